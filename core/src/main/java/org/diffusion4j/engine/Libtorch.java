@@ -1,0 +1,63 @@
+package org.diffusion4j.engine;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.bytedeco.openblas.global.openblas;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * libtorch, set up as it should be. {@link #start()} is called by everything here that touches a tensor; calling it again is free.
+ *
+ * <p>What is set, and why:
+ * <ul>
+ *   <li>JavaCPP's caps are lifted: the default kills a healthy process once its resident size is four times the heap, however
+ *       much memory is free. Scopes free our memory. A cap that the user has set stays.
+ *   <li>OpenBLAS gets one thread: its own pool spins against libtorch's and makes two threads slower than one.
+ *   <li>libtorch gets one thread a processor, or {@link #setThreads}.
+ * </ul>
+ * Threads: all methods may be called from any thread.
+ */
+public final class Libtorch {
+
+    private static final AtomicBoolean STARTED = new AtomicBoolean();
+
+    private Libtorch() {}
+
+    /** Sets libtorch up, once. */
+    public static void start() {
+        if (STARTED.get()) {
+            return;
+        }
+        synchronized (STARTED) {
+            if (!STARTED.get()) {
+                setIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+                setIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
+                openblas.blas_set_num_threads(1);
+                torch.set_num_threads(Runtime.getRuntime().availableProcessors());
+                STARTED.set(true);
+            }
+        }
+    }
+
+    /** The number of threads that one operation uses. */
+    public static int threads() {
+        start();
+        return torch.get_num_threads();
+    }
+
+    /**
+     * Sets the number of threads that one operation uses, for all of the process.
+     *
+     * @throws IllegalArgumentException if {@code threads < 1}
+     */
+    public static void setThreads(int threads) {
+        Require.require(threads >= 1, "threads must be at least 1, was %s", threads);
+        start();
+        torch.set_num_threads(threads);
+    }
+
+    private static void setIfAbsent(String property, String value) {
+        if (System.getProperty(property) == null) {
+            System.setProperty(property, value);
+        }
+    }
+}

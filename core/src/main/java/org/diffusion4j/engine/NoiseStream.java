@@ -1,0 +1,23 @@
+package org.diffusion4j.engine;
+
+import org.bytedeco.pytorch.Tensor;
+
+/**
+ * Unit normal noise for a batch of samples, addressed by step: a draw that is not made shifts nothing.
+ *
+ * <p>Each row of the batch has its own stream, so what a sample sees depends on its seed and index alone, whatever the batch.
+ */
+public interface NoiseStream {
+
+    /** The address of the draw that becomes x_T. */
+    int START = 0;
+
+    /**
+     * The noise of one step: the same address gives the same noise.
+     *
+     * @param step {@link #START}, or {@code 1 + i} for the i-th step of a grid
+     * @param like its shape {@code [batch, ...]} and dtype are those of the result
+     * @return N(0, 1), made in the caller's scope and owned by the caller
+     */
+    Tensor draw(int step, Tensor like);
+}

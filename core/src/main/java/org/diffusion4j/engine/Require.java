@@ -1,0 +1,21 @@
+package org.diffusion4j.engine;
+
+import java.util.Locale;
+
+/** Refuses wrong arguments, with a message that carries the values. */
+public final class Require {
+
+    private Require() {}
+
+    /**
+     * Refuses an argument.
+     *
+     * @param message a {@link String#format} pattern, in the user's words: what was expected and what was found
+     * @throws IllegalArgumentException if {@code condition} is false
+     */
+    public static void require(boolean condition, String message, Object... values) {
+        if (!condition) {
+            throw new IllegalArgumentException(String.format(Locale.ROOT, message, values));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** Floor 0: libtorch set up well: threads, memory, precision, noise streams, and the errors of the library. */
+@NullMarked
+package org.diffusion4j.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,271 @@
+package org.diffusion4j.nn;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.WeightsException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The named parameters of a network in one flat buffer, with a view for each name, and the same for their gradients.
+ *
+ * <p>An optimizer step, an average or a norm is then one pass over memory instead of one call a tensor. A network first
+ * {@linkplain #add declares} all its parameters, then {@linkplain #allocate allocates} once. Convolution weights (four dimensions)
+ * lie channels-last in the buffer, which is how the convolutions want them; their names and shapes are as published.
+ *
+ * <p>Not thread-safe, but reading values by many threads is.
+ */
+public final class Parameters implements AutoCloseable {
+
+    /** One parameter: a name, a shape, and after allocation a view of the flat buffer. */
+    public static final class Parameter {
+
+        private final String name;
+        private final long[] shape;
+        private final Initialiser initialiser;
+        private final long offset;
+        private @Nullable Tensor value;
+
+        private Parameter(String name, Initialiser initialiser, long[] shape, long offset) {
+            this.name = name;
+            this.initialiser = initialiser;
+            this.shape = shape;
+            this.offset = offset;
+        }
+
+        public String name() {
+            return name;
+        }
+
+        public long[] shape() {
+            return shape.clone();
+        }
+
+        /** The number of scalars. */
+        public long count() {
+            return Arrays.stream(shape).reduce(1, Math::multiplyExact);
+        }
+
+        /** The view of the flat buffer, lent; a leaf of autograd where gradients are enabled. */
+        public Tensor value() {
+            Tensor present = value;
+            if (present == null) {
+                throw new IllegalStateException("parameter '" + name + "' is used before allocation or after closing");
+            }
+            return present;
+        }
+
+        private Tensor viewOf(Tensor flat) {
+            return flat.as_strided(shape, strides(), new LongOptional(offset));
+        }
+
+        private long[] strides() {
+            long[] strides = new long[shape.length];
+            int[] order = shape.length == 4 ? new int[] {1, 3, 2, 0} : reversed(shape.length); // innermost first
+            long stride = 1;
+            for (int axis : order) {
+                strides[axis] = stride;
+                stride *= shape[axis];
+            }
+            return strides;
+        }
+
+        private static int[] reversed(int n) {
+            int[] order = new int[n];
+            for (int i = 0; i < n; i++) {
+                order[i] = n - 1 - i;
+            }
+            return order;
+        }
+    }
+
+    private final Map<String, Parameter> byName = new LinkedHashMap<>();
+    private long count;
+    private @Nullable Tensor values;
+    private @Nullable Tensor gradients;
+
+    /**
+     * Declares a parameter.
+     *
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public Parameter add(String name, Initialiser initialiser, long... shape) {
+        if (values != null) {
+            throw new IllegalStateException("parameter '" + name + "' is declared after allocation");
+        }
+        Parameter parameter = new Parameter(name, initialiser, shape.clone(), count);
+        require(byName.put(name, parameter) == null, "parameter '%s' is declared twice", name);
+        count = Math.addExact(count, parameter.count());
+        return parameter;
+    }
+
+    /**
+     * Makes the flat buffer and fills it by the initialisers.
+     *
+     * @param seed the same seed gives the same values
+     * @param dtype float32 in use, float64 in tests
+     */
+    public void allocate(long seed, ScalarType dtype) {
+        Libtorch.start();
+        try (AutoGradMode noGrad = new AutoGradMode(false);
+                PointerScope scope = new PointerScope()) {
+            Tensor flat = torch.zeros(new long[] {count}, new TensorOptions(dtype));
+            Generator generator = torch.make_generator_cpu(seed);
+            for (Parameter parameter : byName.values()) {
+                Tensor view = parameter.viewOf(flat);
+                fill(view, parameter, generator);
+                parameter.value = keep(view.detach());
+            }
+            values = keep(flat);
+        }
+    }
+
+    private static void fill(Tensor view, Parameter parameter, Generator generator) {
+        if (parameter.initialiser instanceof Initialiser.Constant constant) {
+            view.fill_(new Scalar(constant.value()));
+        } else if (parameter.initialiser instanceof Initialiser.Uniform uniform) {
+            view.uniform_(-uniform.bound(), uniform.bound(), new GeneratorOptional(generator));
+        } else if (parameter.initialiser instanceof Initialiser.Normal normal) {
+            view.normal_(0, normal.std(), new GeneratorOptional(generator));
+        }
+    }
+
+    /** Makes the flat gradient buffer; from now on {@code backward()} adds into it. Clear it with {@code gradients().zero_()}. */
+    public void enableGradients() {
+        if (gradients != null) {
+            return;
+        }
+        try (AutoGradMode noGrad = new AutoGradMode(false);
+                PointerScope scope = new PointerScope()) {
+            Tensor flat = torch.zeros_like(values());
+            for (Parameter parameter : byName.values()) {
+                parameter.value().requires_grad_(true);
+                parameter.value().mutable_grad().put(parameter.viewOf(flat));
+            }
+            gradients = keep(flat);
+        }
+    }
+
+    /** All values, {@code [count]}, lent. Writing into it changes the network. */
+    public Tensor values() {
+        return present(values, "values");
+    }
+
+    /** All gradients, {@code [count]}, lent. */
+    public Tensor gradients() {
+        return present(gradients, "gradients");
+    }
+
+    /** The number of scalars in all parameters. */
+    public long count() {
+        return count;
+    }
+
+    /** All parameters in the order of declaration. */
+    public List<Parameter> all() {
+        return Collections.unmodifiableList(new ArrayList<>(byName.values()));
+    }
+
+    /**
+     * The parameter of that name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public Parameter get(String name) {
+        Parameter parameter = byName.get(name);
+        require(parameter != null, "there is no parameter '%s'", name);
+        return java.util.Objects.requireNonNull(parameter);
+    }
+
+    /**
+     * Views by name of another flat buffer of this layout, for instance an average of the weights.
+     *
+     * @param flat {@code [count]}
+     * @return views made in the caller's scope
+     */
+    public Map<String, Tensor> viewsOf(Tensor flat) {
+        Map<String, Tensor> views = new LinkedHashMap<>();
+        byName.forEach((name, parameter) -> views.put(name, parameter.viewOf(flat)));
+        return views;
+    }
+
+    /**
+     * Copies weights in by name; dtypes are converted.
+     *
+     * @param source where they come from, for messages
+     * @throws WeightsException if a tensor is missing, not known, or of another shape
+     */
+    public void load(Map<String, Tensor> weights, String source) {
+        for (Parameter parameter : byName.values()) {
+            Tensor tensor = weights.get(parameter.name);
+            if (tensor == null) {
+                throw new WeightsException(source + ": tensor '" + parameter.name
+                        + "' is missing; the network needs it with shape " + Arrays.toString(parameter.shape));
+            }
+            long[] found = tensor.sizes().vec().get();
+            if (!Arrays.equals(found, parameter.shape)) {
+                throw new WeightsException(
+                        source + ": tensor '" + parameter.name + "' has shape " + Arrays.toString(found)
+                                + ", the network needs " + Arrays.toString(parameter.shape)
+                                + "; does config.json belong to these weights?");
+            }
+        }
+        for (String name : weights.keySet()) {
+            if (!byName.containsKey(name)) {
+                throw new WeightsException(source + ": tensor '" + name
+                        + "' is not known to the network; does config.json belong to these weights?");
+            }
+        }
+        try (AutoGradMode noGrad = new AutoGradMode(false);
+                PointerScope scope = new PointerScope()) {
+            byName.forEach((name, parameter) -> parameter.value().copy_(weights.get(name)));
+        }
+    }
+
+    @Override
+    public void close() {
+        for (Parameter parameter : byName.values()) {
+            if (parameter.value != null) {
+                parameter.value.releaseReference();
+                parameter.value = null;
+            }
+        }
+        if (gradients != null) {
+            gradients.releaseReference();
+            gradients = null;
+        }
+        if (values != null) {
+            values.releaseReference();
+            values = null;
+        }
+    }
+
+    private static Tensor keep(Tensor made) {
+        made.retainReference();
+        return made;
+    }
+
+    private static Tensor present(@Nullable Tensor tensor, String what) {
+        if (tensor == null) {
+            throw new IllegalStateException(
+                    "the parameters' " + what + " are used before they were made or after closing");
+        }
+        return tensor;
+    }
+}

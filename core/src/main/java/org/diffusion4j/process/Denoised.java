@@ -1,0 +1,18 @@
+package org.diffusion4j.process;
+
+import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a model believes about x at time t.
+ *
+ * @param x0 the clean sample, shaped as x
+ * @param eps the noise, shaped as x
+ * @param logVariance the log-variance of the reverse step where the network has learned one, shaped as x
+ */
+public record Denoised(Tensor x0, Tensor eps, @Nullable Tensor logVariance) {
+
+    public Denoised(Tensor x0, Tensor eps) {
+        this(x0, eps, null);
+    }
+}

@@ -1,0 +1,18 @@
+package org.diffusion4j.sample;
+
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.schedule.TimeGrid;
+
+/** Goes from noise to a sample along a time grid. A sampler has no state: it may be shared by threads. */
+public interface Sampler {
+
+    /**
+     * Runs the grid from its first time to its end.
+     *
+     * @param start x at {@code grid.time(0)}, {@code [batch, ...]}; lent, its dtype is kept throughout
+     * @param listener sees every step and may stop between steps by throwing {@link java.util.concurrent.CancellationException}
+     * @return x at the grid's end, owned by the caller
+     */
+    Tensor sample(Denoiser model, TimeGrid grid, Tensor start, NoiseStream noise, SampleListener listener);
+}
