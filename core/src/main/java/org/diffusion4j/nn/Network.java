@@ -20,6 +20,12 @@ public interface Network extends AutoCloseable {
      */
     Tensor forward(Tensor x, Tensor timesteps, @Nullable Tensor labels);
 
+    /**
+     * Whether {@link #forward} drops values at random, where the network has dropout; off at first. The draws come from libtorch's
+     * default generator.
+     */
+    void training(boolean training);
+
     /** The parameters, lent: theirs is the network's life. */
     Parameters parameters();
 

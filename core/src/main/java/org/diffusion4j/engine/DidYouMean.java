@@ -1,0 +1,51 @@
+package org.diffusion4j.engine;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** Finds the name that was probably meant, for messages about names that are not known. */
+public final class DidYouMean {
+
+    private DidYouMean() {}
+
+    /**
+     * The end of a message about an unknown name.
+     *
+     * @return {@code "did you mean 'x'?"} where a known name is near, else {@code "known are: a, b, c"} in alphabetical order
+     */
+    public static String among(String name, Collection<String> known) {
+        List<String> sorted = known.stream().sorted().toList();
+        String nearest = sorted.stream()
+                .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
+                .orElse("");
+        return distance(name, nearest) <= Math.max(2, name.length() / 3)
+                ? "did you mean '" + nearest + "'?"
+                : "known are: " + String.join(", ", sorted);
+    }
+
+    /** Levenshtein's distance, blind to case and to the difference between camelCase, kebab-case and snake_case. */
+    private static int distance(String left, String right) {
+        String a = plain(left);
+        String b = plain(right);
+        int[] row = new int[b.length() + 1];
+        for (int j = 0; j <= b.length(); j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(substituted, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[b.length()];
+    }
+
+    private static String plain(String name) {
+        return name.replaceAll("[-_]", "").toLowerCase(Locale.ROOT);
+    }
+}
