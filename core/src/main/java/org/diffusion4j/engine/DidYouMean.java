@@ -11,6 +11,22 @@ public final class DidYouMean {
     private DidYouMean() {}
 
     /**
+     * The one of {@code valid} whose text is {@code name}.
+     *
+     * @param what the kind of thing, for the message: {@code "there is no spacing 'leadng'; did you mean 'leading'?"}
+     * @throws IllegalArgumentException if there is none
+     */
+    public static <T> T choose(String what, String name, Collection<T> valid) {
+        for (T candidate : valid) {
+            if (candidate.toString().equals(name)) {
+                return candidate;
+            }
+        }
+        throw new IllegalArgumentException("there is no " + what + " '" + name + "'; "
+                + among(name, valid.stream().map(Object::toString).toList()));
+    }
+
+    /**
      * The end of a message about an unknown name.
      *
      * @return {@code "did you mean 'x'?"} where a known name is near, else {@code "known are: a, b, c"} in alphabetical order

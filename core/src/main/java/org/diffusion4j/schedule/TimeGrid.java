@@ -1,9 +1,11 @@
 package org.diffusion4j.schedule;
 
+import static org.diffusion4j.engine.Require.require;
+
 import java.util.Arrays;
 
 /**
- * The times that a sampler visits: step i goes from {@code time(i)} down to {@code next(i)}.
+ * The times that a sampler visits: step i goes from {@code time(i)} down to {@code next(i)}. Immutable.
  *
  * <p>In a plain grid {@code next(i) = time(i + 1)}. Some references jump elsewhere than where they go on (DDIM in diffusers takes
  * t − ⌊T/n⌋ whatever the spacing); they are grids of their own, so that samplers stay free of it. For a discrete process times are
@@ -22,16 +24,113 @@ public final class TimeGrid {
         this.nexts = nexts;
     }
 
+    /**
+     * A plain grid.
+     *
+     * @param times where the model is asked, decreasing
+     * @param end where the last step goes, at most the last time
+     * @throws IllegalArgumentException if there is no time, or the times do not decrease
+     */
+    public static TimeGrid of(double[] times, double end) {
+        require(times.length > 0, "a time grid needs at least one time");
+        for (int i = 1; i < times.length; i++) {
+            require(
+                    times[i] < times[i - 1],
+                    "the times of a grid must decrease, but %s follows %s",
+                    times[i],
+                    times[i - 1]);
+        }
+        double last = times[times.length - 1];
+        require(end <= last, "a time grid must end at or below its last time %s, was %s", last, end);
+        double[] nexts = Arrays.copyOfRange(times, 1, times.length + 1);
+        nexts[times.length - 1] = end;
+        return new TimeGrid(times.clone(), nexts);
+    }
+
+    /**
+     * A plain grid over the given timesteps of a discrete process, ending at the clean sample.
+     *
+     * @throws IllegalArgumentException if there is none, one is negative, or they do not decrease
+     */
+    public static TimeGrid ofTimesteps(int... timesteps) {
+        require(
+                Arrays.stream(timesteps).allMatch(t -> t >= 0),
+                "timesteps must not be negative, were %s",
+                Arrays.toString(timesteps));
+        return of(Arrays.stream(timesteps).asDoubleStream().toArray(), CLEAN);
+    }
+
+    /** Every timestep of a process of T steps. */
+    public static TimeGrid full(int total) {
+        return Spacing.LEADING.grid(total, total);
+    }
+
+    /**
+     * The same times, moved up by an offset (diffusers' {@code steps_offset}); the end stays.
+     *
+     * @throws IllegalArgumentException if the first time then lies beyond {@code total − 1}
+     */
+    public TimeGrid shifted(int offset, int total) {
+        double[] moved = Arrays.stream(times).map(t -> t + offset).toArray();
+        require(
+                moved[0] <= total - 1,
+                "timestep %s lies outside 0 … %s; lower the offset %s",
+                moved[0],
+                total - 1,
+                offset);
+        return of(moved, end());
+    }
+
+    /** The same times with another end (diffusers' {@code set_alpha_to_one = false} ends at timestep 0 instead of clean). */
+    public TimeGrid endingAt(double end) {
+        return of(times, end);
+    }
+
+    /**
+     * The same times, but each step jumps by {@code stride}, or to the end where that would pass timestep 0.
+     *
+     * <p>This is DDIM in diffusers, with stride ⌊T/n⌋: for trailing and linspace spacing it is not where the next step goes on.
+     */
+    public TimeGrid withStride(int stride) {
+        require(stride >= 1, "a stride must be at least 1, was %s", stride);
+        double end = end();
+        return new TimeGrid(
+                times,
+                Arrays.stream(times).map(t -> t >= stride ? t - stride : end).toArray());
+    }
+
+    /**
+     * The way back from data towards noise, for encoding by a deterministic sampler: from the last time up to the first, without
+     * the step to the end, where a model cannot be asked.
+     */
+    public TimeGrid reversed() {
+        int n = times.length - 1;
+        require(n >= 1, "a reversed grid needs at least 2 times, was %s", this);
+        double[] from = new double[n];
+        double[] to = new double[n];
+        for (int i = 0; i < n; i++) {
+            from[i] = times[n - i];
+            to[i] = times[n - i - 1];
+        }
+        return new TimeGrid(from, to);
+    }
+
     public int steps() {
         return times.length;
     }
 
+    /** Where the model is asked in step i. */
     public double time(int i) {
         return times[i];
     }
 
+    /** Where step i goes. */
     public double next(int i) {
         return nexts[i];
+    }
+
+    private double end() {
+        return nexts[nexts.length - 1];
     }
 
     @Override

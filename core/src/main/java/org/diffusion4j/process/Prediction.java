@@ -1,0 +1,129 @@
+package org.diffusion4j.process;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.DidYouMean;
+
+/** What a network's output means. The text of each is its name in our files. */
+public sealed interface Prediction permits Prediction.Eps, Prediction.X0, Prediction.V {
+
+    Prediction EPS = new Eps();
+    Prediction X0 = new X0();
+    Prediction V = new V();
+
+    /** What {@code output} says about x_t, as clean sample and noise; shapes as {@code xt}, made in the caller's scope. */
+    Denoised interpret(Tensor output, Tensor xt, NoiseLevel level);
+
+    /** What the network should have said of {@code level.noised(x0, eps)}: the target of the regression, lent or made in the caller's scope. */
+    Tensor target(Tensor x0, Tensor eps, NoiseLevel level);
+
+    /**
+     * Refuses a level of noise at which the output does not determine x0 and eps.
+     *
+     * @throws IllegalArgumentException if so; the message says what to do
+     */
+    void requireDefined(double alpha, double sigma);
+
+    /**
+     * {@link #interpret(Tensor, Tensor, NoiseLevel)} at one level for all samples.
+     *
+     * @throws IllegalArgumentException as {@link #requireDefined}
+     */
+    default Denoised interpret(Tensor output, Tensor xt, double alpha, double sigma) {
+        requireDefined(alpha, sigma);
+        return interpret(output, xt, NoiseLevel.of(alpha, sigma));
+    }
+
+    /**
+     * The prediction of that name: {@code eps}, {@code x0} or {@code v}.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    static Prediction named(String name) {
+        return DidYouMean.choose("prediction", name, List.of(EPS, X0, V));
+    }
+
+    /** The noise (DDPM, equation 14). */
+    record Eps() implements Prediction {
+
+        @Override
+        public Denoised interpret(Tensor output, Tensor xt, NoiseLevel level) {
+            return new Denoised(xt.sub(output.mul(level.sigma())).div(level.alpha()), output);
+        }
+
+        @Override
+        public Tensor target(Tensor x0, Tensor eps, NoiseLevel level) {
+            return eps;
+        }
+
+        @Override
+        public void requireDefined(double alpha, double sigma) {
+            require(
+                    alpha > 0,
+                    "eps-prediction says nothing about x0 where alpha is 0 (zero terminal SNR): "
+                            + "use v-prediction, or a schedule without zero terminal SNR");
+        }
+
+        @Override
+        public String toString() {
+            return "eps";
+        }
+    }
+
+    /** The clean sample. */
+    record X0() implements Prediction {
+
+        @Override
+        public Denoised interpret(Tensor output, Tensor xt, NoiseLevel level) {
+            return new Denoised(output, xt.sub(output.mul(level.alpha())).div(level.sigma()));
+        }
+
+        @Override
+        public Tensor target(Tensor x0, Tensor eps, NoiseLevel level) {
+            return x0;
+        }
+
+        @Override
+        public void requireDefined(double alpha, double sigma) {
+            require(sigma > 0, "x0-prediction says nothing about eps where sigma is 0: ask the model at noisier times");
+        }
+
+        @Override
+        public String toString() {
+            return "x0";
+        }
+    }
+
+    /** {@code v = alpha·eps − sigma·x0}, for variance-preserving processes (Salimans, Ho, ICLR 2022, section 4). */
+    record V() implements Prediction {
+
+        private static final double ROUNDING = 1e-6;
+
+        @Override
+        public Denoised interpret(Tensor output, Tensor xt, NoiseLevel level) {
+            return new Denoised(
+                    xt.mul(level.alpha()).sub(output.mul(level.sigma())),
+                    xt.mul(level.sigma()).add(output.mul(level.alpha())));
+        }
+
+        @Override
+        public Tensor target(Tensor x0, Tensor eps, NoiseLevel level) {
+            return eps.mul(level.alpha()).sub(x0.mul(level.sigma()));
+        }
+
+        @Override
+        public void requireDefined(double alpha, double sigma) {
+            require(
+                    Math.abs(alpha * alpha + sigma * sigma - 1) < ROUNDING,
+                    "v-prediction needs a variance-preserving process, here alpha² + sigma² is %s",
+                    alpha * alpha + sigma * sigma);
+        }
+
+        @Override
+        public String toString() {
+            return "v";
+        }
+    }
+}

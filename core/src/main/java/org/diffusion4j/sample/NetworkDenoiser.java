@@ -1,0 +1,50 @@
+package org.diffusion4j.sample;
+
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.Scoped;
+import org.diffusion4j.nn.Network;
+import org.diffusion4j.process.Denoised;
+import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.Prediction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The denoiser that a network is, once it is known what its output means. Runs without gradients. Safe to share between threads,
+ * as the network is.
+ *
+ * @param network lent
+ * @param labels int64 {@code [batch]} where the network is conditional, lent, else null
+ */
+public record NetworkDenoiser(
+        Network network,
+        DiffusionProcess process,
+        Prediction prediction,
+        @Nullable Tensor labels) implements Denoiser {
+
+    /** Of a network without labels. */
+    public NetworkDenoiser(Network network, DiffusionProcess process, Prediction prediction) {
+        this(network, process, prediction, null);
+    }
+
+    @Override
+    public Denoised at(Tensor x, double t) {
+        prediction.requireDefined(process.alpha(t), process.sigma(t));
+        try (AutoGradMode noGrad = new AutoGradMode(false)) {
+            Tensor output = Scoped.result(() -> network.forward(x, timesteps(x, t), labels));
+            return prediction.interpret(output, x, process.alpha(t), process.sigma(t));
+        }
+    }
+
+    private Tensor timesteps(Tensor x, double t) {
+        return torch.full(
+                new long[] {x.size(0)},
+                new Scalar(process.networkTime(t)),
+                new TensorOptions(
+                        x.scalar_type().intern() == ScalarType.Double ? ScalarType.Double : ScalarType.Float));
+    }
+}
