@@ -1,0 +1,160 @@
+package org.diffusion4j;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.SimpleConditionEvent.violated;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.members;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaConstructorCall;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.io.Serializable;
+import java.util.Set;
+import org.jspecify.annotations.NullMarked;
+
+/** The floors of the house, and what no room may do. */
+@AnalyzeClasses(packages = "org.diffusion4j", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    // spotless:off
+    /** A package imports from floors below only; rooms on one floor (nn, data, io) do not know each other. */
+    @ArchTest
+    static final ArchRule floors_see_only_what_is_below = layeredArchitecture().consideringOnlyDependenciesInLayers()
+            .layer("engine").definedBy("org.diffusion4j.engine..")
+            .layer("schedule").definedBy("org.diffusion4j.schedule..")
+            .layer("process").definedBy("org.diffusion4j.process..")
+            .layer("nn").definedBy("org.diffusion4j.nn..")
+            .layer("data").definedBy("org.diffusion4j.data..")
+            .layer("io").definedBy("org.diffusion4j.io..")
+            .layer("sample").definedBy("org.diffusion4j.sample..")
+            .layer("train").definedBy("org.diffusion4j.train..")
+            .layer("facade").definedBy("org.diffusion4j")
+            .whereLayer("engine").mayNotAccessAnyLayer()
+            .whereLayer("schedule").mayOnlyAccessLayers("engine")
+            .whereLayer("process").mayOnlyAccessLayers("engine", "schedule")
+            .whereLayer("nn").mayOnlyAccessLayers("engine", "schedule", "process")
+            .whereLayer("data").mayOnlyAccessLayers("engine", "schedule", "process")
+            .whereLayer("io").mayOnlyAccessLayers("engine", "schedule", "process")
+            .whereLayer("sample").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io")
+            .whereLayer("train").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "sample")
+            .ensureAllClassesAreContainedInArchitecture();
+    // spotless:on
+
+    @ArchTest
+    static final ArchRule packages_have_no_cycles =
+            slices().matching("org.diffusion4j.(**)").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule schedules_are_plain_java = noClasses()
+            .that()
+            .resideInAPackage("org.diffusion4j.schedule..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.bytedeco..");
+
+    @ArchTest
+    static final ArchRule nothing_prints = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+    @ArchTest
+    static final ArchRule nothing_ends_the_process = noClasses()
+            .should()
+            .callMethod(System.class, "exit", int.class)
+            .orShould()
+            .callMethod(Runtime.class, "exit", int.class)
+            .orShould()
+            .callMethod(Runtime.class, "halt", int.class);
+
+    @ArchTest
+    static final ArchRule nothing_throws_a_bare_exception = noClasses()
+            .should()
+            .callConstructorWhere(describe("a bare exception is made", ArchitectureTest::makesBare));
+
+    private static boolean makesBare(JavaConstructorCall call) {
+        boolean superCall =
+                call.getOrigin().isConstructor() && call.getOriginOwner().isAssignableTo(Throwable.class);
+        return !superCall
+                && Set.of("java.lang.RuntimeException", "java.lang.Exception", "java.lang.Error", "java.lang.Throwable")
+                        .contains(call.getTargetOwner().getName());
+    }
+
+    /** Exceptions and enums are serializable by birth; nothing else is, and nothing is ever read or written that way. */
+    @ArchTest
+    static final ArchRule nothing_is_serialized = noClasses()
+            .that()
+            .areNotAssignableTo(Throwable.class)
+            .and()
+            .areNotEnums()
+            .should()
+            .beAssignableTo(Serializable.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(ObjectInputStream.class)
+            .orShould()
+            .dependOnClassesThat()
+            .areAssignableTo(ObjectOutputStream.class);
+
+    @ArchTest
+    static final ArchRule only_the_download_knows_the_network = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName("org.diffusion4j.data.Download")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.net..", "javax.net..");
+
+    /** What users compile against names neither the JSON library nor that of the command line. */
+    @ArchTest
+    static final ArchRule the_api_shows_no_foreign_type = members()
+            .that()
+            .areDeclaredInClassesThat()
+            .arePublic()
+            .and(describe("are public or protected", ArchitectureTest::isShown))
+            .should(new ArchCondition<>("not show Jackson or picocli") {
+                @Override
+                public void check(JavaMember member, ConditionEvents events) {
+                    for (JavaClass type : typesOf(member)) {
+                        if (resideInAnyPackage("com.fasterxml..", "tools.jackson..", "picocli..")
+                                .test(type)) {
+                            events.add(violated(member, member.getFullName() + " shows " + type.getName()));
+                        }
+                    }
+                }
+            });
+
+    private static boolean isShown(JavaMember member) {
+        return member.getModifiers().contains(JavaModifier.PUBLIC)
+                || member.getModifiers().contains(JavaModifier.PROTECTED);
+    }
+
+    private static Set<JavaClass> typesOf(JavaMember member) {
+        return member instanceof JavaField field
+                ? field.getAllInvolvedRawTypes()
+                : ((JavaCodeUnit) member).getAllInvolvedRawTypes();
+    }
+
+    @ArchTest
+    static final ArchRule every_package_is_null_marked = classes()
+            .should(new ArchCondition<>("be in a package that is @NullMarked") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    if (!type.getPackage().isAnnotatedWith(NullMarked.class)) {
+                        events.add(violated(type, type.getPackageName() + " has no package-info with @NullMarked"));
+                    }
+                }
+            });
+}
