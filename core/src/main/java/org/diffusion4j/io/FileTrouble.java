@@ -1,0 +1,43 @@
+package org.diffusion4j.io;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import org.diffusion4j.engine.DiffusionException;
+
+/** What the file system refuses, as one line: the file, the reason in plain words, and what to do where that is known. */
+final class FileTrouble {
+
+    private FileTrouble() {}
+
+    static DiffusionException reading(Path file, IOException cause) {
+        return new DiffusionException(file + ": cannot be read: " + reason(cause), cause);
+    }
+
+    static DiffusionException writing(Path file, IOException cause) {
+        return new DiffusionException(file + ": cannot be written: " + reason(cause), cause);
+    }
+
+    private static String reason(IOException cause) {
+        if (cause instanceof NoSuchFileException || cause instanceof NotDirectoryException) {
+            return "there is no such file or folder";
+        }
+        if (cause instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (cause instanceof FileAlreadyExistsException) {
+            return "it exists already";
+        }
+        String message = cause instanceof FileSystemException at ? at.getReason() : cause.getMessage();
+        if (message == null) {
+            return cause.getClass().getSimpleName();
+        }
+        return message.contains("No space left")
+                ? "the disk is full; free some space or choose another folder"
+                : message.lines().findFirst().orElse(message);
+    }
+}
