@@ -5,6 +5,7 @@ import static org.diffusion4j.engine.Require.require;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.diffusion4j.engine.ConfigMap;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.FormatException;
 import org.jspecify.annotations.Nullable;

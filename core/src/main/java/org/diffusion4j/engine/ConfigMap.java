@@ -1,17 +1,16 @@
-package org.diffusion4j.nn;
+package org.diffusion4j.engine;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import org.diffusion4j.engine.DidYouMean;
-import org.diffusion4j.engine.FormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +18,19 @@ import org.jspecify.annotations.Nullable;
  * {@code block_out_channels}. Types are those of the components; a component of a boxed or text type that is null in the
  * defaults, or a list of numbers, may be null in the map.
  */
-final class ConfigMap {
+public final class ConfigMap {
 
     private static final Pattern CAPITAL = Pattern.compile("([A-Z])");
 
     private ConfigMap() {}
 
-    /** The record with the map's values in place of the defaults'. */
-    static <R extends Record> R read(R defaults, Map<String, ?> map, String source) {
+    /**
+     * The record with the map's values in place of the defaults'. Keys that begin with an underscore are passed over.
+     *
+     * @param source where the map comes from, for messages
+     * @throws FormatException if a key is not known, or a value is of another type or refused by the record
+     */
+    public static <R extends Record> R read(R defaults, Map<String, ?> map, String source) {
         Map<String, RecordComponent> components = new LinkedHashMap<>();
         for (RecordComponent component : defaults.getClass().getRecordComponents()) {
             components.put(key(component), component);
@@ -46,7 +50,7 @@ final class ConfigMap {
     }
 
     /** The record's components under diffusers' keys, in alphabetical order. */
-    static Map<String, @Nullable Object> write(Record config) {
+    public static Map<String, @Nullable Object> write(Record config) {
         Map<String, @Nullable Object> map = new TreeMap<>();
         for (RecordComponent component : config.getClass().getRecordComponents()) {
             map.put(key(component), value(config, component));
@@ -62,14 +66,16 @@ final class ConfigMap {
     private static @Nullable Object converted(RecordComponent component, @Nullable Object found, String where) {
         Class<?> type = component.getType();
         if (type == List.class) {
-            boolean numbers =
-                    ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0] == Integer.class;
-            if (found == null && numbers) {
+            if (found == null && component.getAnnotatedType().isAnnotationPresent(Nullable.class)) {
+                return null;
+            }
+            Type entryType = ((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0];
+            if (found == null && entryType == Integer.class) {
                 return List.of();
             }
             List<?> entries = found instanceof List<?> list ? list : found == null ? List.of() : List.of(found);
             return entries.stream()
-                    .map(entry -> numbers ? (Object) integer(entry, where) : text(entry, where))
+                    .map(entry -> single(entryType, entry, where))
                     .toList();
         }
         if (found == null) {
@@ -78,10 +84,14 @@ final class ConfigMap {
             }
             return null;
         }
+        return single(type, found, where);
+    }
+
+    private static Object single(Type type, Object found, String where) {
         if (type == int.class || type == Integer.class) {
             return integer(found, where);
         }
-        if (type == double.class) {
+        if (type == double.class || type == Double.class) {
             return number(found, where).doubleValue();
         }
         if (type == boolean.class) {
