@@ -1,0 +1,68 @@
+package org.diffusion4j.sample;
+
+import static org.diffusion4j.engine.Require.require;
+
+import org.diffusion4j.schedule.Spacing;
+import org.diffusion4j.schedule.TimeGrid;
+
+/**
+ * How samples are drawn, in the names that recipes and the command line use.
+ *
+ * @param sampler {@code ddim} or {@code ddpm}
+ * @param steps how many timesteps are visited, from 1 to those of the model
+ * @param eta DDIM's share of noise, in [0, 1]
+ * @param etaRule what eta multiplies: {@code deviation} (the paper), {@code variance} (the hand-out) or {@code sigma-hat}
+ * @param variance DDPM's: {@code fixed-small} or {@code fixed-large}
+ * @param spacing {@code leading}, {@code trailing}, {@code linspace} or {@code quadratic}
+ */
+public record SampleSettings(String sampler, int steps, double eta, String etaRule, String variance, String spacing) {
+
+    public SampleSettings {
+        require(
+                sampler.equals("ddim") || sampler.equals("ddpm"),
+                "there is no sampler '%s'; valid are: ddim, ddpm",
+                sampler);
+        require(steps >= 1, "steps must be at least 1, was %s", steps);
+        require(eta >= 0 && eta <= 1, "eta must lie in [0, 1], was %s", eta);
+        EtaRule.named(etaRule);
+        ReverseVariance.named(variance);
+        Spacing.named(spacing);
+    }
+
+    /** DDIM without noise on trailing timesteps: the same seed gives nearly the same picture at any number of steps. */
+    public static SampleSettings ddim(int steps) {
+        return new SampleSettings("ddim", steps, 0, "deviation", "fixed-small", "trailing");
+    }
+
+    /** DDPM's ancestral sampler with β̃ on trailing timesteps. */
+    public static SampleSettings ddpm(int steps) {
+        return new SampleSettings("ddpm", steps, 1, "deviation", "fixed-small", "trailing");
+    }
+
+    /** These with other noise in DDIM. */
+    public SampleSettings withEta(double eta, EtaRule rule) {
+        return new SampleSettings(sampler, steps, eta, rule.toString(), variance, spacing);
+    }
+
+    /** These on other timesteps. */
+    public SampleSettings withSpacing(Spacing spacing) {
+        return new SampleSettings(sampler, steps, eta, etaRule, variance, spacing.toString());
+    }
+
+    /** The sampler. */
+    public Sampler make() {
+        return sampler.equals("ddim")
+                ? new Ddim(eta, EtaRule.named(etaRule))
+                : new Ddpm(ReverseVariance.named(variance));
+    }
+
+    /**
+     * The timesteps.
+     *
+     * @param total T, those of the model
+     * @throws IllegalArgumentException if there are fewer than {@link #steps}
+     */
+    public TimeGrid grid(int total) {
+        return Spacing.named(spacing).grid(steps, total);
+    }
+}
