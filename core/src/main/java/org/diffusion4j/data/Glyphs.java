@@ -1,19 +1,124 @@
 package org.diffusion4j.data;
 
-/** The built-in data set. */
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The built-in data set: handwritten-looking digits, white on black, 28×28, labelled, drawn by the program from pen strokes.
+ *
+ * <p>Each digit is written in one of several ways (a 7 with or without a bar, a 2 with or without a loop) by a hand that varies: where
+ * the pen passes, how the page is bent, slant, turn, width, size, pen and pressure, position. As in MNIST the digit fits a box of
+ * about 20×20 and its ink is centred. Image i of a seed depends on (seed, i) alone and is the same on every machine; its label is i mod 10.
+ */
 public final class Glyphs {
+
+    private static final int SIDE = 28;
+    private static final double BOX = 20;
+    private static final int STEPS_PER_SEGMENT = 5;
+    private static final List<String> LABEL_NAMES =
+            IntStream.range(0, 10).mapToObj(Integer::toString).toList();
 
     private Glyphs() {}
 
-    /** The training part, 10,000 images, or the test part, 1,000. */
+    /** The training part, 10,000 images, or the test part, 1,000 others. */
     public static ImageDataset open(Part part) {
-        throw new UnsupportedOperationException();
+        return part == Part.TRAIN ? draw(10_000, 0) : draw(1_000, 1);
     }
 
     /**
-     * Draws {@code size} labelled digits, 28×28, white on black; the same pixels for a seed on every machine.
+     * Draws {@code size} digits.
+     *
+     * @throws IllegalArgumentException if {@code size < 1}
      */
     public static ImageDataset draw(int size, long seed) {
-        throw new UnsupportedOperationException();
+        require(size >= 1, "size must be at least 1, was %s", size);
+        String name = "glyphs, seed " + seed;
+        PixelStore pixels = new PixelStore(name, size, SIDE * SIDE);
+        PenRaster page = new PenRaster(SIDE);
+        int[] labels = new int[size];
+        for (int i = 0; i < size; i++) {
+            labels[i] = i % 10;
+            pixels.image(i).put(digit(labels[i], new SplitMix(seed, i), page));
+        }
+        return new InMemoryImages(name, size, 1, SIDE, SIDE, pixels, labels, LABEL_NAMES);
+    }
+
+    private static byte[] digit(int digit, SplitMix random, PenRaster page) {
+        int[][][] allographs = Allographs.DIGITS[digit];
+        int[][] written = allographs[random.below(allographs.length)];
+        double[][] strokes = new double[written.length][];
+        Hand hand = new Hand(random);
+        for (int s = 0; s < written.length; s++) {
+            strokes[s] = hand.bend(curve(hand.jitter(written[s])));
+        }
+        place(strokes, random, BOX - 2 * hand.radius());
+        for (double[] stroke : strokes) {
+            hand.draw(stroke, page);
+        }
+        return page.take();
+    }
+
+    /** The Catmull–Rom curve through the points, as a polyline; where a point is doubled the curve ends and begins anew. */
+    private static double[] curve(double[] points) {
+        int n = points.length / 2;
+        double[] line = new double[2 * ((n - 1) * STEPS_PER_SEGMENT + 1)];
+        int at = 0;
+        for (int i = 0; i + 1 < n; i++) {
+            int before = i == 0 || same(points, i - 1, i) ? i : i - 1;
+            int after = i + 2 == n || same(points, i + 1, i + 2) ? i + 1 : i + 2;
+            for (int k = 0; k < STEPS_PER_SEGMENT; k++) {
+                double u = (double) k / STEPS_PER_SEGMENT;
+                for (int axis = 0; axis < 2; axis++) {
+                    line[at++] = catmullRom(
+                            points[2 * before + axis],
+                            points[2 * i + axis],
+                            points[2 * i + 2 + axis],
+                            points[2 * after + axis],
+                            u);
+                }
+            }
+        }
+        line[at++] = points[2 * n - 2];
+        line[at] = points[2 * n - 1];
+        return line;
+    }
+
+    private static boolean same(double[] points, int i, int j) {
+        return points[2 * i] == points[2 * j] && points[2 * i + 1] == points[2 * j + 1];
+    }
+
+    private static double catmullRom(double a, double b, double c, double d, double u) {
+        return b + 0.5 * u * (c - a + u * (2 * a - 5 * b + 4 * c - d + u * (3 * (b - c) + d - a)));
+    }
+
+    /** Scales the strokes into a box of about {@code side} and moves the middle of their ink to about the middle of the page. */
+    private static void place(double[][] strokes, SplitMix random, double side) {
+        double[] low = {Double.MAX_VALUE, Double.MAX_VALUE};
+        double[] high = {-Double.MAX_VALUE, -Double.MAX_VALUE};
+        double[] middle = new double[2];
+        double length = 0;
+        for (double[] stroke : strokes) {
+            for (int i = 0; i < stroke.length; i++) {
+                low[i % 2] = Math.min(low[i % 2], stroke[i]);
+                high[i % 2] = Math.max(high[i % 2], stroke[i]);
+            }
+            for (int i = 2; i < stroke.length; i += 2) {
+                double dx = stroke[i] - stroke[i - 2];
+                double dy = stroke[i + 1] - stroke[i - 1];
+                double piece = Math.sqrt(dx * dx + dy * dy);
+                middle[0] += piece * (stroke[i] + stroke[i - 2]) / 2;
+                middle[1] += piece * (stroke[i + 1] + stroke[i - 1]) / 2;
+                length += piece;
+            }
+        }
+        double scale = side * (0.98 + 0.05 * random.bell()) / Math.max(high[0] - low[0], high[1] - low[1]);
+        double[] centre = {(SIDE - 1) / 2.0 + 0.4 * random.bell(), (SIDE - 1) / 2.0 + 0.4 * random.bell()};
+        for (double[] stroke : strokes) {
+            for (int i = 0; i < stroke.length; i++) {
+                stroke[i] = (stroke[i] - middle[i % 2] / length) * scale + centre[i % 2];
+            }
+        }
     }
 }
