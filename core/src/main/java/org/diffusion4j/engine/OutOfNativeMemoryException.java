@@ -14,4 +14,15 @@ public class OutOfNativeMemoryException extends DiffusionException {
     public OutOfNativeMemoryException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
+
+    /**
+     * What libtorch threw, as this exception where memory was the reason, else as it was.
+     *
+     * @param whatToDo what to lower, and its present value
+     */
+    public static RuntimeException explained(RuntimeException thrown, String whatToDo) {
+        String message = String.valueOf(thrown.getMessage());
+        boolean memory = message.contains("can't allocate memory") || message.contains("out of memory");
+        return memory ? new OutOfNativeMemoryException("there is not enough memory: " + whatToDo, thrown) : thrown;
+    }
 }

@@ -1,0 +1,171 @@
+package org.diffusion4j.train;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.Map;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.Precision;
+import org.diffusion4j.nn.UNet2DConfig;
+import org.diffusion4j.process.Prediction;
+import org.diffusion4j.schedule.BetaSchedule;
+
+/**
+ * Everything that a training is made of. Together with the data it determines the model, bit for bit on one machine and number of
+ * threads.
+ *
+ * @param name the name of the run, by which its folder is called
+ * @param comment where the numbers come from and what to expect of them
+ * @param model the network; with classes, {@code numClassEmbeds} is their number and one more, which means "no label"
+ * @param prediction {@code eps}, {@code x0} or {@code v}
+ */
+public record Recipe(
+        String name,
+        String comment,
+        Data data,
+        UNet2DConfig model,
+        BetaSchedule schedule,
+        String prediction,
+        Train train,
+        Sample sample) {
+
+    public Recipe {
+        Prediction.named(prediction);
+    }
+
+    /**
+     * What is learned from.
+     *
+     * @param source {@code mnist}, {@code fashion-mnist}, {@code cifar10}, {@code glyphs}, or the path of a folder or zip
+     * @param validation how many images are held out for the validation loss
+     * @param flip whether half of the images are mirrored, anew in each epoch
+     * @param size height and width that every image is cropped and resized to, or 0 to take them as they are
+     * @param grey whether colour images lose their colour
+     */
+    public record Data(String source, int validation, boolean flip, int size, boolean grey) {
+
+        public Data {
+            require(validation >= 0, "data.validation must be at least 0, was %s", validation);
+            require(size >= 0, "data.size must be at least 0, was %s", size);
+        }
+    }
+
+    /**
+     * How it is learned.
+     *
+     * @param batchSize images that go through the network at once
+     * @param accumulate batches whose gradients make one step
+     * @param warmupSteps over which the learning rate rises from 0, linearly
+     * @param clipGradient the largest norm of the whole gradient, or 0 for none
+     * @param emaDecay of the averaged weights, which begin with a shorter memory, see {@link Ema}
+     * @param labelDropout share of labels that are replaced by "no label", for guidance later
+     * @param precision {@code float32}, {@code bf16}, or {@code auto} for bf16 where the processor has it
+     * @param validateEvery steps between validations; 0: at the end only
+     * @param sampleEvery steps between sample grids; 0: at the end only
+     * @param checkpointEvery steps between checkpoints; 0: at the end only
+     * @param keep how many of the newest checkpoints are kept, beside the best
+     * @param timeLimit minutes after which the training saves and stops, to be resumed or not; 0 for none
+     */
+    public record Train(
+            long steps,
+            int batchSize,
+            int accumulate,
+            double learningRate,
+            long warmupSteps,
+            Adam.Settings optimizer,
+            double clipGradient,
+            double emaDecay,
+            double labelDropout,
+            String precision,
+            long seed,
+            long validateEvery,
+            long sampleEvery,
+            long checkpointEvery,
+            int keep,
+            double timeLimit) {
+
+        private static final Map<String, Precision> PRECISIONS =
+                Map.of("float32", Precision.FLOAT32, "bf16", Precision.BFLOAT16, "auto", Precision.best());
+
+        public Train {
+            require(steps >= 1, "train.steps must be at least 1, was %s", steps);
+            require(batchSize >= 1, "train.batchSize must be at least 1, was %s", batchSize);
+            require(accumulate >= 1, "train.accumulate must be at least 1, was %s", accumulate);
+            require(learningRate > 0, "train.learningRate must be above 0, was %s", learningRate);
+            require(warmupSteps >= 0, "train.warmupSteps must be at least 0, was %s", warmupSteps);
+            require(clipGradient >= 0, "train.clipGradient must be at least 0, was %s", clipGradient);
+            require(emaDecay >= 0 && emaDecay < 1, "train.emaDecay must lie in [0, 1), was %s", emaDecay);
+            require(
+                    labelDropout >= 0 && labelDropout < 1,
+                    "train.labelDropout must lie in [0, 1), was %s",
+                    labelDropout);
+            require(
+                    PRECISIONS.containsKey(precision),
+                    "train.precision '%s' is not known; %s",
+                    precision,
+                    DidYouMean.among(precision, PRECISIONS.keySet()));
+            require(
+                    validateEvery >= 0 && sampleEvery >= 0 && checkpointEvery >= 0,
+                    "train.validateEvery, sampleEvery and checkpointEvery must be at least 0, were %s, %s and %s",
+                    validateEvery,
+                    sampleEvery,
+                    checkpointEvery);
+            require(keep >= 1, "train.keep must be at least 1, was %s", keep);
+            require(timeLimit >= 0, "train.timeLimit must be at least 0, was %s", timeLimit);
+        }
+
+        /** The learning rate of a step, from 1. */
+        double learningRateAt(long step) {
+            return step < warmupSteps ? learningRate * step / warmupSteps : learningRate;
+        }
+
+        Precision arithmetic() {
+            return PRECISIONS.get(precision);
+        }
+    }
+
+    /**
+     * How the grids of samples are drawn during training.
+     *
+     * @param sampler {@code ddpm} or {@code ddim}
+     * @param steps how many of the schedule's timesteps are visited
+     * @param eta share of noise put back by ddim
+     * @param count how many samples
+     */
+    public record Sample(String sampler, int steps, double eta, int count) {
+
+        public Sample {
+            require(steps >= 1, "sample.steps must be at least 1, was %s", steps);
+            require(eta >= 0 && eta <= 1, "sample.eta must lie in [0, 1], was %s", eta);
+            require(count >= 1, "sample.count must be at least 1, was %s", count);
+        }
+    }
+
+    /** What a recipe need not say: DDPM's schedule and settings (DDPM, appendix B), with a batch of 128. */
+    public static Recipe defaults() {
+        return new Recipe(
+                "run",
+                "",
+                new Data("mnist", 1000, false, 0, false),
+                UNet2DConfig.defaults(),
+                BetaSchedule.ddpm(),
+                "eps",
+                new Train(
+                        10_000,
+                        128,
+                        1,
+                        2e-4,
+                        500,
+                        new Adam.Settings(Adam.Kind.ADAM, 0.9, 0.999, 1e-8, 0),
+                        1,
+                        0.999,
+                        0.1,
+                        "auto",
+                        0,
+                        1000,
+                        1000,
+                        1000,
+                        3,
+                        0),
+                new Sample("ddim", 50, 0, 60));
+    }
+}

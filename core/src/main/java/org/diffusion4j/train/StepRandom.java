@@ -1,0 +1,48 @@
+package org.diffusion4j.train;
+
+import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * The random numbers of one batch of training, from (seed, batch number) alone: what came before does not matter, so that a resumed
+ * training draws what it would have drawn. To be used inside one scope, which frees it.
+ *
+ * <p>Noise in training needs to be fast, not independent of the batch, hence libtorch's generator and one draw for the whole batch.
+ */
+final class StepRandom {
+
+    private final SplittableRandom numbers;
+    private final Generator generator;
+
+    StepRandom(long seed, long batch) {
+        numbers = new SplittableRandom(new SplittableRandom(seed).nextLong() + batch);
+        // libtorch's Mersenne twister looks at 32 bits of its seed only; adding a counter keeps them distinct for 2³²
+        // batches
+        generator = torch.make_generator_cpu((new SplittableRandom(~seed).nextLong() + batch) & 0xFFFFFFFFL);
+    }
+
+    /** Uniform timesteps in 0 … total − 1. */
+    double[] timesteps(int count, int total) {
+        return numbers.ints(count, 0, total).asDoubleStream().toArray();
+    }
+
+    /** N(0, 1) of the shape and dtype of {@code like}. */
+    Tensor noise(Tensor like) {
+        return torch.empty_like(like).normal_(0, 1, new GeneratorOptional(generator));
+    }
+
+    /** The labels, each replaced by {@code none} with probability {@code share}. */
+    Tensor dropped(Tensor labels, double share, long none) {
+        Tensor uniform = torch.rand(labels.sizes().vec().get(), new GeneratorOptional(generator));
+        return labels.masked_fill(uniform.lt(new Scalar(share)), new Scalar(none));
+    }
+
+    /** A number for whatever else has a seed of its own, for instance dropout inside the network. */
+    long seed() {
+        return numbers.nextLong();
+    }
+}

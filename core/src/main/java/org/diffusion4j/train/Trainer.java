@@ -1,0 +1,185 @@
+package org.diffusion4j.train;
+
+import java.util.concurrent.TimeUnit;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.diffusion4j.data.BatchStream;
+import org.diffusion4j.data.Batches;
+import org.diffusion4j.data.Codec;
+import org.diffusion4j.data.ImageBatch;
+import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.engine.OutOfNativeMemoryException;
+import org.diffusion4j.nn.Network;
+import org.diffusion4j.nn.Parameters;
+import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.process.Prediction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains a network by a recipe, one step after the other.
+ *
+ * <p>Step k is a function of the state after step k − 1, the recipe and the data: a training that was interrupted after any step and
+ * goes on from its {@link TrainState} is, bit for bit, the one that was never interrupted.
+ *
+ * <p>Threads: {@link #requestStop} may be called by any; all else by one.
+ */
+public final class Trainer implements AutoCloseable {
+
+    private final Recipe.Train settings;
+    private final Network network;
+    private final Parameters parameters;
+    private final int timesteps;
+    private final long noLabel;
+    private final Objective objective;
+    private final Codec codec = new PixelCodec();
+    private final Batches batches;
+    private final @Nullable Validation validation;
+    private final TrainState state;
+    private volatile boolean stopRequested;
+
+    /**
+     * Prepares the first step.
+     *
+     * @param network trained in place; lent for the trainer's life
+     * @param heldOut for the validation loss, or null
+     */
+    public Trainer(
+            Recipe recipe,
+            Network network,
+            DiscreteProcess process,
+            Prediction prediction,
+            ImageDataset training,
+            @Nullable ImageDataset heldOut) {
+        this.settings = recipe.train();
+        this.network = network;
+        this.parameters = network.parameters();
+        this.timesteps = process.table().steps();
+        this.noLabel =
+                recipe.model().numClassEmbeds() == null ? -1 : recipe.model().numClassEmbeds() - 1;
+        this.objective = new Objective(network, process, prediction, settings.arithmetic());
+        this.batches = new Batches(
+                training, settings.batchSize(), settings.seed(), recipe.data().flip());
+        this.validation = heldOut == null ? null : new Validation(objective, timesteps, codec, heldOut, noLabel >= 0);
+        this.state = new TrainState(parameters, settings);
+    }
+
+    public TrainState state() {
+        return state;
+    }
+
+    /** Lets {@link #run} finish its step, offer a checkpoint and return. */
+    public void requestStop() {
+        stopRequested = true;
+    }
+
+    /** Trains from where the state stands until the recipe's steps are done, or somebody or the time limit stops it. */
+    public TrainResult run(TrainListener listener) {
+        long deadline = settings.timeLimit() == 0
+                ? Long.MAX_VALUE
+                : System.nanoTime() + (long) (settings.timeLimit() * TimeUnit.MINUTES.toNanos(1));
+        try (BatchStream data = batches.from(state.step() * settings.accumulate())) {
+            while (state.step() < settings.steps()) {
+                if (stopRequested) {
+                    return stopped(TrainResult.End.REQUESTED, listener);
+                }
+                if (System.nanoTime() > deadline) {
+                    return stopped(TrainResult.End.TIME_LIMIT, listener);
+                }
+                listener.onStep(step(data));
+                if (validation != null && due(settings.validateEvery())) {
+                    state.validationLoss(validation.loss(state));
+                    listener.onValidated(state.step(), state.validationLoss());
+                }
+                if (due(settings.checkpointEvery())) {
+                    listener.onCheckpoint(state);
+                }
+            }
+        }
+        return new TrainResult(TrainResult.End.FINISHED, state.step(), state.validationLoss());
+    }
+
+    private boolean due(long every) {
+        return state.step() == settings.steps() || every > 0 && state.step() % every == 0;
+    }
+
+    private TrainResult stopped(TrainResult.End end, TrainListener listener) {
+        if (!due(settings.checkpointEvery())) {
+            listener.onCheckpoint(state);
+        }
+        return new TrainResult(end, state.step(), state.validationLoss());
+    }
+
+    private TrainListener.Step step(BatchStream data) {
+        long begun = System.nanoTime();
+        long step = state.step() + 1;
+        double learningRate = settings.learningRateAt(step);
+        try (PointerScope scope = new PointerScope()) {
+            parameters.gradients().zero_();
+            network.training(true);
+            double loss = 0;
+            for (int part = 0; part < settings.accumulate(); part++) {
+                loss += addGradient(data) / settings.accumulate();
+            }
+            double gradNorm = clippedNorm();
+            requireFinite(loss, gradNorm, step);
+            state.optimizer().step(step, learningRate);
+            state.ema().update(parameters.values(), step);
+            state.step(step);
+            double images = (double) settings.batchSize() * settings.accumulate();
+            double seconds = (System.nanoTime() - begun) / 1e9;
+            return new TrainListener.Step(step, settings.steps(), loss, learningRate, gradNorm, images / seconds);
+        } catch (RuntimeException e) {
+            throw OutOfNativeMemoryException.explained(
+                    e,
+                    "lower train.batchSize, " + settings.batchSize()
+                            + ", and raise train.accumulate by the same factor");
+        } finally {
+            network.training(false);
+        }
+    }
+
+    /** Adds the gradient of one batch's loss to the sum, and returns the loss. */
+    private double addGradient(BatchStream data) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode grad = new AutoGradMode(true);
+                ImageBatch batch = data.next()) {
+            StepRandom random = new StepRandom(settings.seed(), batch.index());
+            Tensor x0 = codec.encode(batch.images());
+            double[] times = random.timesteps(settings.batchSize(), timesteps);
+            Tensor noise = random.noise(x0);
+            Tensor labels = noLabel < 0 ? null : random.dropped(batch.labels(), settings.labelDropout(), noLabel);
+            torch.manual_seed(random.seed()); // for dropout inside the network
+            Tensor loss = objective.loss(x0, labels, times, noise);
+            loss.div(new Scalar(settings.accumulate())).backward();
+            return loss.item_double();
+        }
+    }
+
+    /** The norm of the whole gradient, which is then scaled down where it is longer than the recipe allows. */
+    private double clippedNorm() {
+        double norm = parameters.gradients().norm().item_double();
+        if (settings.clipGradient() > 0 && norm > settings.clipGradient()) {
+            parameters.gradients().mul_(new Scalar(settings.clipGradient() / norm));
+        }
+        return norm;
+    }
+
+    private void requireFinite(double loss, double gradNorm, long step) {
+        if (!Double.isFinite(loss) || !Double.isFinite(gradNorm)) {
+            throw new DiffusionException(
+                    "step " + step + ": the loss is " + loss + " and the gradient's norm " + gradNorm
+                            + "; training cannot go on: lower train.learningRate, " + settings.learningRate()
+                            + ", or set train.clipGradient, " + settings.clipGradient());
+        }
+    }
+
+    @Override
+    public void close() {
+        state.close();
+    }
+}
