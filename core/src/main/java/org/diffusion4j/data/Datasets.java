@@ -56,8 +56,7 @@ public final class Datasets {
                     + String.join(", ", names()));
         }
         // IDX files do not say what the classes are; MNIST and Fashion-MNIST differ in the folder's name only
-        boolean fashion = path.toAbsolutePath().normalize().getFileName() instanceof Path name
-                && name.toString().toLowerCase(java.util.Locale.ROOT).contains("fashion");
+        boolean fashion = path.toAbsolutePath().normalize().endsWith(Published.FASHION_MNIST.id());
         return read(path, part, options, fashion ? Published.FASHION_MNIST : Published.MNIST);
     }
 
