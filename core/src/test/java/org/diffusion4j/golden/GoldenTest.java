@@ -21,7 +21,8 @@ import org.junit.jupiter.api.TestFactory;
 class GoldenTest {
 
     /** One entry for each family that the library covers. */
-    private static final List<GoldenCheck> CHECKS = List.of();
+    private static final List<GoldenCheck> CHECKS =
+            List.of(new BetasCheck(), new TimestepsCheck(), new AddNoiseCheck(), new SchedulerStepsCheck());
 
     private static final Map<String, Row> TABLE = new TreeMap<>();
     private static final Map<String, String> EXCLUDED = exclusions();
