@@ -1,9 +1,72 @@
 package org.diffusion4j.cli;
 
-/** The command line. */
-public final class Diffuse {
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The root of the command line. */
+@Command(
+        name = "diffuse",
+        description = "Trains diffusion models and draws from them.",
+        footer = {"", "Example:", "  diffuse quickstart"},
+        versionProvider = Version.class,
+        subcommands = {DoctorCommand.class, CompletionCommand.class})
+public final class Diffuse implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            scope = ScopeType.INHERIT,
+            description = "Show this help.")
+    private boolean help;
+
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true,
+            description = "Show the version.")
+    private boolean version;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack of an error.")
+    private boolean debug;
 
     private Diffuse() {}
 
-    public static void main(String[] args) {}
+    /** Runs one command and ends the process with its code. */
+    public static void main(String[] args) {
+        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(out, err, args));
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @return 0 where it went well, 1 after a failure, 2 after wrong usage, 130 after Ctrl-C, 143 after SIGTERM
+     */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        Diffuse root = new Diffuse();
+        return new CommandLine(root)
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler((wrong, arguments) -> Errors.usage(wrong, err, root.debug))
+                .setExecutionExceptionHandler((failure, command, parsed) -> Errors.failure(failure, err, root.debug))
+                .execute(args);
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(),
+                "which command? " + String.join(", ", spec.subcommands().keySet()));
+    }
 }

@@ -1,0 +1,82 @@
+package org.diffusion4j.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import org.diffusion4j.engine.DiffusionException;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What a user sees of an error: one line that says where, what and what to do, and with {@code --debug} the stack. */
+final class Errors {
+
+    private Errors() {}
+
+    /** The command was not understood. */
+    static int usage(ParameterException wrong, PrintWriter err, boolean debug) {
+        String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
+        print(
+                command,
+                oneLine(wrong.getMessage()) + suggestion(wrong) + "; see " + command + " --help",
+                wrong,
+                err,
+                debug);
+        return ExitCode.USAGE;
+    }
+
+    private static String suggestion(ParameterException wrong) {
+        if (wrong instanceof UnmatchedArgumentException unmatched) {
+            List<String> near = unmatched.getSuggestions();
+            return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
+        }
+        return "";
+    }
+
+    /** The command was understood and could not be carried out. */
+    static int failure(Exception failure, PrintWriter err, boolean debug) {
+        print("diffuse", message(failure), failure, err, debug);
+        return failure instanceof IllegalArgumentException ? ExitCode.USAGE : ExitCode.SOFTWARE;
+    }
+
+    private static String message(Throwable failure) {
+        String said = failure.getMessage() == null ? "" : oneLine(failure.getMessage());
+        if (failure instanceof DiffusionException || failure instanceof IllegalArgumentException) {
+            return said;
+        }
+        if (failure instanceof UncheckedIOException io) {
+            return said.contains(io.getCause().getClass().getName()) ? message(io.getCause()) : said;
+        }
+        if (failure instanceof NoSuchFileException) {
+            return said + ": no such file or folder";
+        }
+        if (failure instanceof AccessDeniedException) {
+            return said + ": permission denied";
+        }
+        if (failure instanceof FileAlreadyExistsException) {
+            return said + ": exists already; add --force to replace it";
+        }
+        if (failure instanceof FileSystemException || failure instanceof IOException) {
+            return said;
+        }
+        return "unexpected " + failure.getClass().getSimpleName() + ": " + said + "; add --debug to see where";
+    }
+
+    private static void print(String who, String message, Throwable error, PrintWriter err, boolean debug) {
+        err.println(who + ": " + message);
+        if (debug) {
+            error.printStackTrace(err);
+        }
+        err.flush();
+    }
+
+    /** The first line: what follows in messages of libtorch are its build paths. */
+    private static String oneLine(String message) {
+        return message.lines().findFirst().orElse("").strip();
+    }
+}
