@@ -13,7 +13,7 @@ public final class DidYouMean {
     /**
      * The one of {@code valid} whose text is {@code name}.
      *
-     * @param what the kind of thing, for the message: {@code "there is no spacing 'leadng'; did you mean 'leading'?"}
+     * @param what the kind of thing, for the message: {@code "there is no spacing 'leadng'; did you mean 'leading'? …"}
      * @throws IllegalArgumentException if there is none
      */
     public static <T> T choose(String what, String name, Collection<T> valid) {
@@ -29,16 +29,15 @@ public final class DidYouMean {
     /**
      * The end of a message about an unknown name.
      *
-     * @return {@code "did you mean 'x'?"} where a known name is near, else {@code "known are: a, b, c"} in alphabetical order
+     * @return {@code "did you mean 'a'? known are: a, b, c"} in alphabetical order; without the question where no known name is near
      */
     public static String among(String name, Collection<String> known) {
         List<String> sorted = known.stream().sorted().toList();
         String nearest = sorted.stream()
                 .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
                 .orElse("");
-        return distance(name, nearest) <= Math.max(2, name.length() / 3)
-                ? "did you mean '" + nearest + "'?"
-                : "known are: " + String.join(", ", sorted);
+        boolean near = distance(name, nearest) <= Math.max(2, name.length() / 3);
+        return (near ? "did you mean '" + nearest + "'? " : "") + "known are: " + String.join(", ", sorted);
     }
 
     /** Levenshtein's distance, blind to case and to the difference between camelCase, kebab-case and snake_case. */

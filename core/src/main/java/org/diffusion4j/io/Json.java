@@ -1,5 +1,7 @@
 package org.diffusion4j.io;
 
+import static org.diffusion4j.engine.Require.require;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
@@ -85,7 +87,7 @@ public final class Json {
                 new ByteArrayInputStream(utf8), StandardCharsets.UTF_8.newDecoder()); // a new decoder reports bad bytes
         try (JsonParser parser = FACTORY.createParser(reader)) {
             if (parser.nextToken() == null) {
-                throw at(parser, source, "the text is empty, a JSON value was expected");
+                throw new FormatException(source + ": is empty, a JSON value was expected");
             }
             Object tree = value(parser, source);
             if (parser.nextToken() != null) {
@@ -133,6 +135,33 @@ public final class Json {
      */
     public static void write(Path file, @Nullable Object tree) {
         AtomicFile.write(file, pretty(tree).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Sets one value of a tree, as {@code train.batchSize=64}; objects on the way are made where absent.
+     *
+     * @param assignment a dotted path and a value in JSON; what is not JSON is taken as text
+     * @throws IllegalArgumentException if it is no assignment, or the path leads through something else than an object
+     */
+    public static void set(Map<String, @Nullable Object> tree, String assignment) {
+        int equals = assignment.indexOf('=');
+        require(equals > 0, "'%s' is not of the form path=value, such as train.batchSize=64", assignment);
+        String[] path = assignment.substring(0, equals).split("\\.", -1);
+        Map<String, @Nullable Object> object = tree;
+        for (int i = 0; i < path.length - 1; i++) {
+            Object next = object.computeIfAbsent(path[i], absent -> new LinkedHashMap<String, @Nullable Object>());
+            require(next instanceof Map, "'%s': '%s' is %s, an object was expected", assignment, path[i], kind(next));
+            object = object(next, path[i]);
+        }
+        object.put(path[path.length - 1], valueOf(assignment.substring(equals + 1)));
+    }
+
+    private static @Nullable Object valueOf(String text) {
+        try {
+            return parse(text, text);
+        } catch (FormatException notJson) {
+            return text;
+        }
     }
 
     /** What a value of a tree is called in messages. */
@@ -195,9 +224,9 @@ public final class Json {
         return new FormatException(source + where(parser.currentTokenLocation()) + what);
     }
 
-    /** The parser's message without its advice on the parser's own switches. */
+    /** The parser's message without its lists of tokens and its advice on its own switches. */
     private static String plain(String message) {
-        return message.replaceFirst(": enable `.*", "").replaceFirst(" ?\\(?\\[Source:.*", "");
+        return message.replaceFirst("(: enable `|: was expecting \\(JSON| \\(JSON String| \\(start marker).*", "");
     }
 
     private static String where(@Nullable JsonLocation location) {

@@ -5,9 +5,9 @@ import static org.diffusion4j.engine.Require.require;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.diffusion4j.engine.ConfigMap;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Records;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -177,17 +177,17 @@ public record UNet2DConfig(
      * @throws FormatException if a key is not known or a value has the wrong type or is refused
      */
     public static UNet2DConfig fromMap(Map<String, ?> diffusersConfig, String source) {
-        return ConfigMap.read(defaults(), diffusersConfig, source);
+        return Records.SNAKE_CASE.read(defaults(), diffusersConfig, source);
     }
 
     /** The same configuration but for these keys of diffusers, such as {@code Map.of("num_class_embeds", 10, "dropout", 0.1)}. */
     public UNet2DConfig with(Map<String, ?> changes) {
-        return ConfigMap.read(this, changes, "changes");
+        return Records.SNAKE_CASE.read(this, changes, "changes");
     }
 
     /** Diffusers' keys and values in alphabetical order, as {@code unet/config.json} has them. */
     public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> map = ConfigMap.write(this);
+        Map<String, @Nullable Object> map = Records.SNAKE_CASE.write(this);
         if (sampleSize.size() < 2) {
             map.put("sample_size", sampleSize.isEmpty() ? null : sampleSize.get(0));
         }

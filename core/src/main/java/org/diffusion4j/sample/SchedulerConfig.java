@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.diffusion4j.engine.ConfigMap;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Records;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.schedule.BetaCurve;
@@ -115,7 +115,7 @@ public record SchedulerConfig(
         if (!betas.explicit().isEmpty()) {
             ours.put("trained_betas", betas.explicit());
         }
-        return ConfigMap.read(ddpm(), ours, "scheduler");
+        return Records.SNAKE_CASE.read(ddpm(), ours, "scheduler");
     }
 
     /**
@@ -127,12 +127,12 @@ public record SchedulerConfig(
     public static SchedulerConfig fromMap(Map<String, ?> diffusersConfig, String source) {
         Map<String, @Nullable Object> keys = new TreeMap<>(diffusersConfig);
         keys.put("class_name", diffusersConfig.containsKey("_class_name") ? diffusersConfig.get("_class_name") : DDPM);
-        return ConfigMap.read(ddpm(), keys, source);
+        return Records.SNAKE_CASE.read(ddpm(), keys, source);
     }
 
     /** Diffusers' keys and values in alphabetical order, as {@code scheduler_config.json} has them. */
     public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> map = ConfigMap.write(this);
+        Map<String, @Nullable Object> map = Records.SNAKE_CASE.write(this);
         map.put("_class_name", map.remove("class_name"));
         map.remove(className.equals(DDPM) ? "set_alpha_to_one" : "variance_type"); // each has the keys of its class
         return map;

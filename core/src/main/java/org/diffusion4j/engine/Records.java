@@ -1,0 +1,225 @@
+package org.diffusion4j.engine;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settings as records, and as trees of maps, lists, texts, numbers and booleans such as a JSON file holds.
+ *
+ * <p>Components may be {@code int}, {@code long}, {@code double}, {@code boolean} (boxed too), {@code String}, enums (under their
+ * {@code toString}), records, and lists of these. Only a {@code @Nullable} component may be null. Where a list is expected, a single
+ * value stands for the list of it, and null for the empty list.
+ */
+public enum Records {
+
+    /** A component's key is its name: recipes and our other files. */
+    CAMEL_CASE {
+        @Override
+        String key(String component) {
+            return component;
+        }
+
+        @Override
+        Map<String, @Nullable Object> tree() {
+            return new LinkedHashMap<>();
+        }
+    },
+
+    /**
+     * The component {@code blockOutChannels} has the key {@code block_out_channels}, and keys are in alphabetical order: the files of
+     * diffusers. Keys that begin with an underscore are passed over.
+     */
+    SNAKE_CASE {
+        @Override
+        String key(String component) {
+            return CAPITAL.matcher(component).replaceAll("_$0").toLowerCase(Locale.ROOT);
+        }
+
+        @Override
+        boolean passesOver(String key) {
+            return key.startsWith("_");
+        }
+
+        @Override
+        Map<String, @Nullable Object> tree() {
+            return new TreeMap<>();
+        }
+    };
+
+    private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
+
+    abstract String key(String component);
+
+    /** An empty tree that keeps its keys in this spelling's order. */
+    abstract Map<String, @Nullable Object> tree();
+
+    boolean passesOver(String key) {
+        return false;
+    }
+
+    /**
+     * The record of a tree. What the tree leaves out is as in {@code defaults}, at every depth.
+     *
+     * @param source where the tree comes from, for messages
+     * @throws FormatException if a key is not known, or a value is of another type or refused by its record
+     */
+    public <R extends Record> R read(R defaults, Map<String, ?> tree, String source) {
+        @SuppressWarnings("unchecked") // a record's class has no subclasses
+        Class<R> type = (Class<R>) defaults.getClass();
+        return record(type, defaults, tree, source, "");
+    }
+
+    /** The tree of a record, its keys in the order of the components, or as the spelling has it. */
+    public Map<String, @Nullable Object> write(Record record) {
+        Map<String, @Nullable Object> tree = tree();
+        for (RecordComponent component : record.getClass().getRecordComponents()) {
+            tree.put(key(component.getName()), plain(valueIn(record, component)));
+        }
+        return tree;
+    }
+
+    private @Nullable Object plain(@Nullable Object value) {
+        if (value instanceof Record record) {
+            return write(record);
+        }
+        if (value instanceof List<?> list) {
+            return list.stream().map(this::plain).toList();
+        }
+        return value instanceof Enum<?> ? value.toString() : value;
+    }
+
+    private <R extends Record> R record(
+            Class<R> type, @Nullable Record defaults, Map<?, ?> tree, String source, String path) {
+        RecordComponent[] components = type.getRecordComponents();
+        List<String> keys = Arrays.stream(components)
+                .map(component -> key(component.getName()))
+                .toList();
+        for (Object key : tree.keySet()) {
+            if (!keys.contains(key) && !passesOver(key.toString())) {
+                throw new FormatException(
+                        source + ": key '" + path + key + "' is not known; " + DidYouMean.among(key.toString(), keys));
+            }
+        }
+        List<@Nullable Object> values = new ArrayList<>();
+        for (RecordComponent component : components) {
+            String key = key(component.getName());
+            Object preset = defaults == null ? null : valueIn(defaults, component);
+            if (tree.containsKey(key)) {
+                values.add(value(component, preset, tree.get(key), source, path + key));
+            } else if (preset == null && !isNullable(component)) {
+                throw new FormatException(source + ": key '" + path + key + "' is missing");
+            } else {
+                values.add(preset);
+            }
+        }
+        return construct(type, values, source, path);
+    }
+
+    private @Nullable Object value(
+            RecordComponent component, @Nullable Object preset, @Nullable Object found, String source, String path) {
+        if (found == null && isNullable(component)) {
+            return null;
+        }
+        if (component.getGenericType() instanceof ParameterizedType list) {
+            Class<?> element = (Class<?>) list.getActualTypeArguments()[0];
+            List<?> elements = found == null ? List.of() : found instanceof List<?> several ? several : List.of(found);
+            return elements.stream()
+                    .map(each -> converted(element, null, each, source, path))
+                    .toList();
+        }
+        return converted(component.getType(), preset, found, source, path);
+    }
+
+    private Object converted(
+            Class<?> type, @Nullable Object preset, @Nullable Object found, String source, String path) {
+        String where = source + ": '" + path + "'";
+        if (type.isRecord() && found instanceof Map<?, ?> tree) {
+            return record(type.asSubclass(Record.class), (Record) preset, tree, source, path + ".");
+        }
+        if (type.isEnum() && found instanceof String name) {
+            return constant(type, name, where);
+        }
+        if (found instanceof Number number) {
+            double value = number.doubleValue();
+            if (type == double.class || type == Double.class) {
+                return value;
+            }
+            if ((type == int.class || type == Integer.class) && value == (int) value) {
+                return (int) value;
+            }
+            if ((type == long.class || type == Long.class) && value == number.longValue()) {
+                return number.longValue();
+            }
+        }
+        if (found instanceof String && type == String.class
+                || found instanceof Boolean && (type == boolean.class || type == Boolean.class)) {
+            return found;
+        }
+        throw new FormatException(
+                where + " must be " + kind(type) + ", was " + (found instanceof String ? "the text " : "") + found);
+    }
+
+    private static Object constant(Class<?> type, String name, String where) {
+        try {
+            return DidYouMean.choose(type.getSimpleName(), name, List.of(type.getEnumConstants()));
+        } catch (IllegalArgumentException e) {
+            throw new FormatException(where + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String kind(Class<?> type) {
+        if (type == double.class || type == Double.class) {
+            return "a number";
+        }
+        if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
+            return "an integer";
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return "true or false";
+        }
+        return type.isRecord() ? "an object" : "a text";
+    }
+
+    private static boolean isNullable(RecordComponent component) {
+        return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
+    }
+
+    private static @Nullable Object valueIn(Record record, RecordComponent component) {
+        try {
+            component.getAccessor().setAccessible(true);
+            return component.getAccessor().invoke(record);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("record component " + component + " cannot be read", e);
+        }
+    }
+
+    private static <R extends Record> R construct(
+            Class<R> type, List<@Nullable Object> values, String source, String path) {
+        Class<?>[] types = Arrays.stream(type.getRecordComponents())
+                .map(RecordComponent::getType)
+                .toArray(Class<?>[]::new);
+        try {
+            Constructor<R> canonical = type.getDeclaredConstructor(types);
+            canonical.setAccessible(true);
+            return canonical.newInstance(values.toArray());
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException refused) {
+                throw new FormatException(source + ": " + refused.getMessage(), refused);
+            }
+            throw new IllegalStateException("record " + type + " cannot be made", e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("record " + type + " cannot be made", e);
+        }
+    }
+}
