@@ -45,7 +45,7 @@ final class CheckedFile implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw explained(path, e, "is shorter than a gzip header");
+            throw explained(path, e);
         }
     }
 
@@ -66,22 +66,20 @@ final class CheckedFile implements AutoCloseable {
     void read(byte[] target, String what) {
         try {
             if (in.readNBytes(target, 0, target.length) < target.length) {
-                throw new EOFException();
+                throw new EOFException("before " + what);
             }
         } catch (IOException e) {
-            throw explained(path, e, "ends before " + what);
+            throw explained(path, e);
         }
     }
 
     void requireEnd(String what) {
-        int more;
         try {
-            more = in.read();
+            if (in.read() >= 0) {
+                throw fault("has more bytes behind " + what + "; is it of another format?");
+            }
         } catch (IOException e) {
-            throw explained(path, e, "ends in the middle of " + what);
-        }
-        if (more >= 0) {
-            throw fault("has more bytes behind " + what + "; is it of another format?");
+            throw explained(path, e);
         }
     }
 
@@ -89,11 +87,11 @@ final class CheckedFile implements AutoCloseable {
         return new FormatException(path + ": " + what);
     }
 
-    /** Says in the user's words why a file cannot be read; {@code atEnd} is for one that is too short. */
-    static FormatException explained(Path path, IOException e, String atEnd) {
+    /** Says in the user's words why a file cannot be read. */
+    static FormatException explained(Path path, IOException e) {
         String reason = "cannot be read (" + e + ")";
         if (e instanceof EOFException) {
-            reason = atEnd + "; it is truncated, get it again";
+            reason = "is truncated, it ends too early (" + e.getMessage() + "); get it again";
         } else if (e instanceof ZipException) {
             reason = "is damaged (" + e.getMessage() + "); get it again";
         } else if (e instanceof NoSuchFileException) {
@@ -107,7 +105,7 @@ final class CheckedFile implements AutoCloseable {
         try {
             in.close();
         } catch (IOException e) {
-            throw explained(path, e, "ends too early");
+            throw explained(path, e);
         }
     }
 }

@@ -1,9 +1,13 @@
 package org.diffusion4j.data;
 
+import static org.diffusion4j.engine.Require.require;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FormatException;
 
@@ -29,45 +33,79 @@ public final class Datasets {
 
     static ImageDataset open(String nameOrPath, Part part, ReadOptions options, Path home) {
         if (nameOrPath.equals(GLYPHS)) {
-            return Glyphs.open(part);
+            return asAsked(Glyphs.open(part), options);
         }
         Optional<Published> published = Published.named(nameOrPath);
         if (published.isEmpty()) {
             return open(Path.of(nameOrPath), part, options);
         }
         Path folder = home.resolve(nameOrPath);
-        if (!Files.isDirectory(folder)) {
+        if (!has(folder, part)) {
             throw new DiffusionException(nameOrPath + ": the data are not on this machine, looked in " + folder
                     + "; say where they are (--data DIR, or DIFFUSION4J_DATA for the folder that holds " + nameOrPath
                     + "/), or allow the download (--download)");
         }
-        return read(folder, part, options, published.get());
+        return asAsked(read(folder, part, options, published.get()), options);
+    }
+
+    /** Whether a published data set lies in {@link DataHome}, so that it need not be downloaded. */
+    public static boolean isPresent(Published set) {
+        Path folder = DataHome.folder().resolve(set.id());
+        return Stream.of(Part.values()).allMatch(part -> has(folder, part));
+    }
+
+    private static boolean has(Path folder, Part part) {
+        return Idx.isIn(folder, part) || Cifar.isIn(folder, part);
     }
 
     /**
      * Opens the data set in a folder or a zip and reads it into memory.
      *
+     * @param options how image files are read
      * @throws DiffusionException if nothing is there
      * @throws FormatException if what is there cannot be read
      */
     public static ImageDataset open(Path path, Part part, ReadOptions options) {
         if (!Files.exists(path)) {
             throw new DiffusionException(path + ": there is no such folder or zip; known by name are " + GLYPHS + ", "
-                    + String.join(", ", names()));
+                    + Stream.of(Published.values()).map(Published::id).collect(Collectors.joining(", ")));
         }
-        // IDX files do not say what the classes are; MNIST and Fashion-MNIST differ in the folder's name only
-        boolean fashion = path.toAbsolutePath().normalize().endsWith(Published.FASHION_MNIST.id());
-        return read(path, part, options, fashion ? Published.FASHION_MNIST : Published.MNIST);
+        // IDX files do not say what their classes are; Fashion-MNIST differs from MNIST in the folder's name only
+        boolean fashion =
+                path.toAbsolutePath().toString().toLowerCase(Locale.ROOT).contains("fashion");
+        return asAsked(read(path, part, options, fashion ? Published.FASHION_MNIST : Published.MNIST), options);
     }
 
-    private static List<String> names() {
-        return java.util.Arrays.stream(Published.values()).map(Published::id).toList();
+    /** Refuses what can be asked of image files only, rather than passing over it. */
+    private static ImageDataset asAsked(ImageDataset data, ReadOptions options) {
+        require(
+                options.size() == 0 || (data.height() == options.size() && data.width() == options.size()),
+                "%s: its images are %s×%s; only image files are resized, not these",
+                data.name(),
+                data.width(),
+                data.height());
+        require(
+                !options.grey() || data.channels() == 1,
+                "%s: its images have %s channels; only image files are made grey, not these",
+                data.name(),
+                data.channels());
+        return data;
     }
 
-    private static ImageDataset read(Path path, Part part, ReadOptions options, Published idxClasses) {
+    private static ImageDataset read(Path path, Part part, ReadOptions options, Published idx) {
+        if (Files.isRegularFile(path)) {
+            return ImageFiles.readZip(path, part, options);
+        }
         if (Idx.images(path, part).isPresent()) {
-            return Idx.read(path, part, idxClasses.labelNames());
+            return Idx.read(path, part, idx.labelNames());
         }
-        throw new FormatException(path + ": no data set found");
+        Optional<Path> cifar = Cifar.folder(path, part);
+        if (cifar.isPresent()) {
+            return Cifar.read(cifar.get(), part);
+        }
+        return ImageFiles.read(path, part, options)
+                .orElseThrow(() -> new DiffusionException(path + ": there is no data set in it; looked for "
+                        + Idx.fileName(part) + " (MNIST layout), " + Cifar.fileName(part)
+                        + " (CIFAR-10 binary version), and PNG, JPEG, BMP or GIF files, in one folder for each class"));
     }
 }

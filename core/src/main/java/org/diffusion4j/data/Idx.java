@@ -17,16 +17,33 @@ final class Idx {
 
     private Idx() {}
 
+    /** Whether images and labels of a part lie in {@code folder}. */
+    static boolean isIn(Path folder, Part part) {
+        return images(folder, part).isPresent() && labels(folder, part).isPresent();
+    }
+
+    private static Optional<Path> labels(Path folder, Part part) {
+        return find(folder, part, "labels", 1);
+    }
+
     /** The file of images of a part in {@code folder}, if it is laid out as MNIST is. */
     static Optional<Path> images(Path folder, Part part) {
         return find(folder, part, "images", 3);
     }
 
+    /** The name under which the images of a part are looked for first. */
+    static String fileName(Part part) {
+        return stem(part) + "images-idx3-ubyte[.gz]";
+    }
+
+    private static String stem(Part part) {
+        return part == Part.TRAIN ? "train-" : "t10k-";
+    }
+
     private static Optional<Path> find(Path folder, Part part, String what, int dimensions) {
-        String stem = (part == Part.TRAIN ? "train-" : "t10k-") + what;
         for (String name : List.of("-idx" + dimensions + "-ubyte", ".idx" + dimensions + "-ubyte")) {
             for (String suffix : List.of("", ".gz")) {
-                Path file = folder.resolve(stem + name + suffix);
+                Path file = folder.resolve(stem(part) + what + name + suffix);
                 if (Files.isRegularFile(file)) {
                     return Optional.of(file);
                 }
@@ -38,7 +55,7 @@ final class Idx {
     /** Reads a part of a folder that has {@link #images}. */
     static InMemoryImages read(Path folder, Part part, List<String> labelNames) {
         Path imagesFile = images(folder, part).orElseThrow();
-        Path labelsFile = find(folder, part, "labels", 1)
+        Path labelsFile = labels(folder, part)
                 .orElseThrow(() -> new FormatException(imagesFile + ": there is no file of labels beside it"));
         InMemoryImages images = readImages(imagesFile);
         int[] labels = readLabels(labelsFile, labelNames.size());
@@ -58,14 +75,14 @@ final class Idx {
             String what = size + " images of " + height + "×" + width;
             long bytes = (long) height * width;
             file.requireRoomFor(bytes > Integer.MAX_VALUE ? Long.MAX_VALUE : bytes * size, what);
-            PixelStore pixels = new PixelStore(path.toString(), size, (int) bytes);
+            PixelStore pixels = new PixelStore(path.toString(), (int) bytes);
             byte[] image = new byte[(int) bytes];
             for (int i = 0; i < size; i++) {
                 file.read(image, "image " + (i + 1) + " of " + size);
-                pixels.image(i).put(image);
+                pixels.add(image, 0);
             }
             file.requireEnd("its " + what);
-            return new InMemoryImages(path.toString(), size, 1, height, width, pixels, new int[0], List.of());
+            return new InMemoryImages(path.toString(), 1, height, width, pixels, new int[0], List.of());
         }
     }
 

@@ -6,13 +6,13 @@ import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.ObjIntConsumer;
 
 /** Images held in memory outside the Java heap, as unsigned bytes. */
 public final class InMemoryImages implements ImageDataset {
 
+    private static final String IN_MEMORY = "images in memory";
+
     private final String name;
-    private final int size;
     private final int channels;
     private final int height;
     private final int width;
@@ -23,7 +23,6 @@ public final class InMemoryImages implements ImageDataset {
     /** Takes a filled store; {@code labels} is empty exactly when {@code labelNames} is. */
     InMemoryImages(
             String name,
-            int size,
             int channels,
             int height,
             int width,
@@ -31,7 +30,6 @@ public final class InMemoryImages implements ImageDataset {
             int[] labels,
             List<String> labelNames) {
         this.name = name;
-        this.size = size;
         this.channels = channels;
         this.height = height;
         this.width = width;
@@ -47,12 +45,12 @@ public final class InMemoryImages implements ImageDataset {
      * @throws IllegalArgumentException if there is no image or one has another length
      */
     public static InMemoryImages ofBytes(List<byte[]> images, int channels, int height, int width) {
-        int bytes = checkedSize(images.size(), channels, height, width);
-        return filled(images.size(), channels, height, width, (target, i) -> {
-            byte[] image = images.get(i);
-            require(image.length == bytes, "image %s has %s bytes, expected %s", i, image.length, bytes);
-            target.put(image);
-        });
+        PixelStore pixels = emptyStore(images, channels, height, width);
+        for (byte[] image : images) {
+            requireLength(pixels, image.length, channels, height, width);
+            pixels.add(image, 0);
+        }
+        return unlabelled(pixels, channels, height, width);
     }
 
     /**
@@ -62,15 +60,21 @@ public final class InMemoryImages implements ImageDataset {
      * @throws IllegalArgumentException if there is no image, one has another length, or a value lies outside [0, 1]
      */
     public static InMemoryImages ofFloats(List<float[]> images, int channels, int height, int width) {
-        int values = checkedSize(images.size(), channels, height, width);
-        return filled(images.size(), channels, height, width, (target, i) -> {
-            float[] image = images.get(i);
-            require(image.length == values, "image %s has %s values, expected %s", i, image.length, values);
-            for (float value : image) {
-                require(value >= 0 && value <= 1, "image %s has the value %s, expected values in [0, 1]", i, value);
-                target.put((byte) Math.round(value * 255));
+        PixelStore pixels = emptyStore(images, channels, height, width);
+        for (float[] image : images) {
+            requireLength(pixels, image.length, channels, height, width);
+            byte[] levels = new byte[image.length];
+            for (int j = 0; j < image.length; j++) {
+                require(
+                        image[j] >= 0 && image[j] <= 1,
+                        "image %s has the value %s, expected values in [0, 1]",
+                        pixels.size(),
+                        image[j]);
+                levels[j] = (byte) Math.round(image[j] * 255);
             }
-        });
+            pixels.add(levels, 0);
+        }
+        return unlabelled(pixels, channels, height, width);
     }
 
     /**
@@ -81,22 +85,49 @@ public final class InMemoryImages implements ImageDataset {
      */
     public static InMemoryImages ofImages(List<BufferedImage> images, boolean grey) {
         require(!images.isEmpty(), "a data set needs at least one image");
+        int channels = grey ? 1 : 3;
         int height = images.get(0).getHeight();
         int width = images.get(0).getWidth();
-        int channels = grey ? 1 : 3;
-        checkedSize(images.size(), channels, height, width);
-        return filled(images.size(), channels, height, width, (target, i) -> {
-            BufferedImage image = images.get(i);
+        PixelStore pixels = emptyStore(images, channels, height, width);
+        for (BufferedImage image : images) {
             require(
                     image.getHeight() == height && image.getWidth() == width,
                     "image %s is %s×%s, the first is %s×%s (width×height); all must have one size",
-                    i,
+                    pixels.size(),
                     image.getWidth(),
                     image.getHeight(),
                     width,
                     height);
-            target.put(PixelPlanes.of(image, grey).bytes());
-        });
+            pixels.add(PixelPlanes.of(image, grey).bytes(), 0);
+        }
+        return unlabelled(pixels, channels, height, width);
+    }
+
+    private static PixelStore emptyStore(List<?> images, int channels, int height, int width) {
+        require(!images.isEmpty(), "a data set needs at least one image");
+        require(
+                channels > 0 && height > 0 && width > 0,
+                "channels, height and width must be positive, were %s, %s, %s",
+                channels,
+                height,
+                width);
+        return new PixelStore(IN_MEMORY, Math.multiplyExact(Math.multiplyExact(channels, height), width));
+    }
+
+    private static void requireLength(PixelStore pixels, int length, int channels, int height, int width) {
+        require(
+                length == channels * height * width,
+                "image %s has %s values, expected %s×%s×%s = %s",
+                pixels.size(),
+                length,
+                channels,
+                height,
+                width,
+                channels * height * width);
+    }
+
+    private static InMemoryImages unlabelled(PixelStore pixels, int channels, int height, int width) {
+        return new InMemoryImages(IN_MEMORY, channels, height, width, pixels, new int[0], List.of());
     }
 
     /**
@@ -106,8 +137,8 @@ public final class InMemoryImages implements ImageDataset {
      * @throws IllegalArgumentException if the counts differ or a label has no name
      */
     public InMemoryImages withLabels(int[] labels, List<String> labelNames) {
-        require(labels.length == size, "there are %s labels for %s images", labels.length, size);
-        for (int i = 0; i < size; i++) {
+        require(labels.length == size(), "there are %s labels for %s images", labels.length, size());
+        for (int i = 0; i < labels.length; i++) {
             require(
                     labels[i] >= 0 && labels[i] < labelNames.size(),
                     "label %s of image %s has no name; there are %s names",
@@ -115,28 +146,7 @@ public final class InMemoryImages implements ImageDataset {
                     i,
                     labelNames.size());
         }
-        return new InMemoryImages(name, size, channels, height, width, pixels, labels.clone(), List.copyOf(labelNames));
-    }
-
-    private static int checkedSize(int size, int channels, int height, int width) {
-        require(size > 0, "a data set needs at least one image");
-        require(
-                channels > 0 && height > 0 && width > 0,
-                "channels, height and width must be positive, were %s, %s, %s",
-                channels,
-                height,
-                width);
-        return Math.multiplyExact(Math.multiplyExact(channels, height), width);
-    }
-
-    private static InMemoryImages filled(
-            int size, int channels, int height, int width, ObjIntConsumer<ByteBuffer> fill) {
-        String name = "images in memory";
-        PixelStore pixels = new PixelStore(name, size, channels * height * width);
-        for (int i = 0; i < size; i++) {
-            fill.accept(pixels.image(i), i);
-        }
-        return new InMemoryImages(name, size, channels, height, width, pixels, new int[0], List.of());
+        return new InMemoryImages(name, channels, height, width, pixels, labels.clone(), List.copyOf(labelNames));
     }
 
     @Override
@@ -146,7 +156,7 @@ public final class InMemoryImages implements ImageDataset {
 
     @Override
     public int size() {
-        return size;
+        return pixels.size();
     }
 
     @Override
@@ -179,11 +189,11 @@ public final class InMemoryImages implements ImageDataset {
 
     @Override
     public void copy(int i, ByteBuffer target) {
-        pixels.copy(Objects.checkIndex(i, size), target);
+        pixels.copy(Objects.checkIndex(i, size()), target);
     }
 
     @Override
     public String toString() {
-        return name + ": " + size + " images " + channels + "×" + height + "×" + width;
+        return name + ": " + size() + " images " + channels + "×" + height + "×" + width;
     }
 }

@@ -1,50 +1,60 @@
 package org.diffusion4j.data;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
 
 /**
- * The pixels of many images of one size, outside the Java heap.
+ * The pixels of many images of one size, outside the Java heap; filled by one thread, then read by many.
  *
- * <p>They lie in direct buffers of at most a gigabyte rather than in one tensor: a buffer lives as long as somebody can read it, so
- * nobody has to close a data set and no thread can read freed memory. Copying one image is one memcpy.
+ * <p>They lie in direct buffers rather than in a tensor: a buffer lives as long as somebody can read it, so nobody has to close a data
+ * set and no thread can read freed memory. Copying one image is one memcpy. Buffers are added as images come, so a file that lies
+ * about its length takes no memory for it.
  */
 final class PixelStore {
 
-    private static final int LARGEST_CHUNK = 1 << 30;
+    private static final int CHUNK_BYTES = 4 << 20;
 
+    private final String name;
     private final int imageBytes;
     private final int imagesPerChunk;
-    private final ByteBuffer[] chunks;
+    private final List<ByteBuffer> chunks = new ArrayList<>();
+    private int size;
 
-    PixelStore(String name, int images, int imageBytes) {
+    /** An empty store; {@code name} is for messages. */
+    PixelStore(String name, int imageBytes) {
+        this.name = name;
         this.imageBytes = imageBytes;
-        imagesPerChunk = Math.max(1, LARGEST_CHUNK / imageBytes);
-        chunks = new ByteBuffer[(images - 1) / imagesPerChunk + 1];
-        for (int c = 0; c < chunks.length; c++) {
-            chunks[c] = allocate(name, Math.min(imagesPerChunk, images - c * imagesPerChunk), images);
-        }
+        imagesPerChunk = Math.max(1, CHUNK_BYTES / imageBytes);
     }
 
-    private ByteBuffer allocate(String name, int inChunk, int images) {
+    /** Adds the image that begins at {@code offset}. */
+    void add(byte[] pixels, int offset) {
+        if (size == chunks.size() * imagesPerChunk) {
+            chunks.add(newChunk());
+        }
+        chunks.get(size / imagesPerChunk).put(pixels, offset, imageBytes);
+        size++;
+    }
+
+    private ByteBuffer newChunk() {
         try {
-            return ByteBuffer.allocateDirect(inChunk * imageBytes);
+            return ByteBuffer.allocateDirect(imagesPerChunk * imageBytes);
         } catch (OutOfMemoryError e) {
-            long megabytes = (long) images * imageBytes / (1 << 20) + 1;
             throw new OutOfNativeMemoryException(
-                    name + ": the pixels need " + megabytes
-                            + " MB outside the Java heap, which is more than Java may take; "
-                            + "start Java with -XX:MaxDirectMemorySize=" + 2 * megabytes + "m or use smaller images",
+                    name + ": after " + size + " images (" + ((long) size * imageBytes >> 20)
+                            + " MB) there is no memory for more; start Java with a larger -XX:MaxDirectMemorySize or use smaller images",
                     e);
         }
     }
 
-    /** The bytes of image {@code i}, to be written before the store is shared. */
-    ByteBuffer image(int i) {
-        return chunks[i / imagesPerChunk].slice(i % imagesPerChunk * imageBytes, imageBytes);
+    int size() {
+        return size;
     }
 
+    /** Copies image {@code i} to the target's position. */
     void copy(int i, ByteBuffer target) {
-        target.put(image(i));
+        target.put(chunks.get(i / imagesPerChunk).slice(i % imagesPerChunk * imageBytes, imageBytes));
     }
 }

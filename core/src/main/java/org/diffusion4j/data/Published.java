@@ -48,7 +48,8 @@ public enum Published {
             List.of(new RemoteFile(
                     "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
                     170_052_171,
-                    "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd")));
+                    "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
+                    Cifar.FILES)));
 
     private final String id;
     private final List<String> labelNames;
