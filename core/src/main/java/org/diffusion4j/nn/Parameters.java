@@ -36,6 +36,8 @@ public final class Parameters implements AutoCloseable {
     /** One parameter: a name, a shape, and after allocation a view of the flat buffer. */
     public static final class Parameter {
 
+        private static final long APART = -1; // the offset of what lies outside the flat buffer
+
         private final String name;
         private final long[] shape;
         private final Initialiser initialiser;
@@ -71,6 +73,10 @@ public final class Parameters implements AutoCloseable {
             return present;
         }
 
+        private boolean isConstant() {
+            return offset == APART;
+        }
+
         private Tensor viewOf(Tensor flat) {
             return flat.as_strided(shape, strides(), new LongOptional(offset));
         }
@@ -95,6 +101,36 @@ public final class Parameters implements AutoCloseable {
         }
     }
 
+    /** A place in the tree of names, where a layer declares its parameters. */
+    public final class Path {
+
+        private final String prefix;
+
+        private Path(String prefix) {
+            this.prefix = prefix;
+        }
+
+        /** The place below, such as {@code down_blocks.0}. */
+        public Path to(String name) {
+            return new Path(prefix + name + ".");
+        }
+
+        /** Declares a parameter here; see {@link Parameters#add}. */
+        public Parameter add(String name, Initialiser initialiser, long... shape) {
+            return Parameters.this.add(prefix + name, initialiser, shape);
+        }
+
+        /** Declares a constant here; see {@link Parameters#addConstant}. */
+        public Parameter addConstant(String name, Initialiser initialiser, long... shape) {
+            return Parameters.this.addConstant(prefix + name, initialiser, shape);
+        }
+
+        @Override
+        public String toString() {
+            return prefix.isEmpty() ? "the network" : prefix.substring(0, prefix.length() - 1);
+        }
+    }
+
     private final Map<String, Parameter> byName = new LinkedHashMap<>();
     private long count;
     private @Nullable Tensor values;
@@ -106,13 +142,32 @@ public final class Parameters implements AutoCloseable {
      * @throws IllegalArgumentException if the name is taken
      */
     public Parameter add(String name, Initialiser initialiser, long... shape) {
-        if (values != null) {
-            throw new IllegalStateException("parameter '" + name + "' is declared after allocation");
-        }
-        Parameter parameter = new Parameter(name, initialiser, shape.clone(), count);
-        require(byName.put(name, parameter) == null, "parameter '%s' is declared twice", name);
+        Parameter parameter = declare(new Parameter(name, initialiser, shape.clone(), count));
         count = Math.addExact(count, parameter.count());
         return parameter;
+    }
+
+    /**
+     * Declares a tensor that is saved and loaded like a parameter but never trained: it lies outside the flat buffer and has no
+     * gradient.
+     *
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public Parameter addConstant(String name, Initialiser initialiser, long... shape) {
+        return declare(new Parameter(name, initialiser, shape.clone(), Parameter.APART));
+    }
+
+    private Parameter declare(Parameter parameter) {
+        if (values != null) {
+            throw new IllegalStateException("parameter '" + parameter.name + "' is declared after allocation");
+        }
+        require(byName.put(parameter.name, parameter) == null, "parameter '%s' is declared twice", parameter.name);
+        return parameter;
+    }
+
+    /** The top of the tree of names. */
+    public Path root() {
+        return new Path("");
     }
 
     /**
@@ -128,7 +183,9 @@ public final class Parameters implements AutoCloseable {
             Tensor flat = torch.zeros(new long[] {count}, new TensorOptions(dtype));
             Generator generator = torch.make_generator_cpu(seed);
             for (Parameter parameter : byName.values()) {
-                Tensor view = parameter.viewOf(flat);
+                Tensor view = parameter.isConstant()
+                        ? torch.zeros(parameter.shape, new TensorOptions(dtype))
+                        : parameter.viewOf(flat);
                 fill(view, parameter, generator);
                 parameter.value = keep(view.detach());
             }
@@ -155,8 +212,10 @@ public final class Parameters implements AutoCloseable {
                 PointerScope scope = new PointerScope()) {
             Tensor flat = torch.zeros_like(values());
             for (Parameter parameter : byName.values()) {
-                parameter.value().requires_grad_(true);
-                parameter.value().mutable_grad().put(parameter.viewOf(flat));
+                if (!parameter.isConstant()) {
+                    parameter.value().requires_grad_(true);
+                    parameter.value().mutable_grad().put(parameter.viewOf(flat));
+                }
             }
             gradients = keep(flat);
         }
@@ -172,7 +231,7 @@ public final class Parameters implements AutoCloseable {
         return present(gradients, "gradients");
     }
 
-    /** The number of scalars in all parameters. */
+    /** The number of scalars in the flat buffer: all that is trained. */
     public long count() {
         return count;
     }
@@ -197,11 +256,12 @@ public final class Parameters implements AutoCloseable {
      * Views by name of another flat buffer of this layout, for instance an average of the weights.
      *
      * @param flat {@code [count]}
-     * @return views made in the caller's scope
+     * @return views made in the caller's scope, and the constants, lent
      */
     public Map<String, Tensor> viewsOf(Tensor flat) {
         Map<String, Tensor> views = new LinkedHashMap<>();
-        byName.forEach((name, parameter) -> views.put(name, parameter.viewOf(flat)));
+        byName.forEach((name, parameter) ->
+                views.put(name, parameter.isConstant() ? parameter.value() : parameter.viewOf(flat)));
         return views;
     }
 

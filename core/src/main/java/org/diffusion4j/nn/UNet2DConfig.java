@@ -124,7 +124,7 @@ public record UNet2DConfig(
 
         require(sampleSize.size() <= 2, "sample_size must be one number or height and width, was %s", sampleSize);
         for (int side : sampleSize) {
-            requireDivisible("sample_size", side, 1 << (levels - 1));
+            requireDivisible("sample_size", side, levels);
         }
         requireGroups(normNumGroups, downBlockTypes, upBlockTypes, midBlockType, blockOutChannels);
         require(
@@ -204,20 +204,22 @@ public record UNet2DConfig(
         return timeEmbeddingDim != null ? timeEmbeddingDim : 4 * blockOutChannels.get(0);
     }
 
-    /** What height and width must divide by: two for each level but the last. */
-    int divisor() {
-        return 1 << (blockOutChannels.size() - 1);
+    /** Refuses images that the levels cannot halve. */
+    void requireSize(long height, long width) {
+        requireDivisible("height", height, blockOutChannels.size());
+        requireDivisible("width", width, blockOutChannels.size());
     }
 
-    static void requireDivisible(String what, long size, long divisor) {
-        long below = size / divisor * divisor;
+    private static void requireDivisible(String what, long size, int levels) {
+        long divisor = 1L << (levels - 1);
         require(
-                size > 0 && below == size,
-                "%s %s does not divide by %s, as the levels of the network need; the nearest that do are %s",
+                size > 0 && size % divisor == 0,
+                "%s %s does not divide by %s, as the %s levels of the network need; the nearest that do are %s",
                 what,
                 size,
                 divisor,
-                below > 0 ? below + " and " + (below + divisor) : divisor);
+                levels,
+                Divisors.nearestMultiples(size, divisor));
     }
 
     /** All widths that a norm with {@code norm_num_groups} sees are sums of these. */
@@ -236,20 +238,8 @@ public record UNet2DConfig(
         }
         if (groups != null && common % groups != 0) {
             throw new IllegalArgumentException("norm_num_groups " + groups + " does not divide block_out_channels "
-                    + channels + "; the nearest that do are " + nearestDivisors(common, groups));
+                    + channels + "; the nearest that do are " + Divisors.nearest(common, groups));
         }
-    }
-
-    static String nearestDivisors(int number, int wanted) {
-        int below = Math.min(wanted, number);
-        while (number % below != 0) {
-            below--;
-        }
-        int above = wanted;
-        while (above < number && number % above != 0) {
-            above++;
-        }
-        return above > number || above == below ? "" + below : below + " and " + above;
     }
 
     private static int gcd(int a, int b) {

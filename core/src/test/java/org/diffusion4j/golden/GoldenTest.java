@@ -21,8 +21,13 @@ import org.junit.jupiter.api.TestFactory;
 class GoldenTest {
 
     /** One entry for each family that the library covers. */
-    private static final List<GoldenCheck> CHECKS =
-            List.of(new BetasCheck(), new TimestepsCheck(), new AddNoiseCheck(), new SchedulerStepsCheck());
+    private static final List<GoldenCheck> CHECKS = List.of(
+            new BetasCheck(),
+            new TimestepsCheck(),
+            new AddNoiseCheck(),
+            new SchedulerStepsCheck(),
+            new UNet2DCheck(),
+            new PublishedNamesCheck());
 
     private static final Map<String, Row> TABLE = new TreeMap<>();
     private static final Map<String, String> EXCLUDED = exclusions();

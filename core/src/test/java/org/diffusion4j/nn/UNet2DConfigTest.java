@@ -105,7 +105,7 @@ class UNet2DConfigTest {
         assertRefused(
                 "sample_size",
                 29,
-                "sample_size 29 does not divide by 2, as the levels of the network need; the nearest that do are 28 and 30");
+                "sample_size 29 does not divide by 2, as the 2 levels of the network need; the nearest that do are 28 and 30");
     }
 
     @Test

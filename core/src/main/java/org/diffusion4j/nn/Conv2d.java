@@ -1,0 +1,49 @@
+package org.diffusion4j.nn;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.diffusion4j.nn.Parameters.Parameter;
+
+/** A convolution with a square kernel; {@code weight} and {@code bias}. */
+final class Conv2d {
+
+    private static final long[] ONE = {1, 1};
+
+    private final Parameter weight;
+    private final Parameter bias;
+    private final long[] stride;
+    private final long[] padding;
+
+    private Conv2d(Parameters.Path at, int in, int out, int kernel, int stride, int padding, Initialiser initialiser) {
+        weight = at.add("weight", initialiser, out, in, kernel, kernel);
+        bias = at.add("bias", initialiser, out);
+        this.stride = new long[] {stride, stride};
+        this.padding = new long[] {padding, padding};
+    }
+
+    /** 3×3, keeping the size. */
+    static Conv2d same(Parameters.Path at, int in, int out) {
+        return new Conv2d(at, in, out, 3, 1, 1, Initialiser.fanIn(9L * in));
+    }
+
+    /** 3×3, keeping the size, beginning at zero. */
+    static Conv2d zero(Parameters.Path at, int in, int out) {
+        return new Conv2d(at, in, out, 3, 1, 1, Initialiser.ZEROS);
+    }
+
+    /** 3×3, halving the size. */
+    static Conv2d halving(Parameters.Path at, int in, int out, int padding) {
+        return new Conv2d(at, in, out, 3, 2, padding, Initialiser.fanIn(9L * in));
+    }
+
+    /** 1×1. */
+    static Conv2d pointwise(Parameters.Path at, int in, int out) {
+        return new Conv2d(at, in, out, 1, 1, 0, Initialiser.fanIn(in));
+    }
+
+    Tensor apply(Tensor x) {
+        return torch.conv2d(
+                x, Layout.ofWeight(weight.value()), new TensorOptional(bias.value()), stride, padding, ONE, 1);
+    }
+}

@@ -1,0 +1,31 @@
+package org.diffusion4j.nn;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.diffusion4j.nn.Parameters.Parameter;
+
+/** x·Wᵀ + b over the last axis; {@code weight} and {@code bias}. */
+final class Linear {
+
+    private final Parameter weight;
+    private final Parameter bias;
+
+    private Linear(Parameters.Path at, int in, int out, Initialiser initialiser) {
+        weight = at.add("weight", initialiser, out, in);
+        bias = at.add("bias", initialiser, out);
+    }
+
+    Linear(Parameters.Path at, int in, int out) {
+        this(at, in, out, Initialiser.fanIn(in));
+    }
+
+    /** Beginning at zero. */
+    static Linear zero(Parameters.Path at, int in, int out) {
+        return new Linear(at, in, out, Initialiser.ZEROS);
+    }
+
+    Tensor apply(Tensor x) {
+        return torch.linear(x, weight.value(), new TensorOptional(bias.value()));
+    }
+}

@@ -1,0 +1,67 @@
+package org.diffusion4j.golden;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.nn.UNet2D;
+import org.diffusion4j.nn.UNet2DConfig;
+
+/** Outputs and gradients of diffusers' {@code UNet2DModel}, in float32. */
+final class UNet2DCheck implements GoldenCheck {
+
+    @Override
+    public boolean covers(GoldenCase golden) {
+        return golden.kind().equals("networks") && golden.symbol().equals("UNet2DModel");
+    }
+
+    @Override
+    public void check(GoldenCase golden, Comparison out) {
+        try (UNet2D network = new UNet2D(UNet2DConfig.fromMap(golden.configMap(), golden.toString()), 0)) {
+            network.parameters().load(weights(golden), golden.toString());
+            network.parameters().enableGradients();
+            Tensor x = Comparison.tensor(golden.input("sample"), ScalarType.Float);
+            x.requires_grad_(true);
+            Tensor y = network.forward(x, timesteps(golden), labels(golden));
+            out.expect("sample", y);
+            if (golden.expects("loss")) {
+                Tensor loss = y.mul(Comparison.tensor(golden.input("loss_weight"), ScalarType.Float))
+                        .sum();
+                loss.backward();
+                out.expect("loss", loss.item_double());
+                gradients(golden, network, x, out);
+            }
+        }
+    }
+
+    private static Map<String, Tensor> weights(GoldenCase golden) {
+        Map<String, Tensor> weights = new LinkedHashMap<>();
+        FormulaWeights.of(golden)
+                .forEach((name, array) -> weights.put(name, Comparison.tensor(array, ScalarType.Float)));
+        return weights;
+    }
+
+    private static Tensor timesteps(GoldenCase golden) {
+        return Comparison.tensor(golden.input("timestep"), ScalarType.Float);
+    }
+
+    private static Tensor labels(GoldenCase golden) {
+        if (!golden.hasInput("class_labels")) {
+            return null;
+        }
+        boolean indices = golden.config().path("class_embed_type").isNull();
+        return Comparison.tensor(golden.input("class_labels"), indices ? ScalarType.Long : ScalarType.Float);
+    }
+
+    private static void gradients(GoldenCase golden, UNet2D network, Tensor x, Comparison out) {
+        for (String name : golden.expectedNames()) {
+            if (name.equals("grad_input.sample")) {
+                out.expectGradient(name, x.grad(), 10);
+            } else if (name.startsWith("grad_weight.")) {
+                String parameter = name.substring("grad_weight.".length());
+                out.expectGradient(
+                        name, network.parameters().get(parameter).value().grad(), 10);
+            }
+        }
+    }
+}
