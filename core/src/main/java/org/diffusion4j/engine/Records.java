@@ -80,6 +80,11 @@ public enum Records {
         return record(type, defaults, tree, source, "");
     }
 
+    /** The record of a tree that has all keys but those of {@code @Nullable} components. */
+    public <R extends Record> R read(Class<R> type, Map<String, ?> tree, String source) {
+        return record(type, null, tree, source, "");
+    }
+
     /** The tree of a record, its keys in the order of the components, or as the spelling has it. */
     public Map<String, @Nullable Object> write(Record record) {
         Map<String, @Nullable Object> tree = tree();

@@ -6,7 +6,6 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -113,14 +112,15 @@ class RecordsTest {
         assertRefused(Map.of("inner", Map.of("batchSize", 0)), "batchSize must be at least 1, was 0");
     }
 
-    record Holder(@Nullable Inner inner) {}
+    record Facts(long step, @Nullable Double loss) {}
 
     @Test
-    void needs_every_key_of_a_record_that_has_no_default() {
-        Map<String, Object> inner = new HashMap<>(Map.of("batchSize", 3));
-        assertThatThrownBy(() -> Records.CAMEL_CASE.read(new Holder(null), Map.of("inner", inner), "recipe.json"))
+    void needs_every_key_that_is_not_nullable_where_there_are_no_defaults() {
+        assertThat(Records.CAMEL_CASE.read(Facts.class, Map.of("step", 3), "state.json"))
+                .isEqualTo(new Facts(3, null));
+        assertThatThrownBy(() -> Records.CAMEL_CASE.read(Facts.class, Map.of("loss", 1), "state.json"))
                 .isInstanceOf(FormatException.class)
-                .hasMessage("recipe.json: key 'inner.learningRate' is missing");
+                .hasMessage("state.json: key 'step' is missing");
     }
 
     private static Outer read(Map<String, ?> tree) {

@@ -1,0 +1,218 @@
+package org.diffusion4j.io;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.FormatException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model on disk in the layout of diffusers: {@code model_index.json}, {@code unet/config.json},
+ * {@code unet/diffusion_pytorch_model.safetensors}, {@code scheduler/scheduler_config.json}. What diffusers has no place for lies in
+ * {@code diffusion4j.json} and, weights before averaging, in {@code unet_raw/}; both may be absent and other readers ignore them.
+ *
+ * <p>This class knows the files. What the configurations mean, others know.
+ */
+public final class ModelFolder {
+
+    private static final String INDEX = "model_index.json";
+    private static final String UNET_CONFIG = "unet/config.json";
+    private static final String WEIGHTS = "unet/diffusion_pytorch_model.safetensors";
+    private static final String RAW_WEIGHTS = "unet_raw/diffusion_pytorch_model.safetensors";
+    private static final String SCHEDULER_CONFIG = "scheduler/scheduler_config.json";
+    private static final String EXTRAS = "diffusion4j.json";
+
+    private static final String CLASS = "_class_name";
+    private static final String VERSION = "_diffusers_version";
+    private static final String UNET = "UNet2DModel";
+
+    /** The diffusers whose layout is written. */
+    private static final String DIFFUSERS = "0.40.0";
+
+    private final Path folder;
+    private final Map<String, @Nullable Object> unetConfig;
+    private final Map<String, @Nullable Object> schedulerConfig;
+    private final Map<String, @Nullable Object> extras;
+
+    private ModelFolder(
+            Path folder,
+            Map<String, @Nullable Object> unetConfig,
+            Map<String, @Nullable Object> schedulerConfig,
+            Map<String, @Nullable Object> extras) {
+        this.folder = folder;
+        this.unetConfig = unetConfig;
+        this.schedulerConfig = schedulerConfig;
+        this.extras = extras;
+    }
+
+    /**
+     * What a folder is written from.
+     *
+     * @param unetConfig the keys of {@code unet/config.json}
+     * @param weights by their published names, the averaged ones where there are any
+     * @param rawWeights those before averaging, or none
+     * @param schedulerConfig the keys of {@code scheduler_config.json} with {@code _class_name}
+     * @param extras the keys of {@code diffusion4j.json}, or none
+     */
+    public record Parts(
+            Map<String, ?> unetConfig,
+            Map<String, Tensor> weights,
+            Map<String, Tensor> rawWeights,
+            Map<String, ?> schedulerConfig,
+            Map<String, ?> extras) {}
+
+    /**
+     * Opens a folder: checks that its files are there and reads its configurations.
+     *
+     * @throws FormatException if it is not a model folder, or a configuration is not JSON
+     */
+    public static ModelFolder open(Path folder) {
+        for (String file : List.of(INDEX, UNET_CONFIG, WEIGHTS, SCHEDULER_CONFIG)) {
+            if (!Files.isRegularFile(folder.resolve(file))) {
+                throw new FormatException(folder + ": is not a model folder, it has no " + file + hint(folder));
+            }
+        }
+        Map<String, @Nullable Object> unetConfig = Json.readObject(folder.resolve(UNET_CONFIG));
+        if (!UNET.equals(unetConfig.getOrDefault(CLASS, UNET))) {
+            throw new FormatException(folder.resolve(UNET_CONFIG) + ": the network is a " + unetConfig.get(CLASS)
+                    + ", only " + UNET + " is read here");
+        }
+        Path extras = folder.resolve(EXTRAS);
+        return new ModelFolder(
+                folder,
+                unetConfig,
+                Json.readObject(folder.resolve(SCHEDULER_CONFIG)),
+                Files.exists(extras) ? Json.readObject(extras) : Map.of());
+    }
+
+    private static String hint(Path folder) {
+        if (!Files.exists(folder)) {
+            return "; there is nothing of that name";
+        }
+        if (Files.exists(folder.resolve("model").resolve(INDEX))) {
+            return "; did you mean " + folder.resolve("model") + "?";
+        }
+        if (Files.exists(folder.resolve("unet/diffusion_pytorch_model.bin"))) {
+            return "; weights in .bin files are programs and not read, save them as safetensors";
+        }
+        return "; 'diffuse train' and diffusers' save_pretrained write such folders";
+    }
+
+    /**
+     * Writes a folder, whole or not at all.
+     *
+     * @param replace whether one that exists is replaced
+     * @throws org.diffusion4j.engine.DiffusionException if it exists and is not to be replaced, or cannot be written
+     */
+    public static void write(Path folder, Parts parts, boolean replace) {
+        AtomicFolder.Content content = fresh -> {
+            Json.write(fresh.resolve(INDEX), index(parts.schedulerConfig));
+            Json.write(fresh.resolve(UNET_CONFIG), signed(parts.unetConfig, UNET));
+            Json.write(
+                    fresh.resolve(SCHEDULER_CONFIG),
+                    signed(parts.schedulerConfig, schedulerClass(parts.schedulerConfig)));
+            writeWeights(fresh.resolve(WEIGHTS), parts.weights);
+            if (!parts.rawWeights.isEmpty()) {
+                writeWeights(fresh.resolve(RAW_WEIGHTS), parts.rawWeights);
+            }
+            if (!parts.extras.isEmpty()) {
+                Json.write(fresh.resolve(EXTRAS), parts.extras);
+            }
+        };
+        if (replace) {
+            AtomicFolder.replace(folder, content);
+        } else {
+            AtomicFolder.create(folder, content);
+        }
+    }
+
+    private static void writeWeights(Path file, Map<String, Tensor> weights) {
+        Safetensors.write(file, weights, Map.of("format", "pt")); // diffusers refuses weights that do not say so
+    }
+
+    private static Map<String, ?> index(Map<String, ?> schedulerConfig) {
+        String scheduler = schedulerClass(schedulerConfig);
+        return signed(
+                Map.of("scheduler", List.of("diffusers", scheduler), "unet", List.of("diffusers", UNET)),
+                scheduler.replace("Scheduler", "Pipeline"));
+    }
+
+    private static String schedulerClass(Map<String, ?> schedulerConfig) {
+        return String.valueOf(schedulerConfig.get(CLASS));
+    }
+
+    /** With the two keys that diffusers wants in each of its files, in alphabetical order as it writes them. */
+    private static Map<String, ?> signed(Map<String, ?> config, String className) {
+        Map<String, @Nullable Object> signed = new TreeMap<>(config);
+        signed.putIfAbsent(CLASS, className);
+        signed.putIfAbsent(VERSION, DIFFUSERS);
+        return signed;
+    }
+
+    public Path path() {
+        return folder;
+    }
+
+    /** What {@code unet/config.json} says. */
+    public Map<String, @Nullable Object> unetConfig() {
+        return unetConfig;
+    }
+
+    public Path unetConfigFile() {
+        return folder.resolve(UNET_CONFIG);
+    }
+
+    /** What {@code scheduler/scheduler_config.json} says. */
+    public Map<String, @Nullable Object> schedulerConfig() {
+        return schedulerConfig;
+    }
+
+    public Path schedulerConfigFile() {
+        return folder.resolve(SCHEDULER_CONFIG);
+    }
+
+    /** What {@code diffusion4j.json} says; empty where there is none. */
+    public Map<String, @Nullable Object> extras() {
+        return extras;
+    }
+
+    public Path extrasFile() {
+        return folder.resolve(EXTRAS);
+    }
+
+    public Path weightsFile() {
+        return folder.resolve(WEIGHTS);
+    }
+
+    /** The weights, owned by the caller. */
+    public TensorFile openWeights() {
+        return Safetensors.open(weightsFile());
+    }
+
+    /** The weights before averaging, owned by the caller; empty where the folder has none. */
+    public Optional<TensorFile> openRawWeights() {
+        Path file = folder.resolve(RAW_WEIGHTS);
+        return Files.exists(file) ? Optional.of(Safetensors.open(file)) : Optional.empty();
+    }
+
+    /**
+     * What the model is known by: SHA-256, in hexadecimal, over the files that decide what it draws: network, weights and scheduler.
+     * Reads all weights.
+     */
+    public String hash() {
+        StringBuilder sums = new StringBuilder();
+        try {
+            for (Path file : List.of(unetConfigFile(), weightsFile(), schedulerConfigFile())) {
+                sums.append(Sha256.of(file)).append('\n');
+            }
+        } catch (IOException e) {
+            throw FileTrouble.reading(folder, e);
+        }
+        return Sha256.of(sums.toString());
+    }
+}

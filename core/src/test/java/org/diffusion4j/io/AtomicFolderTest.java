@@ -1,0 +1,145 @@
+package org.diffusion4j.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.diffusion4j.engine.CheckpointException;
+import org.diffusion4j.engine.DiffusionException;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("A folder that is complete or absent")
+class AtomicFolderTest {
+
+    @TempDir
+    Path parent;
+
+    @Test
+    void appears_with_all_its_files_and_nothing_beside_it() throws IOException {
+        Path folder = parent.resolve("runs/a");
+        AtomicFolder.create(folder, fresh -> {
+            assertThat(folder).doesNotExist();
+            Files.createDirectories(fresh.resolve("deep"));
+            Files.writeString(fresh.resolve("deep/file"), "content");
+        });
+        assertThat(folder.resolve("deep/file")).hasContent("content");
+        assertThat(names(folder.getParent())).containsExactly("a");
+    }
+
+    @Test
+    void refuses_one_that_exists_and_leaves_it() throws IOException {
+        Path folder = withFile("old");
+        assertThatThrownBy(() -> AtomicFolder.create(folder, fresh -> {}))
+                .isInstanceOf(DiffusionException.class)
+                .hasMessage(folder + ": cannot be written: it exists already");
+        assertThat(folder.resolve("file")).hasContent("old");
+    }
+
+    @Test
+    void takes_the_place_of_one_that_exists() throws IOException {
+        Path folder = withFile("old");
+        AtomicFolder.replace(folder, fresh -> Files.writeString(fresh.resolve("new"), "new"));
+        assertThat(names(folder)).containsExactly("new");
+        assertThat(names(parent)).containsExactly("a");
+    }
+
+    @Test
+    void leaves_the_old_one_and_no_rest_of_the_new_when_writing_fails() throws IOException {
+        Path folder = withFile("old");
+        assertThatThrownBy(() -> AtomicFolder.replace(folder, fresh -> {
+                    Files.writeString(fresh.resolve("half"), "half");
+                    throw new IOException("No space left on device");
+                }))
+                .isInstanceOf(DiffusionException.class)
+                .hasMessage(folder + ": cannot be written: the disk is full; free some space or choose another folder");
+        assertThatThrownBy(() -> AtomicFolder.replace(folder, fresh -> {
+                    throw new IllegalStateException("stopped");
+                }))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(folder.resolve("file")).hasContent("old");
+        assertThat(names(parent)).containsExactly("a");
+    }
+
+    @Test
+    void clears_what_a_killed_process_left() throws IOException {
+        Files.createDirectories(parent.resolve(".a.tmp"));
+        Files.writeString(parent.resolve(".a.tmp/rest"), "rest");
+        AtomicFolder.create(parent.resolve("a"), fresh -> Files.writeString(fresh.resolve("file"), "new"));
+        assertThat(names(parent.resolve("a"))).containsExactly("file");
+        assertThat(names(parent)).containsExactly("a");
+    }
+
+    @Test
+    void names_a_place_where_nothing_can_be_written() throws IOException {
+        Path file = Files.writeString(parent.resolve("file"), "");
+        assertThatThrownBy(() -> AtomicFolder.create(file.resolve("a"), fresh -> {}))
+                .isInstanceOf(DiffusionException.class)
+                .hasMessageStartingWith(file.resolve("a") + ": cannot be written: ")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void is_whole_when_its_files_are_as_its_manifest_has_them() {
+        SealedFolder.verify(sealed());
+    }
+
+    @Test
+    void is_damaged_when_a_file_has_changed() throws IOException {
+        Path folder = sealed();
+        Files.writeString(folder.resolve("deep/file"), "contenT");
+        assertThatThrownBy(() -> SealedFolder.verify(folder))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage(folder + ": is damaged: deep/file is not as manifest.json has it");
+    }
+
+    @Test
+    void is_damaged_when_a_file_is_missing_or_was_added() throws IOException {
+        Path folder = sealed();
+        Files.move(folder.resolve("deep/file"), folder.resolve("other"));
+        assertThatThrownBy(() -> SealedFolder.verify(folder))
+                .hasMessage(folder + ": is damaged: other is not as manifest.json has it");
+        Files.delete(folder.resolve("other"));
+        assertThatThrownBy(() -> SealedFolder.verify(folder))
+                .hasMessage(folder + ": is damaged: these are missing: [deep/file]");
+    }
+
+    @Test
+    void is_damaged_when_its_manifest_is_missing_or_cut_short() throws IOException {
+        Path folder = sealed();
+        Path manifest = folder.resolve("manifest.json");
+        Files.writeString(manifest, Files.readString(manifest).substring(0, 20));
+        assertThatThrownBy(() -> SealedFolder.verify(folder))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageStartingWith(folder + ": is damaged: " + manifest + ": line 3, column 5: Unexpected end");
+        Files.delete(manifest);
+        assertThatThrownBy(() -> SealedFolder.verify(folder))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage(folder + ": is damaged: it has no manifest.json");
+    }
+
+    private Path sealed() {
+        Path folder = parent.resolve("sealed");
+        SealedFolder.create(folder, fresh -> {
+            Files.createDirectories(fresh.resolve("deep"));
+            Files.writeString(fresh.resolve("deep/file"), "content");
+        });
+        return folder;
+    }
+
+    private Path withFile(String content) throws IOException {
+        Path folder = Files.createDirectories(parent.resolve("a"));
+        Files.writeString(folder.resolve("file"), content);
+        return folder;
+    }
+
+    private static Stream<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString()).toList().stream();
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package org.diffusion4j.io;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.global.torch;
+import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Libtorch;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("A model folder")
+class ModelFolderTest {
+
+    @TempDir
+    Path parent;
+
+    @BeforeAll
+    static void start() {
+        Libtorch.start();
+    }
+
+    @Test
+    void has_the_files_and_keys_of_diffusers() throws IOException {
+        Path folder = write("model", false);
+        assertThat(folder.resolve("model_index.json")).content().isEqualTo("""
+                        {
+                          "_class_name": "DDIMPipeline",
+                          "_diffusers_version": "0.40.0",
+                          "scheduler": [
+                            "diffusers",
+                            "DDIMScheduler"
+                          ],
+                          "unet": [
+                            "diffusers",
+                            "UNet2DModel"
+                          ]
+                        }
+                        """);
+        assertThat(Json.readObject(folder.resolve("unet/config.json")))
+                .isEqualTo(Map.of("_class_name", "UNet2DModel", "_diffusers_version", "0.40.0", "sample_size", 8L));
+        assertThat(Json.readObject(folder.resolve("scheduler/scheduler_config.json"))
+                        .keySet())
+                .containsExactly("_class_name", "_diffusers_version", "num_train_timesteps");
+    }
+
+    @Test
+    void gives_back_what_it_was_written_from() {
+        ModelFolder folder = ModelFolder.open(write("model", false));
+        assertThat(folder.unetConfig()).containsEntry("sample_size", 8L);
+        assertThat(folder.schedulerConfig()).containsEntry("num_train_timesteps", 10L);
+        assertThat(folder.extras()).isEqualTo(Map.of("labels", List.of("零", "one")));
+        try (TensorFile weights = folder.openWeights();
+                TensorFile raw = folder.openRawWeights().orElseThrow()) {
+            assertThat(weights.metadata()).isEqualTo(Map.of("format", "pt"));
+            assertThat(weights.tensors().get("conv_in.bias").item_float()).isEqualTo(1);
+            assertThat(raw.tensors().get("conv_in.bias").item_float()).isZero();
+        }
+    }
+
+    @Test
+    void is_replaced_only_when_told_to() {
+        Path folder = write("model", false);
+        assertThatThrownBy(() -> write("model", false))
+                .isInstanceOf(DiffusionException.class)
+                .hasMessage(folder + ": cannot be written: it exists already");
+        write("model", true);
+    }
+
+    @Test
+    void has_a_hash_of_what_decides_its_samples() throws IOException {
+        ModelFolder folder = ModelFolder.open(write("model", false));
+        String hash = folder.hash();
+        assertThat(hash)
+                .matches("[0-9a-f]{64}")
+                .isEqualTo(ModelFolder.open(write("other", false)).hash());
+        Files.writeString(folder.extrasFile(), "{}");
+        assertThat(folder.hash()).isEqualTo(hash);
+        Files.writeString(folder.schedulerConfigFile(), "{}");
+        assertThat(folder.hash()).isNotEqualTo(hash);
+    }
+
+    @Test
+    void is_refused_in_one_line_that_helps() throws IOException {
+        assertRefused(
+                parent.resolve("nothing"),
+                "is not a model folder, it has no model_index.json; there is nothing of that name");
+        assertRefused(
+                parent,
+                "is not a model folder, it has no model_index.json;"
+                        + " 'diffuse train' and diffusers' save_pretrained write such folders");
+        write("model", false);
+        assertRefused(
+                parent,
+                "is not a model folder, it has no model_index.json; did you mean " + parent.resolve("model") + "?");
+    }
+
+    @Test
+    void is_refused_with_weights_that_are_programs() throws IOException {
+        Path folder = write("model", false);
+        Files.move(
+                folder.resolve("unet/diffusion_pytorch_model.safetensors"),
+                folder.resolve("unet/diffusion_pytorch_model.bin"));
+        assertRefused(
+                folder,
+                "is not a model folder, it has no unet/diffusion_pytorch_model.safetensors;"
+                        + " weights in .bin files are programs and not read, save them as safetensors");
+    }
+
+    @Test
+    void is_refused_with_another_network() throws IOException {
+        Path folder = write("model", false);
+        Path config =
+                Files.writeString(folder.resolve("unet/config.json"), "{\"_class_name\":\"UNet2DConditionModel\"}");
+        assertThatThrownBy(() -> ModelFolder.open(folder))
+                .isInstanceOf(FormatException.class)
+                .hasMessage(config + ": the network is a UNet2DConditionModel, only UNet2DModel is read here");
+    }
+
+    private static void assertRefused(Path folder, String message) {
+        assertThatThrownBy(() -> ModelFolder.open(folder))
+                .isInstanceOf(FormatException.class)
+                .hasMessage(folder + ": " + message);
+    }
+
+    private Path write(String name, boolean replace) {
+        Path folder = parent.resolve(name);
+        try (PointerScope scope = new PointerScope()) {
+            ModelFolder.write(
+                    folder,
+                    new ModelFolder.Parts(
+                            Map.of("sample_size", 8),
+                            Map.of("conv_in.bias", torch.ones(1)),
+                            Map.of("conv_in.bias", torch.zeros(1)),
+                            Map.of("_class_name", "DDIMScheduler", "num_train_timesteps", 10),
+                            Map.of("labels", List.of("零", "one"))),
+                    replace);
+        }
+        return folder;
+    }
+}
