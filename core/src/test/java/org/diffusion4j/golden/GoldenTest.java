@@ -27,7 +27,8 @@ class GoldenTest {
             new AddNoiseCheck(),
             new SchedulerStepsCheck(),
             new UNet2DCheck(),
-            new PublishedNamesCheck());
+            new PublishedNamesCheck(),
+            new FolderCheck());
 
     private static final Map<String, Row> TABLE = new TreeMap<>();
     private static final Map<String, String> EXCLUDED = exclusions();

@@ -1,0 +1,238 @@
+package org.diffusion4j.sample;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.engine.SeededNoise;
+import org.diffusion4j.io.ModelFolder;
+import org.diffusion4j.nn.Parameters;
+import org.diffusion4j.nn.PublishedNames;
+import org.diffusion4j.nn.UNet2D;
+import org.diffusion4j.nn.UNet2DConfig;
+import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.schedule.TimeGrid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trained model of images: the network, its process, what its output means, and its classes. Closing it frees the weights.
+ *
+ * <p>Threads: may be shared.
+ */
+public final class DiffusionModel implements AutoCloseable {
+
+    private final UNet2D network;
+    private final SchedulerConfig scheduler;
+    private final DiscreteProcess process;
+    private final ModelCard card;
+    private final PixelCodec codec = new PixelCodec();
+
+    /**
+     * Joins what a model is made of.
+     *
+     * @param network owned by this model from now on
+     */
+    public DiffusionModel(UNet2D network, SchedulerConfig scheduler, ModelCard card) {
+        this.network = network;
+        this.scheduler = scheduler;
+        this.process = scheduler.process();
+        this.card = card;
+    }
+
+    /**
+     * Reads a model folder in the layout of diffusers, of this library or another.
+     *
+     * @return owned by the caller
+     * @throws org.diffusion4j.engine.FormatException if it is not a model folder, or a file of it is not what it should be
+     * @throws org.diffusion4j.engine.WeightsException if weights and configuration do not fit
+     */
+    public static DiffusionModel load(Path folder) {
+        ModelFolder files = ModelFolder.open(folder);
+        UNet2DConfig config =
+                UNet2DConfig.fromMap(files.unetConfig(), files.unetConfigFile().toString());
+        SchedulerConfig scheduler = SchedulerConfig.fromMap(
+                files.schedulerConfig(), files.schedulerConfigFile().toString());
+        ModelCard card = ModelCard.fromMap(files.extras(), files.extrasFile().toString());
+        UNet2D network = new UNet2D(config, 0);
+        try (PointerScope scope = new PointerScope();
+                var weights = files.openWeights()) {
+            network.parameters()
+                    .load(
+                            PublishedNames.present(weights.tensors()),
+                            files.weightsFile().toString());
+        } catch (RuntimeException | Error e) {
+            network.close();
+            throw e;
+        }
+        return new DiffusionModel(network, scheduler, card);
+    }
+
+    /**
+     * Writes the model folder, whole or not at all.
+     *
+     * @param replace whether one that exists is replaced
+     * @throws org.diffusion4j.engine.DiffusionException if it exists and is not to be replaced, or cannot be written
+     */
+    public void save(Path folder, boolean replace) {
+        try (PointerScope scope = new PointerScope()) {
+            Parameters parameters = network.parameters();
+            write(folder, parameters.viewsOf(parameters.values()), Map.of(), replace);
+        }
+    }
+
+    /**
+     * Writes the model folder with an average of the weights, and the weights themselves beside it.
+     *
+     * @param average flat, in the order of the network's parameters, lent
+     * @param replace whether one that exists is replaced
+     */
+    public void saveAverage(Path folder, Tensor average, boolean replace) {
+        try (PointerScope scope = new PointerScope()) {
+            Parameters parameters = network.parameters();
+            write(folder, parameters.viewsOf(average), parameters.viewsOf(parameters.values()), replace);
+        }
+    }
+
+    private void write(Path folder, Map<String, Tensor> weights, Map<String, Tensor> raw, boolean replace) {
+        ModelFolder.write(
+                folder,
+                new ModelFolder.Parts(network.config().toMap(), weights, raw, scheduler.toMap(), card.toMap()),
+                replace);
+    }
+
+    public UNet2D network() {
+        return network;
+    }
+
+    public SchedulerConfig scheduler() {
+        return scheduler;
+    }
+
+    public ModelCard card() {
+        return card;
+    }
+
+    public DiscreteProcess process() {
+        return process;
+    }
+
+    /** The number of classes that can be asked for; 0 where the model knows none. */
+    public int classes() {
+        Integer rows = network.config().numClassEmbeds();
+        return rows == null ? 0 : card.labels().isEmpty() ? rows : card.labels().size();
+    }
+
+    /** Whether a label may be left out because the network has learned a class "no label". */
+    public boolean knowsNoLabel() {
+        Integer rows = network.config().numClassEmbeds();
+        return rows != null && rows > classes();
+    }
+
+    /**
+     * What samplers ask: the network with its x0 clipped or thresholded as the model folder says.
+     *
+     * @param labels int64 {@code [batch]} where the model has classes, lent, else null
+     */
+    public Denoiser denoiser(@Nullable Tensor labels) {
+        require(
+                (labels == null) == (classes() == 0),
+                classes() == 0
+                        ? "the model has no classes, so it takes no labels"
+                        : "the model needs a label for each sample");
+        return scheduler.limited(
+                new NetworkDenoiser(network, process, scheduler.prediction(), labels), EpsAfterClipping.KEPT);
+    }
+
+    /**
+     * Draws one batch.
+     *
+     * @param labels the class of each sample; empty where the model has no classes
+     * @param noise {@link NoiseStream#START} gives x_T
+     * @return float32 {@code [batch, channels, height, width]}, mostly in [-1, 1], owned by the caller
+     */
+    public Tensor sample(
+            SampleSettings settings, int batch, List<Integer> labels, NoiseStream noise, SampleListener listener) {
+        TimeGrid grid = settings.grid(process.table().steps());
+        require(
+                labels.stream().allMatch(label -> 0 <= label && label < classes()),
+                "labels must lie between 0 and %s, were %s",
+                classes() - 1,
+                labels);
+        Libtorch.start();
+        List<Integer> size = network.config().sampleSize();
+        require(
+                !size.isEmpty(),
+                "the model folder does not say how large its pictures are: set sample_size in unet/config.json");
+        try (PointerScope scope = new PointerScope()) {
+            Tensor shape = torch.empty(
+                    new long[] {batch, network.config().inChannels(), size.get(0), size.get(size.size() - 1)},
+                    new TensorOptions(ScalarType.Float),
+                    new MemoryFormatOptional());
+            Tensor start = noise.draw(NoiseStream.START, shape);
+            Tensor classes = labels.isEmpty()
+                    ? null
+                    : Tensor.create(
+                            labels.stream().mapToLong(Integer::longValue).toArray());
+            return settings.make().sample(denoiser(classes), grid, start, noise, listener);
+        }
+    }
+
+    /** Draws pictures. */
+    public List<BufferedImage> draw(Draw draw) {
+        return draw(draw, (first, step) -> {});
+    }
+
+    /**
+     * Draws pictures, batch by batch.
+     *
+     * @param listener sees every step of every batch and may cancel, as a {@link SampleListener} may
+     */
+    public List<BufferedImage> draw(Draw draw, DrawListener listener) {
+        List<BufferedImage> pictures = new ArrayList<>();
+        for (int first = 0; first < draw.count(); first += draw.batchSize()) {
+            int from = first;
+            int batch = Math.min(draw.batchSize(), draw.count() - first);
+            List<Integer> labels = classes() == 0
+                    ? List.of()
+                    : IntStream.range(from, from + batch)
+                            .mapToObj(i -> draw.label(i, classes()))
+                            .toList();
+            Tensor x0 = sample(
+                    draw.settings(),
+                    batch,
+                    labels,
+                    new SeededNoise(draw.seed(), from),
+                    step -> listener.onStep(from, step));
+            try {
+                pictures.addAll(codec.toImages(x0));
+            } finally {
+                x0.close();
+            }
+        }
+        return pictures;
+    }
+
+    /** Sees the steps of the batch whose first sample is {@code first}. */
+    @FunctionalInterface
+    public interface DrawListener {
+        void onStep(int first, SampleListener.Step step);
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+}
