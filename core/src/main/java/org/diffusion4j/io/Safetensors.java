@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -58,7 +59,7 @@ public final class Safetensors {
         AtomicFile.write(path, out -> {
             writeHeader(out, header.json());
             for (Entry entry : header.entries()) {
-                writeData(out, tensors.get(entry.name()));
+                writeData(out, Objects.requireNonNull(tensors.get(entry.name())));
             }
         });
     }

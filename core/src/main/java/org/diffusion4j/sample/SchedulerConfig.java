@@ -1,5 +1,6 @@
 package org.diffusion4j.sample;
 
+import static java.util.Objects.requireNonNull;
 import static org.diffusion4j.engine.Require.require;
 
 import java.util.List;
@@ -141,7 +142,7 @@ public record SchedulerConfig(
     /** The betas. */
     public BetaSchedule betas() {
         return new BetaSchedule(
-                CURVES.get(betaSchedule),
+                requireNonNull(CURVES.get(betaSchedule)),
                 betaStart,
                 betaEnd,
                 numTrainTimesteps,
@@ -156,7 +157,7 @@ public record SchedulerConfig(
 
     /** What the network's output means. */
     public Prediction prediction() {
-        return PREDICTIONS.get(predictionType);
+        return requireNonNull(PREDICTIONS.get(predictionType));
     }
 
     /** The grid of n steps that diffusers' scheduler of this class walks, with its quirks. */
@@ -172,7 +173,7 @@ public record SchedulerConfig(
 
     /** The sampler of this class: ancestral, or DDIM with {@code eta = 0}. */
     public Sampler sampler() {
-        return className.equals(DDPM) ? new Ddpm(VARIANCES.get(varianceType)) : new Ddim(0);
+        return className.equals(DDPM) ? new Ddpm(requireNonNull(VARIANCES.get(varianceType))) : new Ddim(0);
     }
 
     /** The model with its x0 clipped or thresholded, if the file says so. */
