@@ -53,7 +53,7 @@ public final class Glyphs {
         for (int s = 0; s < written.length; s++) {
             strokes[s] = hand.bend(curve(hand.jitter(written[s])));
         }
-        place(strokes, random, BOX - 2 * hand.radius());
+        place(strokes, hand.reach(), random);
         for (double[] stroke : strokes) {
             hand.draw(stroke, page);
         }
@@ -93,32 +93,49 @@ public final class Glyphs {
         return b + 0.5 * u * (c - a + u * (2 * a - 5 * b + 4 * c - d + u * (3 * (b - c) + d - a)));
     }
 
-    /** Scales the strokes into a box of about {@code side} and moves the middle of their ink to about the middle of the page. */
-    private static void place(double[][] strokes, SplitMix random, double side) {
-        double[] low = {Double.MAX_VALUE, Double.MAX_VALUE};
-        double[] high = {-Double.MAX_VALUE, -Double.MAX_VALUE};
-        double[] middle = new double[2];
-        double length = 0;
-        for (double[] stroke : strokes) {
-            for (int i = 0; i < stroke.length; i++) {
-                low[i % 2] = Math.min(low[i % 2], stroke[i]);
-                high[i % 2] = Math.max(high[i % 2], stroke[i]);
-            }
-            for (int i = 2; i < stroke.length; i += 2) {
-                double dx = stroke[i] - stroke[i - 2];
-                double dy = stroke[i + 1] - stroke[i - 1];
-                double piece = Math.sqrt(dx * dx + dy * dy);
-                middle[0] += piece * (stroke[i] + stroke[i - 2]) / 2;
-                middle[1] += piece * (stroke[i + 1] + stroke[i - 1]) / 2;
-                length += piece;
+    /**
+     * Scales the strokes into a box of about {@code BOX}, ink included, and moves the middle of their ink to about the middle of the
+     * page, but never over its edge.
+     */
+    private static void place(double[][] strokes, double reach, SplitMix random) {
+        Span[] spans = {Span.of(strokes, 0), Span.of(strokes, 1)};
+        double longer = Math.max(spans[0].high - spans[0].low, spans[1].high - spans[1].low);
+        double scale = (BOX - 2 * reach) * (0.98 + 0.05 * random.bell()) / longer;
+        for (int axis = 0; axis < 2; axis++) {
+            double centre = (SIDE - 1) / 2.0 + 0.4 * random.bell();
+            double least = reach - scale * spans[axis].low;
+            double most = SIDE - 1 - reach - scale * spans[axis].high;
+            double shift = Math.max(least, Math.min(most, centre - scale * spans[axis].middle));
+            for (double[] stroke : strokes) {
+                for (int i = axis; i < stroke.length; i += 2) {
+                    stroke[i] = stroke[i] * scale + shift;
+                }
             }
         }
-        double scale = side * (0.98 + 0.05 * random.bell()) / Math.max(high[0] - low[0], high[1] - low[1]);
-        double[] centre = {(SIDE - 1) / 2.0 + 0.4 * random.bell(), (SIDE - 1) / 2.0 + 0.4 * random.bell()};
-        for (double[] stroke : strokes) {
-            for (int i = 0; i < stroke.length; i++) {
-                stroke[i] = (stroke[i] - middle[i % 2] / length) * scale + centre[i % 2];
+    }
+
+    /** Where strokes begin, end and have the middle of their ink along one axis. */
+    private record Span(double low, double high, double middle) {
+
+        static Span of(double[][] strokes, int axis) {
+            double low = Double.MAX_VALUE;
+            double high = -Double.MAX_VALUE;
+            double moment = 0;
+            double length = 0;
+            for (double[] stroke : strokes) {
+                for (int i = 0; i < stroke.length; i += 2) {
+                    low = Math.min(low, stroke[i + axis]);
+                    high = Math.max(high, stroke[i + axis]);
+                    if (i > 0) {
+                        double dx = stroke[i] - stroke[i - 2];
+                        double dy = stroke[i + 1] - stroke[i - 1];
+                        double piece = Math.sqrt(dx * dx + dy * dy);
+                        moment += piece * (stroke[i + axis] + stroke[i + axis - 2]) / 2;
+                        length += piece;
+                    }
+                }
             }
+            return new Span(low, high, moment / length);
         }
     }
 }

@@ -33,8 +33,9 @@ final class Hand {
         }
     }
 
-    double radius() {
-        return radius;
+    /** How far from the line there may be ink. */
+    double reach() {
+        return radius * (1 + pressure) + 0.5;
     }
 
     /** The points of a stroke where this hand puts them; ends stray most, corners stay corners. */
