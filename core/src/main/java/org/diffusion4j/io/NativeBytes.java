@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 /** The memory of a contiguous tensor on the CPU as Java buffers, in pieces that are short enough for one. */
 final class NativeBytes {
 
-    private static final long PIECE = 64L << 20;
+    private static final long PIECE = 1L << 20;
 
     private NativeBytes() {}
 
@@ -21,6 +21,9 @@ final class NativeBytes {
     }
 
     private static ByteBuffer piece(Tensor tensor, long begin, long end) {
-        return new BytePointer(tensor.data_ptr()).limit(end).position(begin).asByteBuffer();
+        return new BytePointer(tensor.data_ptr())
+                .getPointer(begin)
+                .capacity(end - begin)
+                .asByteBuffer();
     }
 }

@@ -77,6 +77,17 @@ class SafetensorsTest {
     }
 
     @Test
+    void keeps_a_tensor_that_is_longer_than_the_pieces_in_which_it_goes_to_the_disk() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor written = torch.arange(new Scalar(700_001)).to(ScalarType.Float); // 2.8 MB
+            Safetensors.write(folder.resolve("a"), Map.of("t", written), Map.of());
+            try (TensorFile file = Safetensors.open(folder.resolve("a"))) {
+                assertThat(file.tensors().get("t").equal(written)).isTrue();
+            }
+        }
+    }
+
+    @Test
     void lays_wide_types_before_narrow_ones_and_names_in_order_whatever_the_map() throws IOException {
         try (PointerScope scope = new PointerScope()) {
             Map<String, Tensor> tensors = new LinkedHashMap<>();
