@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.UUID;
+import org.diffusion4j.engine.FileTrouble;
 
 /** Writes a file whole or not at all: to a hidden sibling, forced to the disk, then renamed over the old one. */
 final class AtomicFile {

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.engine.FileTrouble;
 
 /**
  * Writes a folder whole or not at all: into a hidden sibling, every file and folder of which is forced to the disk, and which is

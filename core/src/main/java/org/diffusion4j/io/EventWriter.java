@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Map;
 import java.util.zip.CRC32C;
+import org.diffusion4j.engine.FileTrouble;
 
 /**
  * Writes an event file, which TensorBoard shows: curves of numbers, and pictures, by step.

@@ -18,6 +18,7 @@ import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
+import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
 
 /** Reads the text of a PNG file, whoever wrote it: {@code tEXt}, {@code zTXt} and {@code iTXt} chunks. Pixels are not decoded. */

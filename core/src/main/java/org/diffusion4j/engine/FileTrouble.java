@@ -1,4 +1,4 @@
-package org.diffusion4j.io;
+package org.diffusion4j.engine;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -7,22 +7,24 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
-import org.diffusion4j.engine.DiffusionException;
 
 /** What the file system refuses, as one line: the file, the reason in plain words, and what to do where that is known. */
-final class FileTrouble {
+public final class FileTrouble {
 
     private FileTrouble() {}
 
-    static DiffusionException reading(Path file, IOException cause) {
+    /** The file cannot be read. */
+    public static DiffusionException reading(Path file, IOException cause) {
         return new DiffusionException(file + ": cannot be read: " + reason(cause), cause);
     }
 
-    static DiffusionException writing(Path file, IOException cause) {
+    /** The file cannot be written. */
+    public static DiffusionException writing(Path file, IOException cause) {
         return new DiffusionException(file + ": cannot be written: " + reason(cause), cause);
     }
 
-    private static String reason(IOException cause) {
+    /** The reason alone, in plain words. */
+    public static String reason(IOException cause) {
         if (cause instanceof NoSuchFileException || cause instanceof NotDirectoryException) {
             return "there is no such file or folder";
         }
