@@ -6,10 +6,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
 
 /** A plain or gzip file that is read from front to back; every fault is one line that names it. Not thread-safe. */
@@ -87,17 +88,16 @@ final class CheckedFile implements AutoCloseable {
         return new FormatException(path + ": " + what);
     }
 
-    /** Says in the user's words why a file cannot be read. */
-    static FormatException explained(Path path, IOException e) {
-        String reason = "cannot be read (" + e + ")";
+    /** Says in plain words why a file cannot be read to its end. */
+    static DiffusionException explained(Path path, IOException e) {
         if (e instanceof EOFException) {
-            reason = "is truncated, it ends too early (" + e.getMessage() + "); get it again";
-        } else if (e instanceof ZipException) {
-            reason = "is damaged (" + e.getMessage() + "); get it again";
-        } else if (e instanceof NoSuchFileException) {
-            reason = "there is no such file";
+            return new FormatException(
+                    path + ": is truncated, it ends too early (" + e.getMessage() + "); get it again", e);
         }
-        return new FormatException(path + ": " + reason, e);
+        if (e instanceof ZipException) {
+            return new FormatException(path + ": is damaged (" + e.getMessage() + "); get it again", e);
+        }
+        return FileTrouble.reading(path, e);
     }
 
     @Override

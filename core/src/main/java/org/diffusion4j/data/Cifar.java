@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
 
 /**
@@ -62,7 +63,7 @@ final class Cifar {
         List<Path> files = files(part).stream().map(folder::resolve).toList();
         int size = Math.toIntExact(files.stream().mapToLong(Cifar::records).sum());
         String name = folder + ", " + (part == Part.TRAIN ? "training part" : "test part");
-        PixelStore pixels = new PixelStore(name, RECORD - 1);
+        PixelStore pixels = new PixelStore(name, 3, SIDE, SIDE);
         int[] labels = new int[size];
         byte[] record = new byte[RECORD];
         for (Path path : files) {
@@ -78,7 +79,7 @@ final class Cifar {
                 }
             }
         }
-        return new InMemoryImages(name, 3, SIDE, SIDE, pixels, labels, labelNames);
+        return new InMemoryImages(pixels, labels, labelNames);
     }
 
     private static long records(Path path) {
@@ -94,7 +95,7 @@ final class Cifar {
         try {
             return Files.size(path);
         } catch (IOException e) {
-            throw CheckedFile.explained(path, e);
+            throw FileTrouble.reading(path, e);
         }
     }
 
@@ -105,7 +106,7 @@ final class Cifar {
                     .filter(line -> !line.isEmpty())
                     .toList();
         } catch (IOException e) {
-            throw CheckedFile.explained(path, e);
+            throw FileTrouble.reading(path, e);
         }
     }
 }

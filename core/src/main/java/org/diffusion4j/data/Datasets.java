@@ -4,10 +4,11 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FormatException;
 
@@ -67,13 +68,18 @@ public final class Datasets {
      */
     public static ImageDataset open(Path path, Part part, ReadOptions options) {
         if (!Files.exists(path)) {
-            throw new DiffusionException(path + ": there is no such folder or zip; known by name are " + GLYPHS + ", "
-                    + Stream.of(Published.values()).map(Published::id).collect(Collectors.joining(", ")));
+            throw new DiffusionException(path + ": there is no such folder or zip, nor a data set of that name; "
+                    + DidYouMean.among(path.toString(), names()));
         }
         // IDX files do not say what their classes are; Fashion-MNIST differs from MNIST in the folder's name only
         boolean fashion =
                 path.toAbsolutePath().toString().toLowerCase(Locale.ROOT).contains("fashion");
         return asAsked(read(path, part, options, fashion ? Published.FASHION_MNIST : Published.MNIST), options);
+    }
+
+    private static List<String> names() {
+        return Stream.concat(Stream.of(GLYPHS), Stream.of(Published.values()).map(Published::id))
+                .toList();
     }
 
     /** Refuses what can be asked of image files only, rather than passing over it. */

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CancellationException;
 import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.engine.FileTrouble;
 
 /**
  * Fetches published data sets: over HTTPS only, each file checked against a pinned SHA-256 before it gets its name, and going on where
@@ -98,7 +99,7 @@ public final class Download {
             if (Thread.currentThread().isInterrupted()) {
                 throw new CancellationException(remote.url() + ": the download was interrupted");
             }
-            String reason = e instanceof ConnectException ? "the server cannot be reached" : e.getMessage();
+            String reason = e instanceof ConnectException ? "the server cannot be reached" : FileTrouble.reason(e);
             throw new DiffusionException(
                     remote.url() + ": the download to " + folder + " failed (" + reason
                             + "); try again, it goes on where it stopped",

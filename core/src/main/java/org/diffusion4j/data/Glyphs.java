@@ -34,15 +34,14 @@ public final class Glyphs {
      */
     public static ImageDataset draw(int size, long seed) {
         require(size >= 1, "size must be at least 1, was %s", size);
-        String name = "glyphs, seed " + seed;
-        PixelStore pixels = new PixelStore(name, SIDE * SIDE);
+        PixelStore pixels = new PixelStore("glyphs, seed " + seed, 1, SIDE, SIDE);
         PenRaster page = new PenRaster(SIDE);
         int[] labels = new int[size];
         for (int i = 0; i < size; i++) {
             labels[i] = i % 10;
             pixels.add(digit(labels[i], new SplitMix(seed, i), page), 0);
         }
-        return new InMemoryImages(name, 1, SIDE, SIDE, pixels, labels, LABEL_NAMES);
+        return new InMemoryImages(pixels, labels, LABEL_NAMES);
     }
 
     private static byte[] digit(int digit, SplitMix random, PenRaster page) {

@@ -75,14 +75,14 @@ final class Idx {
             String what = size + " images of " + height + "×" + width;
             long bytes = (long) height * width;
             file.requireRoomFor(bytes > Integer.MAX_VALUE ? Long.MAX_VALUE : bytes * size, what);
-            PixelStore pixels = new PixelStore(path.toString(), (int) bytes);
-            byte[] image = new byte[(int) bytes];
+            PixelStore pixels = new PixelStore(path.toString(), 1, height, width);
+            byte[] image = new byte[pixels.imageBytes()];
             for (int i = 0; i < size; i++) {
                 file.read(image, "image " + (i + 1) + " of " + size);
                 pixels.add(image, 0);
             }
             file.requireEnd("its " + what);
-            return new InMemoryImages(path.toString(), 1, height, width, pixels, new int[0], List.of());
+            return new InMemoryImages(pixels, new int[0], List.of());
         }
     }
 

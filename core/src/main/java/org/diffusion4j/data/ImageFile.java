@@ -3,6 +3,8 @@ package org.diffusion4j.data;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -13,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
 
 /**
@@ -39,13 +42,14 @@ record ImageFile(String name, String path, Opener opener) {
 
     /** All image files below a folder, by path. */
     static List<ImageFile> inFolder(Path folder) {
-        try (Stream<Path> below = Files.walk(folder.toRealPath())) {
-            Path top = folder.toRealPath();
+        try (Stream<Path> below = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             return sorted(below.filter(Files::isRegularFile)
-                    .map(file ->
-                            of(top.relativize(file).toString().replace('\\', '/'), () -> Files.newInputStream(file))));
+                    .map(file -> of(
+                            folder.relativize(file).toString().replace('\\', '/'), () -> Files.newInputStream(file))));
         } catch (IOException e) {
-            throw CheckedFile.explained(folder, e);
+            throw FileTrouble.reading(folder, e);
+        } catch (UncheckedIOException e) { // from a folder below
+            throw FileTrouble.reading(folder, e.getCause());
         }
     }
 
@@ -55,7 +59,6 @@ record ImageFile(String name, String path, Opener opener) {
             String path = entry.getName();
             if (path.startsWith("/")
                     || path.contains("\\")
-                    || path.contains(":")
                     || List.of(path.split("/")).contains("..")) {
                 throw new FormatException(zip.getName() + ": the entry '" + path + "' leaves its folder");
             }

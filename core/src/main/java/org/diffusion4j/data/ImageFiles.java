@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
+import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
 
 /**
@@ -41,7 +42,7 @@ final class ImageFiles {
         } catch (ZipException e) {
             throw new FormatException(path + ": is not a zip, or a damaged one (" + e.getMessage() + ")", e);
         } catch (IOException e) {
-            throw CheckedFile.explained(path, e);
+            throw FileTrouble.reading(path, e);
         }
     }
 
@@ -50,7 +51,6 @@ final class ImageFiles {
         List<String> classes = classes(path, files);
         int[] labels = new int[files.size()];
         PixelStore pixels = null;
-        PixelPlanes first = null;
         for (ImageFile file : files) {
             PixelPlanes image;
             try {
@@ -59,20 +59,18 @@ final class ImageFiles {
                 options.onBadFile().accept(bad);
                 continue;
             }
-            if (first == null || pixels == null) {
-                first = image;
-                pixels = new PixelStore(path.toString(), image.bytes().length);
+            if (pixels == null) {
+                pixels = new PixelStore(path.toString(), image.channels(), image.height(), image.width());
             }
-            requireSameSize(path, file, image, first);
+            requireSameSize(path, file, image, pixels);
             labels[pixels.size()] = classes.indexOf(file.top());
             pixels.add(image.bytes(), 0);
         }
-        if (first == null || pixels == null) {
+        if (pixels == null) {
             throw new FormatException(path + ": none of its " + files.size() + " image files can be read");
         }
         int[] kept = classes.isEmpty() ? new int[0] : Arrays.copyOf(labels, pixels.size());
-        return new InMemoryImages(
-                path.toString(), first.channels(), first.height(), first.width(), pixels, kept, classes);
+        return new InMemoryImages(pixels, kept, classes);
     }
 
     /** Passes over a folder that everything lies in, as zips often have it; a class folder or a part stays. */
@@ -126,7 +124,7 @@ final class ImageFiles {
         }
     }
 
-    private static void requireSameSize(Path path, ImageFile file, PixelPlanes image, PixelPlanes first) {
+    private static void requireSameSize(Path path, ImageFile file, PixelPlanes image, PixelStore first) {
         if (image.width() != first.width() || image.height() != first.height()) {
             throw new FormatException(
                     path + ": the image " + file.name() + " is " + image.width() + "×" + image.height()

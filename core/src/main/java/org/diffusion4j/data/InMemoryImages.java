@@ -10,29 +10,12 @@ import java.util.Objects;
 /** Images held in memory outside the Java heap, as unsigned bytes. */
 public final class InMemoryImages implements ImageDataset {
 
-    private static final String IN_MEMORY = "images in memory";
-
-    private final String name;
-    private final int channels;
-    private final int height;
-    private final int width;
     private final PixelStore pixels;
     private final int[] labels;
     private final List<String> labelNames;
 
     /** Takes a filled store; {@code labels} is empty exactly when {@code labelNames} is. */
-    InMemoryImages(
-            String name,
-            int channels,
-            int height,
-            int width,
-            PixelStore pixels,
-            int[] labels,
-            List<String> labelNames) {
-        this.name = name;
-        this.channels = channels;
-        this.height = height;
-        this.width = width;
+    InMemoryImages(PixelStore pixels, int[] labels, List<String> labelNames) {
         this.pixels = pixels;
         this.labels = labels;
         this.labelNames = labelNames;
@@ -45,12 +28,12 @@ public final class InMemoryImages implements ImageDataset {
      * @throws IllegalArgumentException if there is no image or one has another length
      */
     public static InMemoryImages ofBytes(List<byte[]> images, int channels, int height, int width) {
-        PixelStore pixels = emptyStore(images, channels, height, width);
+        PixelStore pixels = storeFor(images, channels, height, width);
         for (byte[] image : images) {
-            requireLength(pixels, image.length, channels, height, width);
+            requireLength(pixels, image.length);
             pixels.add(image, 0);
         }
-        return unlabelled(pixels, channels, height, width);
+        return new InMemoryImages(pixels, new int[0], List.of());
     }
 
     /**
@@ -60,9 +43,9 @@ public final class InMemoryImages implements ImageDataset {
      * @throws IllegalArgumentException if there is no image, one has another length, or a value lies outside [0, 1]
      */
     public static InMemoryImages ofFloats(List<float[]> images, int channels, int height, int width) {
-        PixelStore pixels = emptyStore(images, channels, height, width);
+        PixelStore pixels = storeFor(images, channels, height, width);
         for (float[] image : images) {
-            requireLength(pixels, image.length, channels, height, width);
+            requireLength(pixels, image.length);
             byte[] levels = new byte[image.length];
             for (int j = 0; j < image.length; j++) {
                 require(
@@ -74,7 +57,7 @@ public final class InMemoryImages implements ImageDataset {
             }
             pixels.add(levels, 0);
         }
-        return unlabelled(pixels, channels, height, width);
+        return new InMemoryImages(pixels, new int[0], List.of());
     }
 
     /**
@@ -85,10 +68,9 @@ public final class InMemoryImages implements ImageDataset {
      */
     public static InMemoryImages ofImages(List<BufferedImage> images, boolean grey) {
         require(!images.isEmpty(), "a data set needs at least one image");
-        int channels = grey ? 1 : 3;
         int height = images.get(0).getHeight();
         int width = images.get(0).getWidth();
-        PixelStore pixels = emptyStore(images, channels, height, width);
+        PixelStore pixels = storeFor(images, grey ? 1 : 3, height, width);
         for (BufferedImage image : images) {
             require(
                     image.getHeight() == height && image.getWidth() == width,
@@ -100,34 +82,24 @@ public final class InMemoryImages implements ImageDataset {
                     height);
             pixels.add(PixelPlanes.of(image, grey).bytes(), 0);
         }
-        return unlabelled(pixels, channels, height, width);
+        return new InMemoryImages(pixels, new int[0], List.of());
     }
 
-    private static PixelStore emptyStore(List<?> images, int channels, int height, int width) {
+    private static PixelStore storeFor(List<?> images, int channels, int height, int width) {
         require(!images.isEmpty(), "a data set needs at least one image");
-        require(
-                channels > 0 && height > 0 && width > 0,
-                "channels, height and width must be positive, were %s, %s, %s",
-                channels,
-                height,
-                width);
-        return new PixelStore(IN_MEMORY, Math.multiplyExact(Math.multiplyExact(channels, height), width));
+        return new PixelStore("images in memory", channels, height, width);
     }
 
-    private static void requireLength(PixelStore pixels, int length, int channels, int height, int width) {
+    private static void requireLength(PixelStore pixels, int length) {
         require(
-                length == channels * height * width,
+                length == pixels.imageBytes(),
                 "image %s has %s values, expected %s×%s×%s = %s",
                 pixels.size(),
                 length,
-                channels,
-                height,
-                width,
-                channels * height * width);
-    }
-
-    private static InMemoryImages unlabelled(PixelStore pixels, int channels, int height, int width) {
-        return new InMemoryImages(IN_MEMORY, channels, height, width, pixels, new int[0], List.of());
+                pixels.channels(),
+                pixels.height(),
+                pixels.width(),
+                pixels.imageBytes());
     }
 
     /**
@@ -146,12 +118,12 @@ public final class InMemoryImages implements ImageDataset {
                     i,
                     labelNames.size());
         }
-        return new InMemoryImages(name, channels, height, width, pixels, labels.clone(), List.copyOf(labelNames));
+        return new InMemoryImages(pixels, labels.clone(), List.copyOf(labelNames));
     }
 
     @Override
     public String name() {
-        return name;
+        return pixels.name();
     }
 
     @Override
@@ -161,17 +133,17 @@ public final class InMemoryImages implements ImageDataset {
 
     @Override
     public int channels() {
-        return channels;
+        return pixels.channels();
     }
 
     @Override
     public int height() {
-        return height;
+        return pixels.height();
     }
 
     @Override
     public int width() {
-        return width;
+        return pixels.width();
     }
 
     @Override
@@ -182,7 +154,7 @@ public final class InMemoryImages implements ImageDataset {
     @Override
     public int label(int i) {
         if (labels.length == 0) {
-            throw new IllegalStateException(name + " has no labels");
+            throw new IllegalStateException(name() + " has no labels");
         }
         return labels[i];
     }
@@ -194,6 +166,6 @@ public final class InMemoryImages implements ImageDataset {
 
     @Override
     public String toString() {
-        return name + ": " + size() + " images " + channels + "×" + height + "×" + width;
+        return name() + ": " + size() + " images " + channels() + "×" + height() + "×" + width();
     }
 }

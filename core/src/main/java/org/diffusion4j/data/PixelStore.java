@@ -1,5 +1,7 @@
 package org.diffusion4j.data;
 
+import static org.diffusion4j.engine.Require.require;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,15 +19,27 @@ final class PixelStore {
     private static final int CHUNK_BYTES = 4 << 20;
 
     private final String name;
+    private final int channels;
+    private final int height;
+    private final int width;
     private final int imageBytes;
     private final int imagesPerChunk;
     private final List<ByteBuffer> chunks = new ArrayList<>();
     private int size;
 
-    /** An empty store; {@code name} is for messages. */
-    PixelStore(String name, int imageBytes) {
+    /** An empty store; {@code name} says where the images come from. */
+    PixelStore(String name, int channels, int height, int width) {
+        require(
+                channels > 0 && height > 0 && width > 0,
+                "channels, height and width must be positive, were %s, %s, %s",
+                channels,
+                height,
+                width);
         this.name = name;
-        this.imageBytes = imageBytes;
+        this.channels = channels;
+        this.height = height;
+        this.width = width;
+        imageBytes = Math.multiplyExact(Math.multiplyExact(channels, height), width);
         imagesPerChunk = Math.max(1, CHUNK_BYTES / imageBytes);
     }
 
@@ -49,8 +63,28 @@ final class PixelStore {
         }
     }
 
+    String name() {
+        return name;
+    }
+
     int size() {
         return size;
+    }
+
+    int channels() {
+        return channels;
+    }
+
+    int height() {
+        return height;
+    }
+
+    int width() {
+        return width;
+    }
+
+    int imageBytes() {
+        return imageBytes;
     }
 
     /** Copies image {@code i} to the target's position. */

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.DiffusionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -58,12 +58,12 @@ class CifarTest {
                 third
                         + ": has 3072 bytes, expected a multiple of 3073; it is truncated or not of the binary version, get it again");
         Files.delete(third);
-        refused(third + ": there is no such file");
+        refused(third + ": cannot be read: there is no such file or folder");
     }
 
     private void refused(String message) {
         assertThatThrownBy(() -> open(Part.TRAIN))
-                .isInstanceOf(FormatException.class)
+                .isInstanceOf(DiffusionException.class)
                 .hasMessage(message);
     }
 

@@ -37,8 +37,8 @@ class DatasetsTest {
     void of_another_name_says_which_are_known() {
         assertThatThrownBy(() -> Datasets.open("mnits", Part.TRAIN, ReadOptions.DEFAULT, home))
                 .isInstanceOf(DiffusionException.class)
-                .hasMessage(
-                        "mnits: there is no such folder or zip; known by name are glyphs, mnist, fashion-mnist, cifar10");
+                .hasMessage("mnits: there is no such folder or zip, nor a data set of that name; did you mean 'mnist'?"
+                        + " known are: cifar10, fashion-mnist, glyphs, mnist");
     }
 
     @Test
