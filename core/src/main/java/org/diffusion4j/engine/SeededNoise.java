@@ -2,11 +2,12 @@ package org.diffusion4j.engine;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.nio.Buffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.PointerScope;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -24,6 +25,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 public final class SeededNoise implements NoiseStream {
 
     private static final int WORDS = 4;
+    private static final int PIECE = 1024 * WORDS;
 
     private final IntFunction<Stream> rows;
 
@@ -48,41 +50,50 @@ public final class SeededNoise implements NoiseStream {
     public Tensor draw(int step, Tensor like) {
         require(step >= 0, "a noise step must not be negative, was %s", step);
         Libtorch.start();
-        boolean wide = like.scalar_type().intern() == ScalarType.Double;
-        long[] shape = like.sizes().vec().get();
-        Tensor noise = torch.empty(
-                shape, new TensorOptions(wide ? ScalarType.Double : ScalarType.Float), new MemoryFormatOptional());
-        int perRow = Math.toIntExact(like.numel() / shape[0]);
-        try (PointerScope scope = new PointerScope()) {
-            DoublePointer doubles = new DoublePointer(noise.data_ptr());
-            FloatPointer floats = new FloatPointer(noise.data_ptr());
-            double[] row = new double[perRow];
-            float[] narrow = new float[wide ? 0 : perRow];
-            for (int r = 0; r < shape[0]; r++) {
-                fill(row, rows.apply(r), step);
-                if (wide) {
-                    doubles.position((long) r * perRow).put(row, 0, perRow);
-                } else {
-                    for (int i = 0; i < perRow; i++) {
-                        narrow[i] = (float) row[i];
-                    }
-                    floats.position((long) r * perRow).put(narrow, 0, perRow);
-                }
-            }
-        }
-        return noise.to(like);
+        ScalarType dtype = like.scalar_type().intern() == ScalarType.Double ? ScalarType.Double : ScalarType.Float;
+        return Scoped.result(() -> {
+            Tensor noise = torch.empty(like.sizes(), new TensorOptions(dtype), new MemoryFormatOptional());
+            fill(sink(noise.createBuffer()), (int) noise.size(0), Math.toIntExact(noise.numel()), step);
+            return noise.to(like);
+        });
     }
 
-    private static void fill(double[] values, Stream stream, int step) {
+    /** Where values go: into native memory, without a copy in between. */
+    private interface Sink {
+        void put(int at, double value);
+    }
+
+    private static Sink sink(Buffer buffer) {
+        if (buffer instanceof DoubleBuffer doubles) {
+            return doubles::put;
+        }
+        FloatBuffer floats = (FloatBuffer) buffer;
+        return (at, value) -> floats.put(at, (float) value);
+    }
+
+    /** Fills the rows in pieces, by as many threads as there are. */
+    private void fill(Sink sink, int batch, int count, int step) {
+        int perRow = count / batch;
+        int pieces = (perRow + PIECE - 1) / PIECE;
+        IntStream.range(0, batch * pieces).parallel().forEach(k -> {
+            int row = k / pieces;
+            int from = k % pieces * PIECE;
+            int to = Math.min(from + PIECE, perRow);
+            normals(rows.apply(row), step, from, to, (i, value) -> sink.put(row * perRow + i, value));
+        });
+    }
+
+    /** The values {@code from … to − 1} of a stream's step; {@code from} is the begin of a block. */
+    private static void normals(Stream stream, int step, int from, int to, Sink sink) {
         int[] words = new int[WORDS];
-        for (int i = 0; i < values.length; i += WORDS) {
+        for (int i = from; i < to; i += WORDS) {
             Philox.block(stream.seed, i / WORDS, step, (int) stream.index, (int) (stream.index >>> 32), words);
-            for (int j = 0; j < WORDS && i + j < values.length; j += 2) {
-                double radius = StrictMath.sqrt(-2 * StrictMath.log(uniform(words[j])));
+            for (int j = 0; j < WORDS && i + j < to; j += 2) {
+                double radius = Math.sqrt(-2 * StrictMath.log(uniform(words[j])));
                 double angle = 2 * Math.PI * uniform(words[j + 1]);
-                values[i + j] = radius * StrictMath.cos(angle);
-                if (i + j + 1 < values.length) {
-                    values[i + j + 1] = radius * StrictMath.sin(angle);
+                sink.put(i + j, radius * StrictMath.cos(angle));
+                if (i + j + 1 < to) {
+                    sink.put(i + j + 1, radius * StrictMath.sin(angle));
                 }
             }
         }

@@ -35,7 +35,8 @@ public record NetworkDenoiser(
     public Denoised at(Tensor x, double t) {
         prediction.requireDefined(process.alpha(t), process.sigma(t));
         try (AutoGradMode noGrad = new AutoGradMode(false)) {
-            Tensor output = Scoped.result(() -> network.forward(x, timesteps(x, t), labels));
+            Tensor output = Scoped.result(
+                    () -> network.forward(x, timesteps(x, t), labels).to(x.scalar_type()));
             return prediction.interpret(output, x, process.alpha(t), process.sigma(t));
         }
     }

@@ -111,6 +111,17 @@ class SeededNoiseTest {
     }
 
     @Test
+    void a_large_sample_begins_like_a_small_one() {
+        double[] large =
+                values(new SeededNoise(3, 0).draw(0, like(ScalarType.Float, 2, 3, 50, 61))); // more than one piece
+        double[] small = values(new SeededNoise(3, 0).draw(0, like(ScalarType.Float, 2, 4095)));
+
+        assertThat(Arrays.copyOf(large, 4095)).containsExactly(row(small, 0, 4095));
+        assertThat(Arrays.copyOfRange(large, 9150, 9150 + 4095)).containsExactly(row(small, 1, 4095));
+        assertThat(Arrays.stream(large).distinct().count()).isGreaterThan(18_290); // of 18,300
+    }
+
+    @Test
     void refuses_a_batch_with_more_rows_than_streams() {
         SeededNoise noise = new SeededNoise(List.of(new SeededNoise.Stream(1, 0)));
 

@@ -1,0 +1,90 @@
+package org.diffusion4j.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.engine.SeededNoise;
+import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.process.Prediction;
+import org.diffusion4j.schedule.BetaSchedule;
+import org.diffusion4j.schedule.TimeGrid;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("After 200 calls of a sampler")
+class SamplerMemoryTest {
+
+    private static final long MIB = 1 << 20;
+    private static final long[] SHAPE = {1, 1, 128, 256}; // float32: 128 KiB, so one tensor lost a call is 24 MiB
+    private static final long ALLOWED = 12 * MIB;
+
+    static Stream<Arguments> waysToEnd() {
+        SampleListener throwing = step -> {
+            if (step.index() == 1) {
+                throw new IllegalStateException("the listener failed");
+            }
+        };
+        SampleListener cancelling = step -> {
+            if (step.index() == 1) {
+                throw new CancellationException();
+            }
+        };
+        return Stream.of(
+                Arguments.of("DDPM to its end", new Ddpm(), SampleListener.NONE, null),
+                Arguments.of("DDIM to its end", new Ddim(0.5), SampleListener.NONE, null),
+                Arguments.of("a listener that throws", new Ddim(0.5), throwing, IllegalStateException.class),
+                Arguments.of("a call that is cancelled", new Ddpm(), cancelling, CancellationException.class));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("waysToEnd")
+    void resident_memory_is_where_it_was_after_10(
+            String way, Sampler sampler, SampleListener listener, Class<? extends Throwable> expected) {
+        Libtorch.start();
+        try (StubNetwork network = new StubNetwork()) {
+            DiscreteProcess process = new DiscreteProcess(BetaSchedule.ddpm().table());
+            Denoiser model = new Clipped(new NetworkDenoiser(network, process, Prediction.EPS));
+
+            for (int call = 0; call < 10; call++) {
+                call(sampler, model, listener, expected);
+            }
+            long before = Pointer.physicalBytes();
+            for (int call = 10; call < 200; call++) {
+                call(sampler, model, listener, expected);
+            }
+            long after = Pointer.physicalBytes();
+
+            System.out.printf("%s: %d MiB after 10 calls, %d MiB after 200%n", way, before / MIB, after / MIB);
+            assertThat(after - before).as("growth of resident memory in bytes").isLessThan(ALLOWED);
+        }
+    }
+
+    /** As a caller without a scope of its own would: it closes what it made and what it was given, and no more. */
+    private static void call(
+            Sampler sampler, Denoiser model, SampleListener listener, Class<? extends Throwable> expected) {
+        SeededNoise noise = new SeededNoise(1, 0);
+        TimeGrid grid = TimeGrid.ofTimesteps(900, 500, 100);
+        Tensor like = torch.empty(SHAPE, new TensorOptions(ScalarType.Float), new MemoryFormatOptional());
+        Tensor start = noise.draw(NoiseStream.START, like);
+        if (expected == null) {
+            sampler.sample(model, grid, start, noise, listener).close();
+        } else {
+            assertThatThrownBy(() -> sampler.sample(model, grid, start, noise, listener))
+                    .isInstanceOf(expected);
+        }
+        start.close();
+        like.close();
+    }
+}
