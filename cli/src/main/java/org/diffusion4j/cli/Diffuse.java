@@ -14,9 +14,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "diffuse",
         description = "Trains diffusion models and draws from them.",
-        footer = {"", "Example:", "  diffuse quickstart"},
+        footer = {"", "Example:", "  diffuse doctor"},
         versionProvider = Version.class,
-        subcommands = {DoctorCommand.class, CompletionCommand.class})
+        subcommands = {SampleCommand.class, InfoCommand.class, DoctorCommand.class, CompletionCommand.class})
 public final class Diffuse implements Runnable {
 
     @Spec
@@ -53,14 +53,17 @@ public final class Diffuse implements Runnable {
      * @return 0 where it went well, 1 after a failure, 2 after wrong usage, 130 after Ctrl-C, 143 after SIGTERM
      */
     static int run(PrintWriter out, PrintWriter err, String... args) {
+        return commandLine(out, err).execute(args);
+    }
+
+    static CommandLine commandLine(PrintWriter out, PrintWriter err) {
         Diffuse root = new Diffuse();
         return new CommandLine(root)
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler((wrong, arguments) -> Errors.usage(wrong, err, root.debug))
-                .setExecutionExceptionHandler((failure, command, parsed) -> Errors.failure(failure, err, root.debug))
-                .execute(args);
+                .setExecutionExceptionHandler((failure, command, parsed) -> Errors.failure(failure, err, root.debug));
     }
 
     @Override

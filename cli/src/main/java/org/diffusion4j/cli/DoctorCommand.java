@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.diffusion4j.engine.EngineReport;
 import org.diffusion4j.engine.Precision;
+import org.diffusion4j.io.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -29,7 +30,7 @@ final class DoctorCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         Map<String, Object> findings = findings();
         if (json) {
-            Json.print(out, findings);
+            out.print(Json.pretty(findings));
         } else {
             findings.forEach((name, value) -> out.printf("%-12s %s%n", name, value));
         }

@@ -3,12 +3,10 @@ package org.diffusion4j.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.util.List;
 import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.engine.FileTrouble;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -45,26 +43,17 @@ final class Errors {
     }
 
     private static String message(Throwable failure) {
-        String said = failure.getMessage() == null ? "" : oneLine(failure.getMessage());
-        if (failure instanceof DiffusionException || failure instanceof IllegalArgumentException) {
-            return said;
-        }
         if (failure instanceof UncheckedIOException io) {
-            return said.contains(io.getCause().getClass().getName()) ? message(io.getCause()) : said;
+            return message(io.getCause());
         }
-        if (failure instanceof NoSuchFileException) {
-            return said + ": no such file or folder";
+        String said = failure.getMessage() == null ? "" : oneLine(failure.getMessage());
+        if (failure instanceof IOException io) {
+            String file = io instanceof FileSystemException at ? at.getFile() + ": " : "";
+            return file + FileTrouble.reason(io);
         }
-        if (failure instanceof AccessDeniedException) {
-            return said + ": permission denied";
-        }
-        if (failure instanceof FileAlreadyExistsException) {
-            return said + ": exists already; add --force to replace it";
-        }
-        if (failure instanceof FileSystemException || failure instanceof IOException) {
-            return said;
-        }
-        return "unexpected " + failure.getClass().getSimpleName() + ": " + said + "; add --debug to see where";
+        return failure instanceof DiffusionException || failure instanceof IllegalArgumentException
+                ? said
+                : "unexpected " + failure.getClass().getSimpleName() + ": " + said + "; add --debug to see where";
     }
 
     private static void print(String who, String message, Throwable error, PrintWriter err, boolean debug) {

@@ -104,6 +104,11 @@ public final class Json {
         }
     }
 
+    /** Reads a tree that is an object. */
+    public static Map<String, @Nullable Object> parseObject(String text, String source) {
+        return object(parse(text, source), source);
+    }
+
     /** Refuses a tree that is not an object. */
     @SuppressWarnings("unchecked")
     static Map<String, @Nullable Object> object(@Nullable Object tree, String source) {

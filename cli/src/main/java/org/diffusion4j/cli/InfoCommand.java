@@ -1,0 +1,98 @@
+package org.diffusion4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.diffusion4j.Provenance;
+import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.io.Json;
+import org.diffusion4j.io.ModelFolder;
+import org.diffusion4j.io.PngText;
+import org.diffusion4j.sample.DiffusionModel;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Says how a picture was made, or what is in a model folder. */
+@Command(
+        name = "info",
+        description = "Shows how a picture was made and how to make it again, or what a model is.",
+        footer = {"", "Example:", "  diffuse info runs/quickstart/samples.png"})
+final class InfoCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "FILE|MODEL", description = "A PNG file that 'diffuse sample' wrote, or a model folder.")
+    private Path path;
+
+    @Option(names = "--json", description = "Print JSON.")
+    private boolean json;
+
+    @Override
+    public void run() {
+        PrintWriter out = spec.commandLine().getOut();
+        Map<String, Object> facts = Files.isRegularFile(path) ? ofPicture() : ofModel();
+        if (json) {
+            out.print(Json.pretty(facts));
+        } else {
+            facts.forEach((name, value) -> out.printf("%-12s %s%n", name, value));
+        }
+    }
+
+    private Map<String, Object> ofPicture() {
+        Provenance made = Provenance.fromText(PngText.read(path), path.toString())
+                .orElseThrow(() -> new FormatException(
+                        path + ": does not say how it was made; 'diffuse sample' writes such files"));
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("picture", path.toString());
+        facts.put("version", made.version());
+        facts.put("model", made.model());
+        facts.put("model-hash", made.modelHash());
+        facts.putAll(Records.CAMEL_CASE.write(made.draw().settings()));
+        facts.put("seed", made.draw().seed());
+        facts.put("count", made.draw().count());
+        if (made.sample() != Provenance.ALL) {
+            facts.put("sample", made.sample());
+        }
+        facts.put("again", again(made));
+        return facts;
+    }
+
+    /** The words that draw it again; a sample that was shown alone is drawn again with all others. */
+    private String again(Provenance made) {
+        List<String> words = new ArrayList<>(List.of("diffuse", "sample", quoted(made.model())));
+        words.addAll(DrawOptions.typed(made.draw()));
+        words.addAll(made.sample() == Provenance.ALL ? List.of("--out", "again.png") : List.of("--each", "again"));
+        return String.join(" ", words);
+    }
+
+    private static String quoted(String word) {
+        return word.matches("[\\w./:@+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+
+    private Map<String, Object> ofModel() {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("model", path.toString());
+        facts.put("hash", ModelFolder.open(path).hash());
+        try (DiffusionModel model = DiffusionModel.load(path)) {
+            facts.put("parameters", model.network().parameters().count());
+            facts.put(
+                    "classes",
+                    model.card().labels().isEmpty()
+                            ? model.classes()
+                            : model.card().labels());
+            facts.put("network", model.network().config().toMap());
+            facts.put("scheduler", model.scheduler().toMap());
+            facts.put("training", model.card().training());
+        }
+        return facts;
+    }
+}

@@ -1,0 +1,144 @@
+package org.diffusion4j.cli;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.awt.image.BufferedImage;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.diffusion4j.Film;
+import org.diffusion4j.Provenance;
+import org.diffusion4j.Sheet;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.io.Json;
+import org.diffusion4j.io.ModelFolder;
+import org.diffusion4j.io.Png;
+import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.Draw;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Draws from a model folder. */
+@Command(
+        name = "sample",
+        description = "Draws pictures from a model folder.",
+        footer = {"", "Example:", "  diffuse sample runs/quickstart/model --count 100 --seed 1 --out grid.png"})
+final class SampleCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL", description = "A model folder, in the layout of diffusers.")
+    private Path model;
+
+    @Mixin
+    private DrawOptions options;
+
+    @Option(names = "--out", paramLabel = "FILE", description = "A PNG file for all pictures.")
+    private @Nullable Path out;
+
+    @Option(names = "--each", paramLabel = "DIR", description = "A folder for a PNG file of each picture.")
+    private @Nullable Path each;
+
+    @Option(names = "--gif", paramLabel = "FILE", description = "An animation from noise to pictures.")
+    private @Nullable Path gif;
+
+    @Option(names = "--force", description = "Replace what exists.")
+    private boolean force;
+
+    @Option(names = "--json", description = "Print what was done as JSON.")
+    private boolean json;
+
+    @Override
+    public void run() {
+        options.check();
+        checkOutputs();
+        try (DiffusionModel loaded = DiffusionModel.load(model)) {
+            Draw draw = options.of(loaded);
+            Provenance provenance = new Provenance(
+                    Version.text(), model.toString(), ModelFolder.open(model).hash(), draw, Provenance.ALL);
+            long begun = System.nanoTime();
+            Film film = new Film();
+            List<BufferedImage> samples = draw(loaded, draw, film);
+            double seconds = (System.nanoTime() - begun) / 1e9;
+            write(samples, film, Sheet.of(draw, loaded.classes()), provenance);
+            report(provenance, seconds);
+        }
+    }
+
+    private void checkOutputs() {
+        require(out != null || each != null || gif != null, "where to? give --out FILE, --each DIR or --gif FILE");
+        if (out != null) {
+            Output.checkFile(out, force);
+        }
+        if (gif != null) {
+            Output.checkFile(gif, force);
+        }
+        if (each != null) {
+            Output.checkFolder(each, force);
+        }
+    }
+
+    private List<BufferedImage> draw(DiffusionModel loaded, Draw draw, Film film) {
+        long steps = draw.settings().steps();
+        long batches = (draw.count() + draw.batchSize() - 1) / draw.batchSize();
+        try (Progress progress = Progress.of("drawing", 0, batches * steps)) {
+            return loaded.draw(draw, (first, step) -> {
+                progress.at(first / draw.batchSize() * steps + step.index() + 1, "");
+                if (gif != null) {
+                    film.onStep(first, step);
+                }
+            });
+        }
+    }
+
+    private void write(List<BufferedImage> samples, Film film, Sheet sheet, Provenance provenance) {
+        if (out != null) {
+            Png.write(out, sheet.picture(samples), provenance.toText());
+        }
+        if (gif != null) {
+            film.write(gif, sheet);
+        }
+        if (each != null) {
+            for (int i = 0; i < samples.size(); i++) {
+                Path file = each.resolve(String.format(Locale.ROOT, "%05d.png", i));
+                Png.write(file, samples.get(i), provenance.ofSample(i).toText());
+            }
+        }
+    }
+
+    private void report(Provenance provenance, double seconds) {
+        PrintWriter print = spec.commandLine().getOut();
+        List<String> files = new ArrayList<>();
+        for (Path file : new Path[] {out, each, gif}) {
+            if (file != null) {
+                files.add(file.toString());
+            }
+        }
+        if (json) {
+            Map<String, Object> done = new LinkedHashMap<>();
+            done.put("files", files);
+            done.put("seconds", seconds);
+            done.put("provenance", Records.CAMEL_CASE.write(provenance));
+            print.print(Json.pretty(done));
+        } else {
+            print.printf(
+                    Locale.ROOT,
+                    "%s: %d picture%s in %.1f s (%.1f a second)%n",
+                    String.join(", ", files),
+                    provenance.draw().count(),
+                    provenance.draw().count() == 1 ? "" : "s",
+                    seconds,
+                    provenance.draw().count() / seconds);
+        }
+    }
+}

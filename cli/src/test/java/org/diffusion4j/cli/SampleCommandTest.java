@@ -1,0 +1,149 @@
+package org.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.diffusion4j.cli.Ran.diffuse;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("diffuse sample")
+class SampleCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    private Path model;
+    private Path out;
+
+    @BeforeEach
+    void makeModel() {
+        model = TinyModel.in(folder);
+        out = folder.resolve("grid.png");
+    }
+
+    @Test
+    void draws_a_row_for_each_class_and_tells_where() throws IOException {
+        Ran ran = diffuse("sample", model, "--steps", 2, "--count", 6, "--out", out);
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).startsWith(out + ": 6 pictures in ").hasLineCount(1);
+        assertThat(ImageIO.read(out.toFile()).getWidth()).isEqualTo(2 + 3 * (8 + 2));
+        assertThat(ImageIO.read(out.toFile()).getHeight()).isEqualTo(2 + 2 * (8 + 2));
+    }
+
+    @Test
+    void draws_the_same_bytes_from_the_same_seed_and_others_from_another() throws IOException {
+        Path again = folder.resolve("again.png");
+        Path other = folder.resolve("other.png");
+        diffuse("sample", model, "--steps", 2, "--count", 4, "--seed", 7, "--out", out);
+        diffuse("sample", model, "--steps", 2, "--count", 4, "--seed", 7, "--out", again);
+        diffuse("sample", model, "--steps", 2, "--count", 4, "--seed", 8, "--out", other);
+        assertThat(again).hasSameBinaryContentAs(out);
+        assertThat(Files.readAllBytes(other)).isNotEqualTo(Files.readAllBytes(out));
+    }
+
+    @Test
+    void writes_each_picture_and_an_animation() throws IOException {
+        Path each = folder.resolve("each");
+        Path gif = folder.resolve("film.gif");
+        Ran ran =
+                diffuse("sample", model, "--sampler", "ddpm", "--steps", 3, "--count", 3, "--each", each, "--gif", gif);
+        assertThat(ran.err()).isEmpty();
+        try (Stream<Path> files = Files.list(each)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("00000.png", "00001.png", "00002.png");
+        }
+        assertThat(Files.readString(gif, java.nio.charset.StandardCharsets.ISO_8859_1))
+                .startsWith("GIF89a");
+    }
+
+    @Test
+    void says_what_it_did_as_json() {
+        Ran ran = diffuse("sample", model, "--steps", 2, "--count", 1, "--label", "dog", "--out", out, "--json");
+        assertThat(ran.out())
+                .startsWith("{")
+                .contains("\"files\"", "grid.png", "\"seed\": 0", "\"labels\": [", "\"modelHash\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--steps 0         | 2 | steps must be at least 1, was 0",
+                "--steps 1001      | 2 | 1001",
+                "--eta -0.5        | 2 | eta must lie in [0, 1], was -0.5",
+                "--eta-rule sigma  | 2 | there is no eta rule 'sigma'",
+                "--sampler dddim   | 2 | there is no sampler 'dddim'",
+                "--spacing leadng  | 2 | did you mean 'leading'?",
+                "--count 0         | 2 | count must be at least 1, was 0",
+                "--count ten       | 2 | 'ten' is not an int",
+                "--label bat       | 2 | the model has no class 'bat'; did you mean 'cat'?",
+                "--label 2         | 2 | the model has no class '2'",
+            })
+    void refuses_what_it_cannot_draw_in_one_line(String options, int code, String line) {
+        Object[] words = Stream.concat(Stream.of("sample", model, "--out", out), Stream.of(options.split(" ")))
+                .toArray();
+        Ran ran = diffuse(words);
+        assertThat(ran.code()).isEqualTo(code);
+        assertThat(ran.err()).contains(line).hasLineCount(1);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void refuses_a_label_where_the_model_has_no_classes() {
+        Ran ran = diffuse("sample", TinyModel.withoutClasses(folder), "--label", 0, "--out", out);
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains("the model has no classes").hasLineCount(1);
+    }
+
+    @Test
+    void refuses_to_draw_for_nobody() {
+        Ran ran = diffuse("sample", model);
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains("where to? give --out FILE").hasLineCount(1);
+    }
+
+    @Test
+    void refuses_an_output_that_exists_and_replaces_it_by_force() throws IOException {
+        Files.writeString(out, "precious");
+        Ran refused = diffuse("sample", model, "--steps", 1, "--count", 1, "--out", out);
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err())
+                .contains(out + ": exists already; add --force")
+                .hasLineCount(1);
+        assertThat(out).hasContent("precious");
+
+        assertThat(diffuse("sample", model, "--steps", 1, "--count", 1, "--out", out, "--force")
+                        .code())
+                .isZero();
+        assertThat(ImageIO.read(out.toFile())).isNotNull();
+    }
+
+    @Test
+    void refuses_an_output_that_cannot_be_written_before_it_looks_at_the_model() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        Ran ran = diffuse("sample", "no-model", "--out", file.resolve("grid.png"));
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err())
+                .contains(file.resolve("grid.png") + ": cannot be written: ")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void refuses_what_is_no_model_folder() {
+        Ran ran = diffuse("sample", folder, "--out", out);
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err())
+                .contains(folder + ": is not a model folder, it has no model_index.json")
+                .hasLineCount(1);
+    }
+}

@@ -1,0 +1,45 @@
+package org.diffusion4j;
+
+import java.util.Map;
+import java.util.Optional;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.io.Json;
+import org.diffusion4j.sample.Draw;
+
+/**
+ * How a picture was made, as its file carries it.
+ *
+ * @param version of this library
+ * @param model the model folder, as it was named then
+ * @param modelHash what the model is known by, wherever it lies
+ * @param draw all samples, also where the picture shows one of them
+ * @param sample the index of the one that is shown, or -1 where all are
+ */
+public record Provenance(String version, String model, String modelHash, Draw draw, int sample) {
+
+    /** Where all samples of a draw are shown. */
+    public static final int ALL = -1;
+
+    private static final String KEY = "diffusion4j";
+
+    /** The same draw, of which one sample is shown. */
+    public Provenance ofSample(int index) {
+        return new Provenance(version, model, modelHash, draw, index);
+    }
+
+    /** The text of a PNG file. */
+    public Map<String, String> toText() {
+        return Map.of("Software", "Diffusion4j " + version, KEY, Json.line(Records.CAMEL_CASE.write(this)));
+    }
+
+    /**
+     * What the text of a PNG file says, if it says how the picture was made.
+     *
+     * @param source the file, for messages
+     * @throws org.diffusion4j.engine.FormatException if it says so in a way that is not understood
+     */
+    public static Optional<Provenance> fromText(Map<String, String> text, String source) {
+        return Optional.ofNullable(text.get(KEY))
+                .map(json -> Records.CAMEL_CASE.read(Provenance.class, Json.parseObject(json, source), source));
+    }
+}
