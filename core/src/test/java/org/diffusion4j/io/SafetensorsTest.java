@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -51,7 +52,7 @@ class SafetensorsTest {
             Tensor written = torch.arange(new Scalar(6)).to(dtype.scalarType).reshape(2, 3);
             Safetensors.write(folder.resolve("a"), Map.of("t", written), Map.of());
             try (TensorFile file = Safetensors.open(folder.resolve("a"))) {
-                Tensor read = file.tensors().get("t");
+                Tensor read = tensor(file, "t");
                 assertThat(read.scalar_type().intern()).isEqualTo(dtype.scalarType);
                 assertThat(read.equal(written)).isTrue();
             }
@@ -66,10 +67,8 @@ class SafetensorsTest {
                     "transposed", transposed, "empty", torch.zeros(0, 3), "scalar", torch.scalar_tensor(new Scalar(7)));
             Safetensors.write(folder.resolve("a"), tensors, Map.of());
             try (TensorFile file = Safetensors.open(folder.resolve("a"))) {
-                tensors.forEach(
-                        (name, tensor) -> assertThat(file.tensors().get(name).equal(tensor))
-                                .as(name)
-                                .isTrue());
+                tensors.forEach((name, tensor) ->
+                        assertThat(tensor(file, name).equal(tensor)).as(name).isTrue());
                 assertThat(file.shapes().get("scalar")).isEmpty();
                 assertThat(file.shapes().get("empty")).containsExactly(0, 3);
             }
@@ -82,7 +81,7 @@ class SafetensorsTest {
             Tensor written = torch.arange(new Scalar(700_001)).to(ScalarType.Float); // 2.8 MB
             Safetensors.write(folder.resolve("a"), Map.of("t", written), Map.of());
             try (TensorFile file = Safetensors.open(folder.resolve("a"))) {
-                assertThat(file.tensors().get("t").equal(written)).isTrue();
+                assertThat(tensor(file, "t").equal(written)).isTrue();
             }
         }
     }
@@ -105,8 +104,8 @@ class SafetensorsTest {
                         + "\"half\":{\"dtype\":\"F16\",\"shape\":[1],\"data_offsets\":[16,18]}}");
     }
 
-    /** Weights of model folders, which the format's own library wrote. */
-    static Stream<Path> publishedWeights() {
+    /** What the format's own library wrote: a file with every dtype, and the weights of the golden model folders. */
+    private static Stream<Path> publishedWeights() {
         return GoldenCases.roots().stream().flatMap(SafetensorsTest::weightsBelow);
     }
 
@@ -266,6 +265,10 @@ class SafetensorsTest {
             Safetensors.write(path, Map.of("a", bytes, "b", bytes.narrow(0, 0, 1)), Map.of("format", "pt"));
         }
         return path;
+    }
+
+    private static Tensor tensor(TensorFile file, String name) {
+        return Objects.requireNonNull(file.tensors().get(name));
     }
 
     private Path file(byte[] header, long statedLength, int dataLength) throws IOException {
