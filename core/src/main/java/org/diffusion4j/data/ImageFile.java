@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -49,7 +50,7 @@ record ImageFile(String name, String path, Opener opener) {
         } catch (IOException e) {
             throw FileTrouble.reading(folder, e);
         } catch (UncheckedIOException e) { // from a folder below
-            throw FileTrouble.reading(folder, e.getCause());
+            throw FileTrouble.reading(folder, Objects.requireNonNull(e.getCause()));
         }
     }
 

@@ -47,6 +47,14 @@ class BatchesTest {
     }
 
     @Test
+    void may_be_closed_twice() {
+        ImageBatch batch = new Batches(ten, 2, 0, false).batch(0);
+        batch.close();
+        batch.close();
+        assertThat(batch.images().isNull()).isTrue();
+    }
+
+    @Test
     void have_no_labels_where_the_images_have_none() {
         InMemoryImages bare = InMemoryImages.ofBytes(List.of(new byte[1]), 1, 1, 1);
         try (ImageBatch batch = new Batches(bare, 2, 0, false).batch(0)) {
