@@ -92,9 +92,9 @@ class SafetensorsTest {
             Tensor transposed = torch.ones(512, 512).t(); // 1 MiB, made contiguous to be written
             writeAndRead(path, transposed, 10);
             long before = Pointer.physicalBytes();
-            writeAndRead(path, transposed, 100);
+            writeAndRead(path, transposed, 40);
             assertThat(Pointer.physicalBytes() - before)
-                    .isLessThan(50 << 20); // one tensor lost a round would be 100 MiB
+                    .isLessThan(20 << 20); // one tensor lost a round would be 40 MiB
         }
     }
 
@@ -259,18 +259,20 @@ class SafetensorsTest {
     }
 
     @Test
-    void reads_or_refuses_every_header_with_one_bit_flipped() throws IOException {
-        byte[] bytes = Files.readAllBytes(small());
-        int headerEnd = 8 + header(small()).length();
-        for (int bit = 0; bit < 8 * headerEnd; bit++) {
-            bytes[bit / 8] ^= (byte) (1 << bit % 8);
+    void reads_or_refuses_a_header_with_a_bit_flipped_in_any_byte() throws IOException {
+        Path small = small();
+        byte[] bytes = Files.readAllBytes(small);
+        int headerEnd = Long.BYTES + header(small).length();
+        for (int i = 0; i < headerEnd; i++) {
+            byte flip = (byte) (1 << i % Byte.SIZE);
+            bytes[i] ^= flip;
             Path flipped = Files.write(folder.resolve("flipped"), bytes);
             try (TensorFile file = Safetensors.open(flipped)) {
                 assertThat(file.tensors()).isNotEmpty();
             } catch (FormatException expected) {
                 assertThat(expected).hasMessageStartingWith(flipped.toString());
             }
-            bytes[bit / 8] ^= (byte) (1 << bit % 8);
+            bytes[i] ^= flip;
         }
     }
 
