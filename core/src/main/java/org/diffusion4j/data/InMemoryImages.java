@@ -163,9 +163,4 @@ public final class InMemoryImages implements ImageDataset {
     public void copy(int i, ByteBuffer target) {
         pixels.copy(Objects.checkIndex(i, size()), target);
     }
-
-    @Override
-    public String toString() {
-        return name() + ": " + size() + " images " + channels() + "×" + height() + "×" + width();
-    }
 }
