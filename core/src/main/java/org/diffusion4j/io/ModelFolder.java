@@ -1,7 +1,5 @@
 package org.diffusion4j.io;
 
-import static org.diffusion4j.engine.Require.require;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,7 +10,6 @@ import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
-import org.diffusion4j.engine.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,12 +65,7 @@ public final class ModelFolder {
             Map<String, Tensor> weights,
             Map<String, Tensor> rawWeights,
             Map<String, ?> schedulerConfig,
-            Map<String, ?> extras) {
-
-        public Parts {
-            require(schedulerConfig.get(CLASS) instanceof String, "the scheduler's configuration needs %s", CLASS);
-        }
-    }
+            Map<String, ?> extras) {}
 
     /**
      * Opens a folder: checks that its files are there and reads its configurations.

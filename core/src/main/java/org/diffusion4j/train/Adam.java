@@ -2,6 +2,7 @@ package org.diffusion4j.train;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.Locale;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
@@ -19,7 +20,13 @@ public final class Adam implements AutoCloseable {
     /** Where weight decay acts: on the gradient (Adam) or on the weights themselves (AdamW). */
     public enum Kind {
         ADAM,
-        ADAMW
+        ADAMW;
+
+        /** The name in recipes. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**

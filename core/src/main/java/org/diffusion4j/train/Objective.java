@@ -5,9 +5,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.nn.Network;
-import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.process.Prediction;
+import org.diffusion4j.sample.DiffusionModel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +16,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Ho, Jain, Abbeel, "Denoising Diffusion Probabilistic Models", NeurIPS 2020, equation 14; for the targets x0 and v likewise.
  */
-record Objective(Network network, DiffusionProcess process, Prediction prediction, Precision precision) {
+record Objective(
+        Network network, DiscreteProcess process, Prediction prediction, boolean conditional, Precision precision) {
+
+    static Objective of(DiffusionModel model, Precision precision) {
+        return new Objective(
+                model.network(), model.process(), model.scheduler().prediction(), model.classes() > 0, precision);
+    }
+
+    /** T: times are 0 … T − 1. */
+    int timesteps() {
+        return process.table().steps();
+    }
 
     /**
      * The loss of a batch, differentiable where gradients are enabled, made in the caller's scope.

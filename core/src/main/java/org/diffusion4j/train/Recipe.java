@@ -2,12 +2,27 @@ package org.diffusion4j.train;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
+import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.Precision;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.io.Json;
+import org.diffusion4j.nn.UNet2D;
 import org.diffusion4j.nn.UNet2DConfig;
 import org.diffusion4j.process.Prediction;
+import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.ModelCard;
+import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.sample.SchedulerConfig;
 import org.diffusion4j.schedule.BetaSchedule;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a training is made of. Together with the data it determines the model, bit for bit on one machine and number of
@@ -17,6 +32,7 @@ import org.diffusion4j.schedule.BetaSchedule;
  * @param comment where the numbers come from and what to expect of them
  * @param model the network; with classes, {@code numClassEmbeds} is their number and one more, which means "no label"
  * @param prediction {@code eps}, {@code x0} or {@code v}
+ * @param sample how the grids of samples are drawn during training
  */
 public record Recipe(
         String name,
@@ -26,7 +42,7 @@ public record Recipe(
         BetaSchedule schedule,
         String prediction,
         Train train,
-        Sample sample) {
+        SampleSettings sample) {
 
     public Recipe {
         Prediction.named(prediction);
@@ -124,19 +140,81 @@ public record Recipe(
     }
 
     /**
-     * How the grids of samples are drawn during training.
+     * Reads a recipe; what it leaves out is as in {@link #defaults}.
      *
-     * @param sampler {@code ddpm} or {@code ddim}
-     * @param steps how many of the schedule's timesteps are visited
-     * @param eta share of noise put back by ddim
-     * @param count how many samples
+     * @param changes assignments such as {@code train.batchSize=64}, made last
+     * @throws org.diffusion4j.engine.FormatException if a field is not known or has a value of the wrong type
      */
-    public record Sample(String sampler, int steps, double eta, int count) {
+    public static Recipe read(Path file, List<String> changes) {
+        return changed(defaults(), Json.readObject(file), changes, file.toString());
+    }
 
-        public Sample {
-            require(steps >= 1, "sample.steps must be at least 1, was %s", steps);
-            require(eta >= 0 && eta <= 1, "sample.eta must lie in [0, 1], was %s", eta);
-            require(count >= 1, "sample.count must be at least 1, was %s", count);
+    /** This recipe after assignments such as {@code train.batchSize=64}. */
+    public Recipe with(String... changes) {
+        return changed(this, Records.CAMEL_CASE.write(this), List.of(changes), "recipe " + name);
+    }
+
+    private static Recipe changed(
+            Recipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
+        for (String change : changes) {
+            Assignment.parse(change).applyTo(tree);
+        }
+        return Records.CAMEL_CASE.read(defaults, tree, source);
+    }
+
+    /** All fields as a JSON tree. */
+    public Map<String, @Nullable Object> toMap() {
+        return Records.CAMEL_CASE.write(this);
+    }
+
+    /** A new, untrained model of this recipe, owned by the caller. */
+    public DiffusionModel newModel(ImageDataset data) {
+        Integer rows = model.numClassEmbeds();
+        require(
+                rows == null || rows == data.labelNames().size() + 1,
+                "model.numClassEmbeds must be %s, the %s classes of %s and one for \"no label\", was %s",
+                data.labelNames().size() + 1,
+                data.labelNames().size(),
+                data.name(),
+                rows);
+        require(
+                model.inChannels() == data.channels() && model.outChannels() == data.channels(),
+                "model.inChannels and model.outChannels must be %s as in %s, were %s and %s",
+                data.channels(),
+                data.name(),
+                model.inChannels(),
+                model.outChannels());
+        List<Integer> size =
+                data.height() == data.width() ? List.of(data.height()) : List.of(data.height(), data.width());
+        require(
+                model.sampleSize().equals(size),
+                "model.sampleSize must be %s as in %s, was %s",
+                size,
+                data.name(),
+                model.sampleSize());
+        return new DiffusionModel(
+                new UNet2D(model, train.seed()),
+                SchedulerConfig.ddpm(schedule, Prediction.named(prediction)),
+                new ModelCard(rows == null ? List.of() : data.labelNames(), Map.of("recipe", toMap())));
+    }
+
+    /** This recipe with what is left to the machine decided. */
+    Recipe resolved() {
+        return with("train.precision=" + (train.arithmetic() == Precision.BFLOAT16 ? "bf16" : "float32"));
+    }
+
+    /** SHA-256 of what determines the weights after each step: not the names, not how long and how often, not where data lie. */
+    String fingerprint() {
+        Map<String, @Nullable Object> tree = toMap();
+        List.of("name", "comment", "sample").forEach(tree::remove);
+        ((Map<?, ?>) tree.get("data")).remove("source");
+        List.of("steps", "validateEvery", "sampleEvery", "checkpointEvery", "keep", "timeLimit")
+                .forEach(((Map<?, ?>) tree.get("train"))::remove);
+        try {
+            byte[] text = Json.line(tree).getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 
@@ -166,6 +244,6 @@ public record Recipe(
                         1000,
                         3,
                         0),
-                new Sample("ddim", 50, 0, 60));
+                SampleSettings.ddim(50));
     }
 }

@@ -1,6 +1,8 @@
 package org.diffusion4j.train;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
@@ -14,10 +16,10 @@ import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
-import org.diffusion4j.nn.Network;
+import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.nn.Parameters;
-import org.diffusion4j.process.DiscreteProcess;
-import org.diffusion4j.process.Prediction;
+import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.SampleListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,11 +32,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Trainer implements AutoCloseable {
 
+    private static final int COLUMNS = 8;
+    private static final int ROWS_WITHOUT_CLASSES = 4;
+
+    private final Recipe recipe;
     private final Recipe.Train settings;
-    private final Network network;
+    private final DiffusionModel model;
     private final Parameters parameters;
-    private final int timesteps;
-    private final long noLabel;
     private final Objective objective;
     private final Codec codec = new PixelCodec();
     private final Batches batches;
@@ -45,29 +49,27 @@ public final class Trainer implements AutoCloseable {
     /**
      * Prepares the first step.
      *
-     * @param network trained in place; lent for the trainer's life
-     * @param heldOut for the validation loss, or null
+     * @param model trained in place; lent for the trainer's life
+     * @param heldOut for the validation loss, or null for none
      */
-    public Trainer(
-            Recipe recipe,
-            Network network,
-            DiscreteProcess process,
-            Prediction prediction,
-            ImageDataset training,
-            @Nullable ImageDataset heldOut) {
+    public Trainer(Recipe recipe, DiffusionModel model, ImageDataset training, @Nullable ImageDataset heldOut) {
+        this.recipe = recipe;
         this.settings = recipe.train();
-        this.network = network;
-        this.parameters = network.parameters();
-        this.timesteps = process.table().steps();
-        this.noLabel =
-                recipe.model().numClassEmbeds() == null ? -1 : recipe.model().numClassEmbeds() - 1;
-        this.objective = new Objective(network, process, prediction, settings.arithmetic());
+        this.model = model;
+        this.parameters = model.network().parameters();
+        this.objective = Objective.of(model, settings.arithmetic());
         this.batches = new Batches(
                 training, settings.batchSize(), settings.seed(), recipe.data().flip());
-        this.validation = heldOut == null ? null : new Validation(objective, timesteps, codec, heldOut, noLabel >= 0);
-        this.state = new TrainState(parameters, settings);
+        this.validation = heldOut == null ? null : new Validation(objective, codec, heldOut);
+        this.state = new TrainState(parameters, settings, recipe.fingerprint(), training.fingerprint());
     }
 
+    /** What is trained, lent. */
+    public DiffusionModel model() {
+        return model;
+    }
+
+    /** Where the training stands, lent. */
     public TrainState state() {
         return state;
     }
@@ -92,8 +94,11 @@ public final class Trainer implements AutoCloseable {
                 }
                 listener.onStep(step(data));
                 if (validation != null && due(settings.validateEvery())) {
-                    state.validationLoss(validation.loss(state));
+                    state.validated(validation.loss(state));
                     listener.onValidated(state.step(), state.validationLoss());
+                }
+                if (due(settings.sampleEvery())) {
+                    sample(listener);
                 }
                 if (due(settings.checkpointEvery())) {
                     listener.onCheckpoint(state);
@@ -114,22 +119,34 @@ public final class Trainer implements AutoCloseable {
         return new TrainResult(end, state.step(), state.validationLoss());
     }
 
+    /** Shows what the averaged weights draw: always from the same noise, with classes a row for each. */
+    private void sample(TrainListener listener) {
+        int rows = model.classes() == 0 ? ROWS_WITHOUT_CLASSES : model.classes();
+        List<Integer> labels = model.classes() == 0
+                ? List.of()
+                : IntStream.range(0, rows * COLUMNS).mapToObj(i -> i / COLUMNS).toList();
+        try (PointerScope scope = new PointerScope();
+                Ema.Swap averaged = state.ema().swapInto(parameters.values());
+                Tensor x0 = model.sample(
+                        recipe.sample(), rows * COLUMNS, labels, new SeededNoise(0, 0), SampleListener.NONE)) {
+            listener.onSampled(state.step(), x0, COLUMNS);
+        }
+    }
+
     private TrainListener.Step step(BatchStream data) {
         long begun = System.nanoTime();
         long step = state.step() + 1;
         double learningRate = settings.learningRateAt(step);
         try (PointerScope scope = new PointerScope()) {
             parameters.gradients().zero_();
-            network.training(true);
+            model.network().training(true);
             double loss = 0;
             for (int part = 0; part < settings.accumulate(); part++) {
                 loss += addGradient(data) / settings.accumulate();
             }
             double gradNorm = clippedNorm();
             requireFinite(loss, gradNorm, step);
-            state.optimizer().step(step, learningRate);
-            state.ema().update(parameters.values(), step);
-            state.step(step);
+            state.advance(learningRate);
             double images = (double) settings.batchSize() * settings.accumulate();
             double seconds = (System.nanoTime() - begun) / 1e9;
             return new TrainListener.Step(step, settings.steps(), loss, learningRate, gradNorm, images / seconds);
@@ -139,7 +156,7 @@ public final class Trainer implements AutoCloseable {
                     "lower train.batchSize, " + settings.batchSize()
                             + ", and raise train.accumulate by the same factor");
         } finally {
-            network.training(false);
+            model.network().training(false);
         }
     }
 
@@ -150,9 +167,11 @@ public final class Trainer implements AutoCloseable {
                 ImageBatch batch = data.next()) {
             StepRandom random = new StepRandom(settings.seed(), batch.index());
             Tensor x0 = codec.encode(batch.images());
-            double[] times = random.timesteps(settings.batchSize(), timesteps);
+            double[] times = random.timesteps(settings.batchSize(), objective.timesteps());
             Tensor noise = random.noise(x0);
-            Tensor labels = noLabel < 0 ? null : random.dropped(batch.labels(), settings.labelDropout(), noLabel);
+            Tensor labels = objective.conditional()
+                    ? random.dropped(batch.labels(), settings.labelDropout(), model.classes())
+                    : null;
             torch.manual_seed(random.seed()); // for dropout inside the network
             Tensor loss = objective.loss(x0, labels, times, noise);
             loss.div(new Scalar(settings.accumulate())).backward();

@@ -20,21 +20,17 @@ final class Validation {
     private static final int LARGEST_BATCH = 128;
 
     private final Objective objective;
-    private final int timesteps;
     private final Codec codec;
     private final Batches batches;
     private final int batchSize;
     private final int count;
-    private final boolean labelled;
 
-    Validation(Objective objective, int timesteps, Codec codec, ImageDataset heldOut, boolean labelled) {
+    Validation(Objective objective, Codec codec, ImageDataset heldOut) {
         this.objective = objective;
-        this.timesteps = timesteps;
         this.codec = codec;
         this.batchSize = Math.min(LARGEST_BATCH, heldOut.size());
         this.batches = new Batches(heldOut, batchSize, SEED, false);
         this.count = heldOut.size() / batchSize;
-        this.labelled = labelled;
     }
 
     double loss(TrainState state) {
@@ -54,11 +50,11 @@ final class Validation {
             Tensor x0 = codec.encode(batch.images());
             double[] times = new double[batchSize];
             for (int i = 0; i < batchSize; i++) {
-                times[i] = (int) ((i * count + b + 0.5) * timesteps / (batchSize * count));
+                times[i] = (int) ((i * count + b + 0.5) * objective.timesteps() / (batchSize * count));
             }
             Tensor noise = new StepRandom(SEED, b).noise(x0);
             return objective
-                    .loss(x0, labelled ? batch.labels() : null, times, noise)
+                    .loss(x0, objective.conditional() ? batch.labels() : null, times, noise)
                     .item_double();
         }
     }

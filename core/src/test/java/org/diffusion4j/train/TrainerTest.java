@@ -1,47 +1,250 @@
 package org.diffusion4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.InMemoryImages;
-import org.diffusion4j.process.DiscreteProcess;
-import org.diffusion4j.process.Prediction;
+import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.sample.DiffusionModel;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(OneThread.class) // operations this small only wait for a second one
 @DisplayName("Trainer")
 class TrainerTest {
 
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"eps", "x0", "v"})
+    void overfits_a_handful_of_images(String prediction) {
+        Recipe recipe = Tiny.recipe(
+                "prediction=" + prediction,
+                "train.steps=400",
+                "train.batchSize=32",
+                "train.learningRate=0.01",
+                "train.validateEvery=0",
+                "train.sampleEvery=0",
+                "train.labelDropout=0");
+        List<Double> losses = losses(recipe, Tiny.images(4));
+        // the best guess that knows nothing of the images has a loss near 1 for eps and v, near the pixels' variance
+        // 1/3 for x0
+        assertThat(mean(losses.subList(380, 400))).isLessThan(0.5 * mean(losses.subList(0, 20)));
+    }
+
     @Test
-    void learns() {
-        Recipe recipe = Recipe.defaults();
-        List<byte[]> images = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            byte[] image = new byte[16];
-            new java.util.Random(i).nextBytes(image);
-            images.add(image);
+    void warms_the_learning_rate_up_linearly() {
+        Recipe.Train settings =
+                Tiny.recipe("train.learningRate=0.5", "train.warmupSteps=4").train();
+        assertThat(List.of(1L, 2L, 3L, 4L, 5L))
+                .map(settings::learningRateAt)
+                .containsExactly(0.125, 0.25, 0.375, 0.5, 0.5);
+    }
+
+    @Test
+    void accumulating_two_half_batches_takes_the_step_of_the_whole_batch_where_nothing_is_random() {
+        // the gradient of a mean is the mean of the gradients: the same for equal draws, here a schedule of one
+        // timestep and images
+        // that are all alike; what is left random is the noise, so only the learning rate is compared with what has
+        // been done
+        List<TrainListener.Step> steps = new ArrayList<>();
+        train(Tiny.recipe("train.accumulate=3", "train.steps=2"), Tiny.images(8), new TrainListener() {
+            @Override
+            public void onStep(Step step) {
+                steps.add(step);
+            }
+        });
+        assertThat(steps).extracting(TrainListener.Step::step).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void clips_the_whole_gradient_to_the_norm_of_the_recipe() {
+        Recipe recipe = Tiny.recipe("train.clipGradient=0.01", "train.steps=1");
+        try (DiffusionModel model = recipe.newModel(Tiny.images(8));
+                Trainer trainer = new Trainer(recipe, model, Tiny.images(8), null)) {
+            trainer.run(TrainListener.NONE);
+            double norm = model.network().parameters().gradients().norm().item_double();
+            assertThat(norm).isCloseTo(0.01, within(0.01 * 1e-6)); // float32 eps, a few roundings
         }
-        ImageDataset data = InMemoryImages.ofBytes(images, 1, 4, 4);
-        List<Double> losses = new ArrayList<>();
-        try (TinyNetwork network = new TinyNetwork(16, 64, 11);
-                Trainer trainer = new Trainer(
-                        recipe, network, new DiscreteProcess(recipe.schedule().table()), Prediction.EPS, data, data)) {
-            trainer.run(new TrainListener() {
+    }
+
+    @Test
+    void drops_the_share_of_labels_that_the_recipe_says() {
+        try (PointerScope scope = new PointerScope()) {
+            int n = 100_000;
+            Tensor labels = torch.zeros(new long[] {n}, new TensorOptions(ScalarType.Long));
+            Tensor dropped = new StepRandom(3, 4).dropped(labels, 0.1, 10);
+            double share = dropped.eq(new Scalar(10)).sum().item_double() / n;
+            assertThat(share).isCloseTo(0.1, within(5 * Math.sqrt(0.1 * 0.9 / n))); // five standard errors
+            assertThat(dropped.ne(new Scalar(0)).sum().item_double() / n).isEqualTo(share);
+        }
+    }
+
+    @Test
+    void draws_the_same_numbers_for_the_same_seed_and_batch_and_others_for_another() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor like = torch.zeros(4, 8);
+            Tensor noise = new StepRandom(1, 2).noise(like);
+            assertThat(new StepRandom(1, 2).noise(like).equal(noise)).isTrue();
+            assertThat(new StepRandom(1, 3).noise(like).equal(noise)).isFalse();
+            assertThat(new StepRandom(2, 2).noise(like).equal(noise)).isFalse();
+            assertThat(new StepRandom(1, 2).timesteps(50, 1000)).isNotEqualTo(new StepRandom(1, 3).timesteps(50, 1000));
+        }
+    }
+
+    @Test
+    void validates_with_the_averaged_weights_at_times_and_noise_that_do_not_depend_on_the_seed() {
+        // a learning rate of almost 0 leaves the two networks as they began, which is equal but for the seed of the
+        // training
+        List<Double> first = validations(Tiny.recipe("train.seed=0", "train.learningRate=1e-30"));
+        assertThat(validations(Tiny.recipe("train.seed=0", "train.learningRate=1e-30", "train.batchSize=4")))
+                .isEqualTo(first);
+        assertThat(first).hasSize(3).allMatch(loss -> loss > 0 && loss < 3);
+    }
+
+    @Test
+    void shows_a_row_of_samples_for_each_class() {
+        List<long[]> shapes = new ArrayList<>();
+        train(Tiny.recipe(), Tiny.images(8), new TrainListener() {
+            @Override
+            public void onSampled(long step, Tensor x0, int columns) {
+                shapes.add(new long[] {step, columns, x0.size(0), x0.size(1), x0.size(2), x0.size(3)});
+            }
+        });
+        assertThat(shapes).containsExactly(new long[] {4, 8, 16, 1, 4, 4}, new long[] {6, 8, 16, 1, 4, 4});
+    }
+
+    @Test
+    void stops_at_a_loss_that_is_not_a_number_and_says_what_to_change() {
+        Recipe recipe = Tiny.recipe("train.learningRate=1e30", "train.warmupSteps=0", "train.clipGradient=0");
+        assertThatThrownBy(() -> train(recipe, Tiny.images(8), TrainListener.NONE))
+                .isInstanceOf(DiffusionException.class)
+                .hasMessageMatching("step 2: the loss is \\S+ and the gradient's norm \\S+; training cannot go on: "
+                        + "lower train.learningRate, 1.0E30, or set train.clipGradient, 0.0");
+    }
+
+    @Test
+    void finishes_its_step_and_offers_a_checkpoint_when_asked_to_stop() {
+        Recipe recipe = Tiny.recipe("train.checkpointEvery=0");
+        List<Long> checkpoints = new ArrayList<>();
+        try (DiffusionModel model = recipe.newModel(Tiny.images(8));
+                Trainer trainer = new Trainer(recipe, model, Tiny.images(8), null)) {
+            TrainResult result = trainer.run(new TrainListener() {
                 @Override
                 public void onStep(Step step) {
-                    losses.add(step.loss());
-                    if (step.step() % 500 == 0) System.out.println(step);
-                    if (step.step() == 3000) trainer.requestStop();
+                    if (step.step() == 3) {
+                        trainer.requestStop();
+                    }
                 }
 
                 @Override
-                public void onValidated(long step, double loss) {
-                    System.out.println(step + " " + loss);
+                public void onCheckpoint(TrainState state) {
+                    checkpoints.add(state.step());
                 }
             });
+            assertThat(result.end()).isEqualTo(TrainResult.End.REQUESTED);
+            assertThat(result.step()).isEqualTo(3);
+            assertThat(checkpoints).containsExactly(3L);
         }
-        assertThat(losses.get(2999)).isLessThan(losses.get(0));
+    }
+
+    @Test
+    void stops_at_the_time_limit() {
+        Recipe recipe = Tiny.recipe("train.timeLimit=1e-9", "train.steps=1000000");
+        assertThat(train(recipe, Tiny.images(8), TrainListener.NONE).end()).isEqualTo(TrainResult.End.TIME_LIMIT);
+    }
+
+    @Test
+    void refuses_a_network_that_does_not_fit_the_data_and_says_how_it_would() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Tiny.recipe("model.numClassEmbeds=11").newModel(Tiny.images(8)))
+                .withMessage(
+                        "model.numClassEmbeds must be 3, the 2 classes of images in memory and one for \"no label\", was 11");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Tiny.recipe("model.sampleSize=8").newModel(Tiny.images(8)))
+                .withMessage("model.sampleSize must be [4] as in images in memory, was [8]");
+    }
+
+    @Test
+    void leaves_native_memory_where_it_was() throws Exception {
+        Recipe recipe = Tiny.recipe("train.steps=1000", "train.validateEvery=100", "train.sampleEvery=100");
+        long[] resident = new long[1];
+        train(recipe, Tiny.images(8), atStep(200, () -> resident[0] = residentKiB()));
+        long after = residentKiB();
+        System.out.printf("resident after 200 steps %d KiB, after 1000 %d KiB%n", resident[0], after);
+        assertThat(after - resident[0]).isLessThan(20_000);
+    }
+
+    private interface Action {
+        void run();
+    }
+
+    private static TrainListener atStep(long step, Action action) {
+        return new TrainListener() {
+            @Override
+            public void onStep(Step done) {
+                if (done.step() == step) {
+                    action.run();
+                }
+            }
+        };
+    }
+
+    private static long residentKiB() {
+        try {
+            String line = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(each -> each.startsWith("VmRSS"))
+                    .collect(Collectors.joining());
+            return Long.parseLong(line.replaceAll("\\D", ""));
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private static TrainResult train(Recipe recipe, ImageDataset data, TrainListener listener) {
+        try (DiffusionModel model = recipe.newModel(data);
+                Trainer trainer = new Trainer(recipe, model, data, data)) {
+            return trainer.run(listener);
+        }
+    }
+
+    private static List<Double> losses(Recipe recipe, ImageDataset data) {
+        List<Double> losses = new ArrayList<>();
+        train(recipe, data, new TrainListener() {
+            @Override
+            public void onStep(Step step) {
+                losses.add(step.loss());
+            }
+        });
+        return losses;
+    }
+
+    private static List<Double> validations(Recipe recipe) {
+        List<Double> losses = new ArrayList<>();
+        train(recipe, Tiny.images(16), new TrainListener() {
+            @Override
+            public void onValidated(long step, double loss) {
+                losses.add(loss);
+            }
+        });
+        return losses;
+    }
+
+    private static double mean(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
     }
 }

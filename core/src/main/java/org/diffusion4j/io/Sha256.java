@@ -1,4 +1,4 @@
-package org.diffusion4j.engine;
+package org.diffusion4j.io;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,13 +9,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, in lower-case hexadecimal. */
-public final class Sha256 {
+/** SHA-256 in hexadecimal. */
+final class Sha256 {
 
     private Sha256() {}
 
-    /** That of a file's bytes. */
-    public static String of(Path file) throws IOException {
+    static String of(Path file) throws IOException {
         MessageDigest digest = digest();
         byte[] piece = new byte[1 << 16];
         try (InputStream in = Files.newInputStream(file)) {
@@ -26,13 +25,11 @@ public final class Sha256 {
         return HexFormat.of().formatHex(digest.digest());
     }
 
-    /** That of a text in UTF-8. */
-    public static String of(String text) {
+    static String of(String text) {
         return HexFormat.of().formatHex(digest().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** One that is to be filled piece by piece. */
-    public static MessageDigest digest() {
+    private static MessageDigest digest() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {

@@ -1,0 +1,288 @@
+package org.diffusion4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.engine.CheckpointException;
+import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.sample.DiffusionModel;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(OneThread.class) // operations this small only wait for a second one
+@DisplayName("Run folder")
+class RunFolderTest {
+
+    private static final ImageDataset DATA = Tiny.images(20);
+    private static final TrainListener TO_THE_END = TrainListener.NONE;
+
+    @TempDir
+    Path temp;
+
+    private final List<String> warnings = new ArrayList<>();
+
+    @Test
+    void holds_recipe_metrics_checkpoints_and_a_model_that_loads() {
+        Path run = create("run", TO_THE_END);
+        assertThat(text(run.resolve("metrics.jsonl")).lines())
+                .hasSize(6 + 3)
+                .first()
+                .asString()
+                .startsWith("{\"step\":1,\"loss\":");
+        assertThat(checkpoints(run)).containsExactly("step-2", "step-4", "step-6");
+        assertThat(Recipe.read(run.resolve("recipe.json"), List.of())).isEqualTo(Tiny.recipe());
+        try (DiffusionModel model = DiffusionModel.load(run.resolve("model"))) {
+            assertThat(model.classes()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void asked_to_stop_at_any_step_and_resumed_it_is_bit_for_bit_the_run_that_was_not_interrupted() {
+        Path whole = create("whole", TO_THE_END);
+        for (long stop : new long[] {1, 4, 5}) {
+            Path parts = create("stopped-" + stop, stoppingAfter(stop));
+            resume(parts);
+            assertSameRun(parts, whole);
+        }
+    }
+
+    @Test
+    void killed_at_any_step_and_resumed_it_is_bit_for_bit_the_run_that_was_not_interrupted() {
+        Path whole = create("whole", TO_THE_END);
+        for (long last : new long[] {1, 5}) {
+            String name = "killed-" + last;
+            TrainListener killing = failingAfter(last);
+            assertThatThrownBy(() -> create(name, killing)).hasMessage("killed");
+            resume(temp.resolve(name));
+            assertSameRun(temp.resolve(name), whole);
+        }
+    }
+
+    @Test
+    void keeps_the_newest_checkpoints_and_the_best_by_validation() {
+        Path run = create("run", TO_THE_END, "train.keep=1", "train.checkpointEvery=1", "train.validateEvery=1");
+        String best = text(run.resolve("metrics.jsonl"))
+                .lines()
+                .filter(line -> line.contains("validationLoss"))
+                .min((a, b) -> Double.compare(validationLoss(a), validationLoss(b)))
+                .map(line -> line.replaceAll(".*\"step\":(\\d+).*", "step-$1"))
+                .orElseThrow();
+        assertThat(checkpoints(run)).containsOnly(best, "step-6");
+    }
+
+    @Test
+    void names_a_damaged_checkpoint_and_uses_the_one_before() {
+        Path whole = create("whole", TO_THE_END);
+        Path damaged = create("damaged", TO_THE_END);
+        flipOneByte(damaged.resolve("checkpoints/step-6/ema.safetensors"));
+        resume(damaged);
+        assertThat(warnings)
+                .singleElement()
+                .asString()
+                .contains("step-6")
+                .contains("ema.safetensors")
+                .contains("step-4 is used");
+        assertSameRun(damaged, whole);
+    }
+
+    @Test
+    void says_so_when_no_checkpoint_is_whole() {
+        Path run = create("run", TO_THE_END, "train.checkpointEvery=0");
+        flipOneByte(run.resolve("checkpoints/step-6/weights.safetensors"));
+        assertThatThrownBy(() -> resume(run))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("no checkpoint is whole");
+    }
+
+    @Test
+    void passes_over_what_a_killed_process_left_of_a_checkpoint() throws IOException {
+        Path whole = create("whole", TO_THE_END);
+        Path killed = create("killed", stoppingAfter(4));
+        Path torn = Files.createDirectories(killed.resolve("checkpoints/.step-6.tmp"));
+        Files.writeString(torn.resolve("ema.safetensors"), "the first bytes of");
+        resume(killed);
+        assertSameRun(killed, whole);
+    }
+
+    @Test
+    void a_checkpoint_that_cannot_be_written_costs_none_of_the_good_ones() {
+        Path whole = create("whole", TO_THE_END);
+        Path run = create("run", stoppingAfter(4));
+        TrainListener inTheWay = new TrainListener() {
+            @Override
+            public void onStep(Step step) {
+                assertThat(run.resolve("checkpoints/step-6/x").toFile().mkdirs())
+                        .isEqualTo(step.step() == 5);
+            }
+        };
+        assertThatThrownBy(() -> train(RunFolder.resume(run, List.of()), DATA, inTheWay))
+                .isInstanceOf(DiffusionException.class)
+                .hasMessageContaining("step-6: cannot be written");
+        resume(run);
+        assertSameRun(run, whole);
+    }
+
+    @Test
+    void refuses_a_second_training_in_the_same_folder() {
+        Path run = create("run", stoppingAfter(2));
+        try (RunFolder first = RunFolder.resume(run, List.of())) {
+            assertThatThrownBy(() -> RunFolder.resume(run, List.of()))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessage(run + ": another training is at work in this folder; stop it or choose another");
+        }
+        resume(run);
+    }
+
+    @Test
+    void refuses_a_folder_with_a_run_and_replaces_it_by_force_but_leaves_what_is_not_the_runs() throws IOException {
+        Path run = create("run", TO_THE_END);
+        Files.writeString(run.resolve("notes.txt"), "mine");
+        assertThatThrownBy(() -> RunFolder.create(run, Tiny.recipe(), false))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage(run + ": a run is there already; resume it, replace it by force, or choose another folder");
+        RunFolder.create(run, Tiny.recipe(), true).close();
+        assertThat(run.resolve("checkpoints")).doesNotExist();
+        assertThat(run.resolve("notes.txt")).hasContent("mine");
+    }
+
+    @Test
+    void refuses_to_resume_what_is_no_run() {
+        assertThatThrownBy(() -> RunFolder.resume(temp, List.of()))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage(temp + ": there is no run to resume, it has no recipe.json");
+    }
+
+    @Test
+    void may_be_resumed_for_more_steps_but_not_by_another_recipe_or_with_other_data() {
+        Path run = create("run", TO_THE_END);
+        train(RunFolder.resume(run, List.of("train.steps=8")), DATA, TO_THE_END);
+        assertThat(checkpoints(run)).containsExactly("step-4", "step-6", "step-8");
+        assertThatThrownBy(() -> train(RunFolder.resume(run, List.of("train.learningRate=1")), DATA, TO_THE_END))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("step-8: was made with another recipe");
+    }
+
+    @Test
+    void refuses_to_go_on_with_other_data() {
+        Path run = create("run", stoppingAfter(2));
+        assertThatThrownBy(() -> train(RunFolder.resume(run, List.of()), Tiny.images(19), TO_THE_END))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessageContaining("step-2: was made with other data");
+    }
+
+    @Test
+    void refuses_a_recipe_with_an_unknown_field_and_says_which_was_meant() {
+        assertThatThrownBy(() -> Tiny.recipe("train.batchsise=3"))
+                .isInstanceOf(FormatException.class)
+                .hasMessageStartingWith("recipe tiny: key 'train.batchsise' is not known; did you mean 'batchSize'?");
+    }
+
+    private Path create(String name, TrainListener listener, String... changes) {
+        Path folder = temp.resolve(name);
+        train(RunFolder.create(folder, Tiny.recipe(changes), false), DATA, listener);
+        return folder;
+    }
+
+    private void resume(Path folder) {
+        train(RunFolder.resume(folder, List.of()), DATA, TO_THE_END);
+    }
+
+    private void train(RunFolder opened, ImageDataset data, TrainListener listener) {
+        try (RunFolder run = opened;
+                DiffusionModel model = run.recipe().newModel(data);
+                Trainer trainer = new Trainer(run.recipe(), model, data, data)) {
+            TrainListener recorder = run.begin(trainer, warnings::add);
+            trainer.run(TrainListener.all(recorder, listener instanceof Stop stop ? stop.of(trainer) : listener));
+        }
+    }
+
+    private record Stop(long step) implements TrainListener {
+        TrainListener of(Trainer trainer) {
+            return new TrainListener() {
+                @Override
+                public void onStep(TrainListener.Step done) {
+                    if (done.step() == step) {
+                        trainer.requestStop();
+                    }
+                }
+            };
+        }
+    }
+
+    private static TrainListener stoppingAfter(long step) {
+        return new Stop(step);
+    }
+
+    private static TrainListener failingAfter(long step) {
+        return new TrainListener() {
+            @Override
+            public void onStep(TrainListener.Step done) {
+                if (done.step() == step) {
+                    throw new IllegalStateException("killed");
+                }
+            }
+        };
+    }
+
+    private static void assertSameRun(Path run, Path whole) {
+        for (String part : List.of("metrics.jsonl", "checkpoints/step-6", "model")) {
+            assertThat(bytesBelow(run.resolve(part))).isEqualTo(bytesBelow(whole.resolve(part)));
+        }
+    }
+
+    private static double validationLoss(String line) {
+        return Double.parseDouble(line.replaceAll(".*:([^}]*)}", "$1"));
+    }
+
+    private static List<String> checkpoints(Path run) {
+        try (Stream<Path> entries = Files.list(run.resolve("checkpoints"))) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Map<String, String> bytesBelow(Path path) {
+        Map<String, String> content = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(path)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                content.put(path.relativize(file).toString(), HexFormat.of().formatHex(Files.readAllBytes(file)));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return content;
+    }
+
+    private static void flipOneByte(Path file) {
+        try {
+            byte[] bytes = Files.readAllBytes(file);
+            bytes[bytes.length - 1] ^= 1;
+            Files.write(file, bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
