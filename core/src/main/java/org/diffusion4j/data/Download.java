@@ -15,12 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.concurrent.CancellationException;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FileTrouble;
+import org.diffusion4j.engine.Sha256;
 
 /**
  * Fetches published data sets: over HTTPS only, each file checked against a pinned SHA-256 before it gets its name, and going on where
@@ -114,7 +113,7 @@ public final class Download {
         if (!Files.exists(file)) {
             return false;
         }
-        if (!sha256(file).equals(remote.sha256())) {
+        if (!Sha256.of(file).equals(remote.sha256())) {
             throw new DiffusionException(file
                     + ": is there already, but is not the published file; use it by naming its folder, or delete it");
         }
@@ -170,23 +169,12 @@ public final class Download {
     }
 
     private static void verify(RemoteFile remote, Path part) throws IOException {
-        String found = sha256(part);
+        String found = Sha256.of(part);
         if (!found.equals(remote.sha256())) {
             Files.delete(part);
             throw new DiffusionException(
                     remote.url() + ": what came has the SHA-256 " + found + ", expected " + remote.sha256()
                             + "; it was thrown away, and if a second attempt ends so the published file has changed");
         }
-    }
-
-    private static String sha256(Path file) throws IOException {
-        MessageDigest digest = Fingerprint.sha256();
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] block = new byte[BLOCK];
-            for (int n = in.read(block); n >= 0; n = in.read(block)) {
-                digest.update(block, 0, n);
-            }
-        }
-        return HexFormat.of().formatHex(digest.digest());
     }
 }

@@ -2,8 +2,8 @@ package org.diffusion4j.data;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.diffusion4j.engine.Sha256;
 
 /** SHA-256 of a data set: shape, then each image's label (-1 for none) and pixels; integers are big-endian. */
 final class Fingerprint {
@@ -11,7 +11,7 @@ final class Fingerprint {
     private Fingerprint() {}
 
     static String of(ImageDataset data) {
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = Sha256.digest();
         ByteBuffer record = ByteBuffer.allocate(Math.max(4 * Integer.BYTES, Integer.BYTES + data.imageBytes()));
         record.putInt(data.size()).putInt(data.channels()).putInt(data.height()).putInt(data.width());
         sha256.update(record.flip());
@@ -21,13 +21,5 @@ final class Fingerprint {
             sha256.update(record.flip());
         }
         return HexFormat.of().formatHex(sha256.digest());
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -20,7 +20,11 @@ public final class FileTrouble {
 
     /** The file cannot be written. */
     public static DiffusionException writing(Path file, IOException cause) {
-        return new DiffusionException(file + ": cannot be written: " + reason(cause), cause);
+        boolean inTheWay = cause instanceof FileAlreadyExistsException at
+                && !file.equals(Path.of(at.getFile())); // where a folder was to be made
+        return new DiffusionException(
+                file + ": cannot be written: " + (inTheWay ? cause.getMessage() + " is not a folder" : reason(cause)),
+                cause);
     }
 
     /** The reason alone, in plain words. */

@@ -44,7 +44,7 @@ public final class AtomicFolder {
         if (Files.exists(folder)) {
             throw FileTrouble.writing(folder, new FileAlreadyExistsException(folder.toString()));
         }
-        write(folder, content);
+        write(folder, content, false);
     }
 
     /**
@@ -54,10 +54,10 @@ public final class AtomicFolder {
      * @throws DiffusionException if the file system refuses, for instance because the disk is full
      */
     public static void replace(Path folder, Content content) {
-        write(folder, content);
+        write(folder, content, true);
     }
 
-    private static void write(Path folder, Content content) {
+    private static void write(Path folder, Content content, boolean replace) {
         Path parent = folder.toAbsolutePath().getParent();
         Path name = folder.getFileName();
         require(parent != null && name != null, "'%s' is not the name of a folder", folder);
@@ -68,8 +68,8 @@ public final class AtomicFolder {
             Files.createDirectories(fresh);
             content.writeTo(fresh);
             force(fresh);
-            deleteAll(old);
-            if (Files.exists(folder)) {
+            if (replace && Files.exists(folder)) {
+                deleteAll(old);
                 Files.move(folder, old, StandardCopyOption.ATOMIC_MOVE);
             }
             Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);

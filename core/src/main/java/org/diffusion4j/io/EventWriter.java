@@ -56,14 +56,23 @@ public final class EventWriter implements AutoCloseable {
             FileChannel channel = FileChannel.open(
                     file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             EventWriter writer = new EventWriter(file, channel, clock);
-            long kept = writer.endOf(lastStep);
-            channel.truncate(kept).position(kept);
-            if (kept == 0) {
-                writer.write(writer.event(0).text(3, "brain.Event:2"));
+            try {
+                writer.goOnAfter(lastStep);
+                return writer;
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
             }
-            return writer;
         } catch (IOException e) {
             throw FileTrouble.writing(file, e);
+        }
+    }
+
+    private void goOnAfter(long lastStep) throws IOException {
+        long kept = endOf(lastStep);
+        channel.truncate(kept).position(kept);
+        if (kept == 0) {
+            write(event(0).text(3, "brain.Event:2"));
         }
     }
 

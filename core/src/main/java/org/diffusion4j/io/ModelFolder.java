@@ -1,5 +1,7 @@
 package org.diffusion4j.io;
 
+import static org.diffusion4j.engine.Require.require;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +12,7 @@ import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,7 +68,12 @@ public final class ModelFolder {
             Map<String, Tensor> weights,
             Map<String, Tensor> rawWeights,
             Map<String, ?> schedulerConfig,
-            Map<String, ?> extras) {}
+            Map<String, ?> extras) {
+
+        public Parts {
+            require(schedulerConfig.get(CLASS) instanceof String, "the scheduler's configuration needs %s", CLASS);
+        }
+    }
 
     /**
      * Opens a folder: checks that its files are there and reads its configurations.

@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**

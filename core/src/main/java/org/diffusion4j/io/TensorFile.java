@@ -18,7 +18,6 @@ import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Libtorch;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An open safetensors file. Its header was read and checked when it was opened, its data are read when first asked for.
@@ -34,7 +33,7 @@ public final class TensorFile implements AutoCloseable {
     private final FileChannel channel;
     private final SafetensorsHeader header;
     private final long dataStart;
-    private @Nullable Map<String, Tensor> tensors;
+    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
 
     private TensorFile(Path path, FileChannel channel, SafetensorsHeader header, long dataStart) {
         this.path = path;
@@ -82,13 +81,6 @@ public final class TensorFile implements AutoCloseable {
         return Collections.unmodifiableMap(header.metadata());
     }
 
-    /** Shapes by name, in the order of the file; reads no data. */
-    public Map<String, long[]> shapes() {
-        Map<String, long[]> shapes = new LinkedHashMap<>();
-        header.entries().forEach(entry -> shapes.put(entry.name(), entry.sizes()));
-        return shapes;
-    }
-
     /**
      * All tensors by name, in the order of the file, lent until this file is closed.
      *
@@ -99,11 +91,8 @@ public final class TensorFile implements AutoCloseable {
         if (!channel.isOpen()) {
             throw new IllegalStateException(path + ": the file is used after closing");
         }
-        if (tensors == null) {
-            tensors = new LinkedHashMap<>(); // filled one by one, so that closing frees what a failure left
-            for (SafetensorsHeader.Entry entry : header.entries()) {
-                tensors.put(entry.name(), read(entry));
-            }
+        for (SafetensorsHeader.Entry entry : header.entries()) {
+            tensors.computeIfAbsent(entry.name(), name -> read(entry));
         }
         return Collections.unmodifiableMap(tensors);
     }
@@ -140,10 +129,8 @@ public final class TensorFile implements AutoCloseable {
     /** Frees the tensors. */
     @Override
     public void close() {
-        if (tensors != null) {
-            tensors.values().forEach(Tensor::releaseReference);
-            tensors = null;
-        }
+        tensors.values().forEach(Tensor::releaseReference);
+        tensors.clear();
         try {
             channel.close();
         } catch (IOException e) {

@@ -100,8 +100,8 @@ class EventWriterTest {
         Path notFolder = Files.writeString(folder.resolve("file"), "", StandardOpenOption.CREATE_NEW);
         assertThatThrownBy(() -> EventWriter.open(notFolder, -1))
                 .isInstanceOf(DiffusionException.class)
-                .hasMessage(notFolder.resolve("events.out.tfevents.0.diffusion4j")
-                        + ": cannot be written: it exists already");
+                .hasMessage(notFolder.resolve("events.out.tfevents.0.diffusion4j") + ": cannot be written: " + notFolder
+                        + " is not a folder");
     }
 
     private String written() throws IOException {
