@@ -163,10 +163,6 @@ public final class ModelFolder {
         return signed;
     }
 
-    public Path path() {
-        return folder;
-    }
-
     /** What {@code unet/config.json} says. */
     public Map<String, @Nullable Object> unetConfig() {
         return unetConfig;
