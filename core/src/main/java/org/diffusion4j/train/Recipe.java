@@ -2,17 +2,14 @@ package org.diffusion4j.train;
 
 import static org.diffusion4j.engine.Require.require;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.engine.Sha256;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.UNet2D;
 import org.diffusion4j.nn.UNet2DConfig;
@@ -210,12 +207,7 @@ public record Recipe(
         ((Map<?, ?>) tree.get("data")).remove("source");
         List.of("steps", "validateEvery", "sampleEvery", "checkpointEvery", "keep", "timeLimit")
                 .forEach(((Map<?, ?>) tree.get("train"))::remove);
-        try {
-            byte[] text = Json.line(tree).getBytes(StandardCharsets.UTF_8);
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        return Sha256.of(Json.line(tree));
     }
 
     /** What a recipe need not say: DDPM's schedule and settings (DDPM, appendix B), with a batch of 128. */

@@ -5,11 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -56,29 +53,31 @@ class TrainerTest {
     }
 
     @Test
-    void accumulating_two_half_batches_takes_the_step_of_the_whole_batch_where_nothing_is_random() {
-        // the gradient of a mean is the mean of the gradients: the same for equal draws, here a schedule of one
-        // timestep and images
-        // that are all alike; what is left random is the noise, so only the learning rate is compared with what has
-        // been done
-        List<TrainListener.Step> steps = new ArrayList<>();
-        train(Tiny.recipe("train.accumulate=3", "train.steps=2"), Tiny.images(8), new TrainListener() {
-            @Override
-            public void onStep(Step step) {
-                steps.add(step);
-            }
-        });
-        assertThat(steps).extracting(TrainListener.Step::step).containsExactly(1L, 2L);
+    void a_step_of_accumulated_batches_has_their_mean_loss_and_gradient() {
+        // the first step, before any weight has moved: its batches are those of three steps of the same seed at a rate
+        // of almost 0
+        List<Double> apart = losses(Tiny.recipe("train.learningRate=1e-30", "train.steps=3"), Tiny.images(8));
+        List<Double> together = losses(Tiny.recipe("train.accumulate=3", "train.steps=1"), Tiny.images(8));
+        assertThat(together.get(0)).isCloseTo(mean(apart), within(1e-6)); // float32 eps of losses near 1
+
+        double thrice = gradient(Tiny.recipe("train.accumulate=3", "train.steps=1", "train.clipGradient=0"));
+        double once = gradient(Tiny.recipe("train.steps=1", "train.batchSize=24", "train.clipGradient=0"));
+        assertThat(thrice).isBetween(once / 3, once * 3); // a sum in place of the mean would be thrice as long
     }
 
     @Test
     void clips_the_whole_gradient_to_the_norm_of_the_recipe() {
         Recipe recipe = Tiny.recipe("train.clipGradient=0.01", "train.steps=1");
-        try (DiffusionModel model = recipe.newModel(Tiny.images(8));
+        assertThat(gradient(recipe)).isCloseTo(0.01, within(0.01 * 1e-6)); // float32 eps, a few roundings
+    }
+
+    /** The norm of the gradient that the last step used. */
+    private static double gradient(Recipe recipe) {
+        try (PointerScope scope = new PointerScope();
+                DiffusionModel model = recipe.newModel(Tiny.images(8));
                 Trainer trainer = new Trainer(recipe, model, Tiny.images(8), null)) {
             trainer.run(TrainListener.NONE);
-            double norm = model.network().parameters().gradients().norm().item_double();
-            assertThat(norm).isCloseTo(0.01, within(0.01 * 1e-6)); // float32 eps, a few roundings
+            return model.network().parameters().gradients().norm().item_double();
         }
     }
 
@@ -177,42 +176,6 @@ class TrainerTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Tiny.recipe("model.sampleSize=8").newModel(Tiny.images(8)))
                 .withMessage("model.sampleSize must be [4] as in images in memory, was [8]");
-    }
-
-    @Test
-    void leaves_native_memory_where_it_was() throws Exception {
-        Recipe recipe = Tiny.recipe("train.steps=1000", "train.validateEvery=100", "train.sampleEvery=100");
-        long[] resident = new long[1];
-        train(recipe, Tiny.images(8), atStep(200, () -> resident[0] = residentKiB()));
-        long after = residentKiB();
-        System.out.printf("resident after 200 steps %d KiB, after 1000 %d KiB%n", resident[0], after);
-        assertThat(after - resident[0]).isLessThan(20_000);
-    }
-
-    private interface Action {
-        void run();
-    }
-
-    private static TrainListener atStep(long step, Action action) {
-        return new TrainListener() {
-            @Override
-            public void onStep(Step done) {
-                if (done.step() == step) {
-                    action.run();
-                }
-            }
-        };
-    }
-
-    private static long residentKiB() {
-        try {
-            String line = Files.readAllLines(Path.of("/proc/self/status")).stream()
-                    .filter(each -> each.startsWith("VmRSS"))
-                    .collect(Collectors.joining());
-            return Long.parseLong(line.replaceAll("\\D", ""));
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
     }
 
     private static TrainResult train(Recipe recipe, ImageDataset data, TrainListener listener) {
