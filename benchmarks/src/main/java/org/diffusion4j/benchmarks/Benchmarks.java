@@ -1,0 +1,73 @@
+package org.diffusion4j.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.diffusion4j.engine.EngineReport;
+import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.Precision;
+
+/**
+ * Prints how fast the library is on this machine: a training step and a call of one U-Net, what each lever is worth, start-up of
+ * the command line, peak memory. {@code benchmarks/run} builds and runs it.
+ */
+public final class Benchmarks {
+
+    private static final int ROUNDS = 15;
+    private static final double GIGA = 1e9;
+
+    private Benchmarks() {}
+
+    /** One argument: the jar of the command line, whose start-up is timed; without it that part is left out. */
+    public static void main(String[] args) throws IOException {
+        EngineReport engine = EngineReport.take();
+        print(
+                "libtorch %s, %d cores, %s, %s by default%n%n",
+                engine.libtorch(), engine.threads(), engine.instructionSet(), engine.precision());
+        throughput();
+        Levers.table(ROUNDS);
+        if (args.length > 0) {
+            StartUp.table(Path.of(args[0]));
+        }
+        peakMemory();
+    }
+
+    private static void throughput() {
+        Precision precision = Precision.best();
+        double peak = Operators.convolutionPeak(ROUNDS, precision);
+        try (UNetStep unet = new UNetStep()) {
+            double[] seconds = Interleaved.medians(ROUNDS, () -> unet.train(precision), () -> unet.infer(precision));
+            print(
+                    "| U-Net of %d parameters, batch %d, %s | ms | images/s | GFLOP/s | of a convolution's |%n|---|---|---|---|---|%n",
+                    unet.parameters(), UNetStep.BATCH, precision);
+            row("training step", seconds[0], 6, peak);
+            row("call without gradients", seconds[1], 2, peak);
+            print("%n3×3 convolution of 128 channels, the yardstick: %.0f GFLOP/s%n%n", peak / GIGA);
+        }
+    }
+
+    private static void row(String name, double seconds, int flopsPerMultiplyAdd, double peak) {
+        double rate = flopsPerMultiplyAdd * UNetStep.MULTIPLY_ADDS * UNetStep.BATCH / seconds;
+        print(
+                "| %s | %.0f | %.0f | %.0f | %.0f %% |%n",
+                name, 1000 * seconds, UNetStep.BATCH / seconds, rate / GIGA, 100 * rate / peak);
+    }
+
+    private static void peakMemory() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        if (Files.isReadable(status)) {
+            List<String> lines = Files.readAllLines(status);
+            lines.stream()
+                    .filter(line -> line.startsWith("VmHWM"))
+                    .forEach(line -> print(
+                            "peak memory of this process: %s, %d threads%n",
+                            line.substring(6).strip(), Libtorch.threads()));
+        }
+    }
+
+    static void print(String format, Object... values) {
+        System.out.printf(Locale.ROOT, format, values);
+    }
+}

@@ -1,0 +1,84 @@
+package org.diffusion4j;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.train.Recipe;
+import org.diffusion4j.train.TrainListener;
+
+/**
+ * The library in two calls: {@link #load} a model folder and draw from it, {@link #train} a model on images.
+ *
+ * <p>Threads: may be called by any.
+ */
+public final class Diffusion {
+
+    private static final List<Integer> WIDTHS = List.of(32, 64, 64);
+
+    private Diffusion() {}
+
+    /**
+     * Reads a model folder in the layout of diffusers, of this library or another.
+     *
+     * @return owned by the caller, who closes it
+     * @throws org.diffusion4j.engine.FormatException if it is not a model folder, or a file of it is not what it should be
+     * @throws org.diffusion4j.engine.WeightsException if weights and configuration do not fit
+     */
+    public static DiffusionModel load(Path folder) {
+        return DiffusionModel.load(folder);
+    }
+
+    /**
+     * Trains to the end of the recipe, in a new run folder that keeps metrics, samples, checkpoints and the model.
+     *
+     * @return the model with its averaged weights, owned by the caller, who closes it
+     * @throws org.diffusion4j.engine.CheckpointException if the folder holds a run already, or cannot be written
+     */
+    public static DiffusionModel train(Recipe recipe, ImageDataset data, Path folder) {
+        try (Training training = Training.begin(recipe, data, folder, false)) {
+            training.run(new TrainListener() {});
+            return load(training.modelFolder());
+        }
+    }
+
+    /**
+     * A recipe that fits these images: a small U-Net of up to three levels that predicts v, as in {@code recipes/ddpm-mnist-v.json}.
+     * Some thousand steps draw digits. Change it with {@link Recipe#with}.
+     *
+     * @param steps of 64 images each
+     */
+    public static Recipe recipeFor(ImageDataset data, long steps) {
+        int levels = 1;
+        while (levels < WIDTHS.size() && (data.height() | data.width()) % (1 << levels) == 0) {
+            levels++;
+        }
+        List<String> down = new ArrayList<>(Collections.nCopies(levels, "\"DownBlock2D\""));
+        List<String> up = new ArrayList<>(Collections.nCopies(levels, "\"UpBlock2D\""));
+        down.set(levels - 1, "\"AttnDownBlock2D\"");
+        up.set(0, "\"AttnUpBlock2D\"");
+        int classes = data.labelNames().size();
+        return Recipe.defaults()
+                .with(
+                        "prediction=v",
+                        "data.validation=0",
+                        "model.sampleSize="
+                                + (data.height() == data.width()
+                                        ? List.of(data.height())
+                                        : List.of(data.height(), data.width())),
+                        "model.inChannels=" + data.channels(),
+                        "model.outChannels=" + data.channels(),
+                        "model.blockOutChannels=" + WIDTHS.subList(0, levels),
+                        "model.layersPerBlock=1",
+                        "model.downBlockTypes=" + down,
+                        "model.upBlockTypes=" + up,
+                        "model.normNumGroups=8",
+                        "model.numClassEmbeds=" + (classes == 0 ? "null" : classes + 1),
+                        "train.batchSize=64",
+                        "train.learningRate=1e-3",
+                        "train.warmupSteps=" + Math.min(200, steps / 10),
+                        "train.steps=" + steps);
+    }
+}

@@ -1,0 +1,84 @@
+package org.diffusion4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.diffusion4j.data.Glyphs;
+import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.data.InMemoryImages;
+import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.Draw;
+import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.train.Recipe;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("The examples of the README")
+class ReadmeExamplesTest {
+
+    private static final Pattern JAVA = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void train_on_an_array_of_images_then_load_the_model_and_draw() {
+        ImageDataset glyphs = Glyphs.draw(50, 0);
+        byte[][] images = new byte[50][28 * 28];
+        int[] labels = new int[50];
+        for (int i = 0; i < images.length; i++) {
+            glyphs.copy(i, java.nio.ByteBuffer.wrap(images[i]));
+            labels[i] = glyphs.label(i);
+        }
+
+        train(images, labels, 3);
+        List<BufferedImage> pictures = draw(folder.resolve("run/model"));
+
+        assertThat(pictures).hasSize(16).allMatch(picture -> picture.getWidth() == 28 && picture.getHeight() == 28);
+    }
+
+    private void train(byte[][] images, int[] labels, int steps) {
+        Path run = folder.resolve("run");
+        // region: train
+        ImageDataset data = InMemoryImages.ofBytes(List.of(images), 1, 28, 28)
+                .withLabels(labels, List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
+        Recipe recipe = Diffusion.recipeFor(data, steps);
+        try (DiffusionModel model = Diffusion.train(recipe, data, run)) {
+            BufferedImage three = model.draw(Draw.of(1).labels(3)).get(0);
+        }
+        // end
+    }
+
+    private static List<BufferedImage> draw(Path folder) {
+        List<BufferedImage> pictures;
+        // region: draw
+        try (DiffusionModel model = Diffusion.load(folder)) {
+            pictures = model.draw(Draw.of(16).seed(7).with(SampleSettings.ddim(20)));
+        }
+        // end
+        return pictures;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../README.md", "../README.zh.md"})
+    void stand_here_word_for_word(String readme) throws IOException {
+        String here = withoutIndent(Files.readString(Path.of("src/test/java/org/diffusion4j/ReadmeExamplesTest.java")));
+        List<String> shown = JAVA.matcher(Files.readString(Path.of(readme)))
+                .results()
+                .map(block -> withoutIndent(block.group(1)))
+                .toList();
+        assertThat(shown).hasSize(2).allSatisfy(block -> assertThat(here).contains(block));
+    }
+
+    private static String withoutIndent(String text) {
+        return text.replaceAll("(?m)^ +", "");
+    }
+}
