@@ -93,7 +93,7 @@ class DdimTest {
     @Test
     void ends_with_exactly_what_the_model_saw_last_and_without_noise() {
         List<double[]> seen = new ArrayList<>();
-        Tensor end = new Ddim(1)
+        Tensor end = new Ddim(1, EtaRule.SIGMA_HAT)
                 .sample(model, TimeGrid.ofTimesteps(900, 400, 10), start, new SeededNoise(1, 0), step -> {
                     if (step.index() == step.steps() - 1) {
                         seen.add(Comparison.values(step.x0()));
@@ -143,12 +143,10 @@ class DdimTest {
     }
 
     private double roundTrip(int steps) {
-        double[] times = new double[steps];
-        for (int i = 0; i < steps; i++) {
-            times[i] = Spacing.LINSPACE.timesteps(steps, 1000)[i];
-        }
-        TimeGrid down = TimeGrid.of(
-                IntStream.range(0, steps - 1).mapToDouble(i -> times[i]).toArray(), 0);
+        double[] times = Arrays.stream(Spacing.LINSPACE.timesteps(steps, 1000))
+                .asDoubleStream()
+                .toArray();
+        TimeGrid down = TimeGrid.of(Arrays.copyOf(times, steps - 1), times[steps - 1]);
         double[] data = {-1.1, -0.7, 0.2, 0.9};
         Tensor x = Tensor.create(data, 4, 1);
         Tensor encoded =
@@ -192,6 +190,28 @@ class DdimTest {
                 Arrays.stream(Comparison.values(start)).map(z -> z * factor).toArray();
         assertThat(Comparison.values(end)).containsExactly(expected, within(1e-13));
         end.close();
+    }
+
+    @Test
+    void may_be_shared_by_threads() {
+        Sampler shared = new Ddim(0.5);
+        TimeGrid grid = Spacing.TRAILING.grid(20, 1000);
+        List<double[]> alone = IntStream.range(0, 8)
+                .mapToObj(seed -> run(shared, grid, new SeededNoise(seed, 0)))
+                .toList();
+
+        List<double[]> together = IntStream.range(0, 8)
+                .parallel()
+                .mapToObj(seed -> {
+                    try (PointerScope own = new PointerScope()) {
+                        return run(shared, grid, new SeededNoise(seed, 0));
+                    }
+                })
+                .toList();
+
+        for (int seed = 0; seed < 8; seed++) {
+            assertThat(together.get(seed)).containsExactly(alone.get(seed));
+        }
     }
 
     @Test
