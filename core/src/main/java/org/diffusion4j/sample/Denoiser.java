@@ -11,6 +11,7 @@ import org.diffusion4j.process.DiffusionProcess;
  */
 public interface Denoiser {
 
+    /** The process that x follows. */
     DiffusionProcess process();
 
     /**

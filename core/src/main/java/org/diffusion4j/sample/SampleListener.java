@@ -12,6 +12,7 @@ public interface SampleListener {
     /** A listener that does nothing. */
     SampleListener NONE = step -> {};
 
+    /** Called after every step, on the sampler's thread. */
     void onStep(Step step);
 
     /**

@@ -115,6 +115,7 @@ public final class TimeGrid {
         return new TimeGrid(from, to);
     }
 
+    /** How many steps there are. */
     public int steps() {
         return times.length;
     }
