@@ -68,6 +68,7 @@ public record Recipe(
      * @param batchSize images that go through the network at once
      * @param accumulate batches whose gradients make one step
      * @param warmupSteps over which the learning rate rises from 0, linearly
+     * @param decayTo the share of the learning rate that is left at the last step, to which it falls by half a cosine; 1 for none
      * @param clipGradient the largest norm of the whole gradient, or 0 for none
      * @param emaDecay of the averaged weights, which begin with a shorter memory, see {@link Ema}
      * @param labelDropout share of labels that are replaced by "no label", for guidance later
@@ -84,6 +85,7 @@ public record Recipe(
             int accumulate,
             double learningRate,
             long warmupSteps,
+            double decayTo,
             Adam.Settings optimizer,
             double clipGradient,
             double emaDecay,
@@ -105,6 +107,7 @@ public record Recipe(
             require(accumulate >= 1, "train.accumulate must be at least 1, was %s", accumulate);
             require(learningRate > 0, "train.learningRate must be above 0, was %s", learningRate);
             require(warmupSteps >= 0, "train.warmupSteps must be at least 0, was %s", warmupSteps);
+            require(decayTo >= 0 && decayTo <= 1, "train.decayTo must lie in [0, 1], was %s", decayTo);
             require(clipGradient >= 0, "train.clipGradient must be at least 0, was %s", clipGradient);
             require(emaDecay >= 0 && emaDecay < 1, "train.emaDecay must lie in [0, 1), was %s", emaDecay);
             require(
@@ -128,7 +131,11 @@ public record Recipe(
 
         /** The learning rate of a step, from 1. */
         double learningRateAt(long step) {
-            return step < warmupSteps ? learningRate * step / warmupSteps : learningRate;
+            if (step < warmupSteps) {
+                return learningRate * step / warmupSteps;
+            }
+            double progress = Math.min(1, (step - warmupSteps) / (double) Math.max(1, steps - warmupSteps));
+            return learningRate * (decayTo + (1 - decayTo) * (1 + Math.cos(Math.PI * progress)) / 2);
         }
 
         Precision arithmetic() {
@@ -205,7 +212,10 @@ public record Recipe(
         Map<String, @Nullable Object> tree = toMap();
         List.of("name", "comment", "sample").forEach(tree::remove);
         ((Map<?, ?>) tree.get("data")).remove("source");
-        List.of("steps", "validateEvery", "sampleEvery", "checkpointEvery", "keep", "timeLimit")
+        if (train.decayTo() == 1) {
+            ((Map<?, ?>) tree.get("train")).remove("steps"); // else the learning rate depends on it
+        }
+        List.of("validateEvery", "sampleEvery", "checkpointEvery", "keep", "timeLimit")
                 .forEach(((Map<?, ?>) tree.get("train"))::remove);
         return Sha256.of(Json.line(tree));
     }
@@ -225,6 +235,7 @@ public record Recipe(
                         1,
                         2e-4,
                         500,
+                        1,
                         new Adam.Settings(Adam.Kind.ADAM, 0.9, 0.999, 1e-8, 0),
                         1,
                         0.999,

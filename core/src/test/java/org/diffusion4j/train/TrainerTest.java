@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -47,9 +48,18 @@ class TrainerTest {
     void warms_the_learning_rate_up_linearly() {
         Recipe.Train settings =
                 Tiny.recipe("train.learningRate=0.5", "train.warmupSteps=4").train();
-        assertThat(List.of(1L, 2L, 3L, 4L, 5L))
-                .map(settings::learningRateAt)
+        assertThat(LongStream.of(1, 2, 3, 4, 5).mapToDouble(settings::learningRateAt))
                 .containsExactly(0.125, 0.25, 0.375, 0.5, 0.5);
+    }
+
+    @Test
+    void lets_the_learning_rate_fall_by_half_a_cosine_to_the_share_of_the_recipe() {
+        Recipe.Train settings = Tiny.recipe(
+                        "train.steps=8", "train.learningRate=1", "train.warmupSteps=4", "train.decayTo=0.2")
+                .train();
+        assertThat(settings.learningRateAt(4)).isEqualTo(1);
+        assertThat(settings.learningRateAt(6)).isCloseTo(0.6, within(1e-15));
+        assertThat(settings.learningRateAt(8)).isCloseTo(0.2, within(1e-15));
     }
 
     @Test
