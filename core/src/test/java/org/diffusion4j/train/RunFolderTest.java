@@ -16,7 +16,6 @@ import java.util.stream.Stream;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.DiffusionException;
-import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.sample.DiffusionModel;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -182,13 +181,6 @@ class RunFolderTest {
         assertThatThrownBy(() -> train(RunFolder.resume(run, List.of()), Tiny.images(19), TO_THE_END))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("step-2: was made with other data");
-    }
-
-    @Test
-    void refuses_a_recipe_with_an_unknown_field_and_says_which_was_meant() {
-        assertThatThrownBy(() -> Tiny.recipe("train.batchsise=3"))
-                .isInstanceOf(FormatException.class)
-                .hasMessageStartingWith("recipe tiny: key 'train.batchsise' is not known; did you mean 'batchSize'?");
     }
 
     private Path create(String name, TrainListener listener, String... changes) {

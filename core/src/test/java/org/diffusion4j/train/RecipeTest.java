@@ -1,0 +1,100 @@
+package org.diffusion4j.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.nn.UNet2D;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("Recipe")
+class RecipeTest {
+
+    private static final Path RECIPES = Path.of("../recipes");
+
+    static List<Path> published() throws IOException {
+        try (Stream<Path> files = Files.list(RECIPES)) {
+            return files.filter(file -> file.toString().endsWith(".json"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("published")
+    void of_ours_is_valid_and_named_like_its_file(Path file) {
+        Recipe recipe = Recipe.read(file, List.of());
+        assertThat(file.getFileName()).hasToString(recipe.name() + ".json");
+        assertThat(recipe.comment()).isNotBlank();
+    }
+
+    @Test
+    void of_cifar10_has_the_network_that_was_published() {
+        Recipe recipe = Recipe.read(RECIPES.resolve("ddpm-cifar10.json"), List.of());
+        try (UNet2D network = new UNet2D(recipe.model(), 0)) {
+            assertThat(network.parameters().count()).isEqualTo(35_746_307); // google/ddpm-cifar10-32
+        }
+    }
+
+    @Test
+    void is_what_was_written_after_reading(@TempDir Path temp) throws IOException {
+        Path file = temp.resolve("recipe.json");
+        Recipe recipe = Tiny.recipe();
+        Files.writeString(file, org.diffusion4j.io.Json.pretty(recipe.toMap()));
+        assertThat(Recipe.read(file, List.of())).isEqualTo(recipe);
+    }
+
+    @Test
+    void takes_assignments_of_numbers_lists_and_texts() {
+        Recipe recipe = Tiny.recipe(
+                "train.batchSize=64",
+                "model.blockOutChannels=[16]",
+                "data.source=a folder",
+                "train.optimizer.kind=adamw");
+        assertThat(recipe.train().batchSize()).isEqualTo(64);
+        assertThat(recipe.model().blockOutChannels()).containsExactly(16);
+        assertThat(recipe.data().source()).isEqualTo("a folder");
+        assertThat(recipe.train().optimizer().kind()).isEqualTo(Adam.Kind.ADAMW);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "train.batchsise=3 | key 'train.batchsise' is not known; did you mean 'batchSize'?",
+                "train.batchSize=many | 'train.batchSize' must be an integer, was the text many",
+                "train.batchSize=0 | train.batchSize must be at least 1, was 0",
+                "train.precision=bf61 | train.precision 'bf61' is not known; did you mean 'bf16'?",
+                "train.optimizer.kind=sgd | there is no Kind 'sgd'",
+                "prediction=noise | there is no prediction 'noise'",
+                "train.steps.x=1 | 'train.steps.x' cannot be set: steps has no fields",
+                "batchSize | 'batchSize' is not an assignment such as train.batchSize=64",
+            })
+    void refuses_an_assignment_and_says_what_would_do(String assignment, String message) {
+        assertThatThrownBy(() -> Tiny.recipe(assignment))
+                .isInstanceOfAny(FormatException.class, IllegalArgumentException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void is_the_same_training_under_another_name_or_for_more_steps_but_not_at_another_rate() {
+        String fingerprint = Tiny.recipe().fingerprint();
+        assertThat(Tiny.recipe("name=other", "train.steps=99", "train.keep=1", "data.source=x")
+                        .fingerprint())
+                .isEqualTo(fingerprint);
+        assertThat(Tiny.recipe("train.learningRate=1").fingerprint()).isNotEqualTo(fingerprint);
+        assertThat(Tiny.recipe("train.decayTo=0", "train.steps=9").fingerprint())
+                .as("the learning rate depends on the number of steps")
+                .isNotEqualTo(Tiny.recipe("train.decayTo=0").fingerprint());
+    }
+}
