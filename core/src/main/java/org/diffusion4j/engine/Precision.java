@@ -13,6 +13,8 @@ public enum Precision {
     /** Convolutions and products in bfloat16, where the processor has instructions for it. */
     BFLOAT16;
 
+    private static final Precision BEST = detect(Path.of("/proc/cpuinfo"));
+
     /** A stretch of code in one precision, on the thread that opened it. */
     public interface Scope extends AutoCloseable {
 
@@ -22,7 +24,7 @@ public enum Precision {
 
     /** The fastest precision of this processor: bfloat16 with AVX512-BF16 or AMX, else float32. */
     public static Precision best() {
-        return Detected.BEST;
+        return BEST;
     }
 
     /** Makes this the precision of the calling thread until the scope is closed; open it around forward, not backward. */
@@ -41,11 +43,6 @@ public enum Precision {
     /** The precision that the calling thread is in. */
     public static Precision current() {
         return torch.is_autocast_enabled(DeviceType.CPU) ? BFLOAT16 : FLOAT32;
-    }
-
-    private static final class Detected {
-
-        private static final Precision BEST = detect(Path.of("/proc/cpuinfo"));
     }
 
     static Precision detect(Path cpuinfo) {
