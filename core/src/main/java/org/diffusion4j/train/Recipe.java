@@ -5,6 +5,7 @@ import static org.diffusion4j.engine.Require.require;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.Precision;
@@ -139,7 +140,7 @@ public record Recipe(
         }
 
         Precision arithmetic() {
-            return PRECISIONS.get(precision);
+            return Objects.requireNonNull(PRECISIONS.get(precision)); // checked at birth
         }
     }
 
@@ -211,13 +212,17 @@ public record Recipe(
     String fingerprint() {
         Map<String, @Nullable Object> tree = toMap();
         List.of("name", "comment", "sample").forEach(tree::remove);
-        ((Map<?, ?>) tree.get("data")).remove("source");
+        part(tree, "data").remove("source");
         if (train.decayTo() == 1) {
-            ((Map<?, ?>) tree.get("train")).remove("steps"); // else the learning rate depends on it
+            part(tree, "train").remove("steps"); // else the learning rate depends on it
         }
         List.of("validateEvery", "sampleEvery", "checkpointEvery", "keep", "timeLimit")
-                .forEach(((Map<?, ?>) tree.get("train"))::remove);
+                .forEach(part(tree, "train")::remove);
         return Sha256.of(Json.line(tree));
+    }
+
+    private static Map<?, ?> part(Map<String, ?> tree, String name) {
+        return (Map<?, ?>) Objects.requireNonNull(tree.get(name));
     }
 
     /** What a recipe need not say: DDPM's schedule and settings (DDPM, appendix B), with a batch of 128. */

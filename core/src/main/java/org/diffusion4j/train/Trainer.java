@@ -1,6 +1,7 @@
 package org.diffusion4j.train;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -170,7 +171,7 @@ public final class Trainer implements AutoCloseable {
             double[] times = random.timesteps(settings.batchSize(), objective.timesteps());
             Tensor noise = random.noise(x0);
             Tensor labels = objective.conditional()
-                    ? random.dropped(batch.labels(), settings.labelDropout(), model.classes())
+                    ? random.dropped(Objects.requireNonNull(batch.labels()), settings.labelDropout(), model.classes())
                     : null;
             torch.manual_seed(random.seed()); // for dropout inside the network
             Tensor loss = objective.loss(x0, labels, times, noise);
