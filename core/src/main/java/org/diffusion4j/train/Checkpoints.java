@@ -81,9 +81,14 @@ final class Checkpoints {
         newestFirst.stream().filter(checkpoint -> !kept.contains(checkpoint)).forEach(AtomicFolder::delete);
     }
 
+    /** The validation loss; of a checkpoint without one, or whose facts are damaged, it is the worst. */
     private static double loss(Path checkpoint) {
-        Double loss = Checkpoint.facts(checkpoint).validationLoss();
-        return loss == null ? Double.POSITIVE_INFINITY : loss;
+        try {
+            Double loss = Checkpoint.facts(checkpoint).validationLoss();
+            return loss == null ? Double.POSITIVE_INFINITY : loss;
+        } catch (DiffusionException damaged) {
+            return Double.POSITIVE_INFINITY;
+        }
     }
 
     private List<Path> newestFirst() {

@@ -73,8 +73,9 @@ final class RunRecorder implements TrainListener, AutoCloseable {
 
     @Override
     public void onCheckpoint(TrainState state) {
-        checkpoints.write(state, metrics.forced());
+        // the checkpoint last: a run that is killed in between is resumed before this moment and comes here again
         model.saveAverage(folder.resolve(MODEL), state.ema().average(), true);
+        checkpoints.write(state, metrics.forced());
     }
 
     @Override

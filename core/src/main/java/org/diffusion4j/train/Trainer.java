@@ -35,6 +35,7 @@ public final class Trainer implements AutoCloseable {
 
     private static final int COLUMNS = 8;
     private static final int ROWS_WITHOUT_CLASSES = 4;
+    private static final int MOST_CLASSES_SHOWN = 10;
 
     private final Recipe recipe;
     private final Recipe.Train settings;
@@ -45,6 +46,7 @@ public final class Trainer implements AutoCloseable {
     private final Batches batches;
     private final @Nullable Validation validation;
     private final TrainState state;
+    private long offered;
     private volatile boolean stopRequested;
 
     /**
@@ -85,6 +87,7 @@ public final class Trainer implements AutoCloseable {
         long deadline = settings.timeLimit() == 0
                 ? Long.MAX_VALUE
                 : System.nanoTime() + (long) (settings.timeLimit() * TimeUnit.MINUTES.toNanos(1));
+        offered = state.step();
         try (BatchStream data = batches.from(state.step() * settings.accumulate())) {
             while (state.step() < settings.steps()) {
                 if (stopRequested) {
@@ -102,7 +105,7 @@ public final class Trainer implements AutoCloseable {
                     sample(listener);
                 }
                 if (due(settings.checkpointEvery())) {
-                    listener.onCheckpoint(state);
+                    offerCheckpoint(listener);
                 }
             }
         }
@@ -114,15 +117,20 @@ public final class Trainer implements AutoCloseable {
     }
 
     private TrainResult stopped(TrainResult.End end, TrainListener listener) {
-        if (!due(settings.checkpointEvery())) {
-            listener.onCheckpoint(state);
+        if (state.step() > offered) {
+            offerCheckpoint(listener);
         }
         return new TrainResult(end, state.step(), state.validationLoss());
     }
 
+    private void offerCheckpoint(TrainListener listener) {
+        listener.onCheckpoint(state);
+        offered = state.step();
+    }
+
     /** Shows what the averaged weights draw: always from the same noise, with classes a row for each. */
     private void sample(TrainListener listener) {
-        int rows = model.classes() == 0 ? ROWS_WITHOUT_CLASSES : model.classes();
+        int rows = model.classes() == 0 ? ROWS_WITHOUT_CLASSES : Math.min(model.classes(), MOST_CLASSES_SHOWN);
         List<Integer> labels = model.classes() == 0
                 ? List.of()
                 : IntStream.range(0, rows * COLUMNS).mapToObj(i -> i / COLUMNS).toList();

@@ -99,6 +99,30 @@ class RunFolderTest {
     }
 
     @Test
+    void goes_on_beside_an_old_checkpoint_that_is_damaged() {
+        Path run = create("run", stoppingAfter(4));
+        flipOneByte(run.resolve("checkpoints/step-2/state.json"));
+        resume(run);
+        assertThat(checkpoints(run)).contains("step-4", "step-6");
+        assertThat(warnings).isEmpty();
+    }
+
+    @Test
+    void asked_to_stop_before_its_first_step_it_writes_no_second_checkpoint_of_the_same_step() {
+        Path run = create("run", stoppingAfter(3));
+        try (RunFolder opened = RunFolder.resume(run, List.of());
+                DiffusionModel model = opened.recipe().newModel(DATA);
+                Trainer trainer = new Trainer(opened.recipe(), model, DATA, DATA)) {
+            TrainListener recorder = opened.begin(trainer, warnings::add);
+            trainer.requestStop();
+            assertThat(trainer.run(recorder))
+                    .isEqualTo(new TrainResult(
+                            TrainResult.End.REQUESTED, 3, trainer.state().validationLoss()));
+        }
+        assertThat(checkpoints(run)).containsExactly("step-2", "step-3");
+    }
+
+    @Test
     void says_so_when_no_checkpoint_is_whole() {
         Path run = create("run", TO_THE_END, "train.checkpointEvery=0");
         flipOneByte(run.resolve("checkpoints/step-6/weights.safetensors"));

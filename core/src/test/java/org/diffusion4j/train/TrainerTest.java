@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -50,6 +51,13 @@ class TrainerTest {
                 Tiny.recipe("train.learningRate=0.5", "train.warmupSteps=4").train();
         assertThat(LongStream.of(1, 2, 3, 4, 5).mapToDouble(settings::learningRateAt))
                 .containsExactly(0.125, 0.25, 0.375, 0.5, 0.5);
+    }
+
+    @Test
+    void in_bf16_has_nearly_the_loss_of_float32() {
+        double float32 = mean(losses(Tiny.recipe(), Tiny.images(8)));
+        double bf16 = mean(losses(Tiny.recipe("train.precision=bf16"), Tiny.images(8)));
+        assertThat(bf16).isNotEqualTo(float32).isCloseTo(float32, withinPercentage(1)); // one rounding to bf16 is 0.4 %
     }
 
     @Test
