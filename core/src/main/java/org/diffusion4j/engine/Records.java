@@ -128,7 +128,7 @@ public enum Records {
                 values.add(preset);
             }
         }
-        return construct(type, values, source, path);
+        return construct(type, values, source);
     }
 
     private @Nullable Object value(
@@ -209,8 +209,7 @@ public enum Records {
         }
     }
 
-    private static <R extends Record> R construct(
-            Class<R> type, List<@Nullable Object> values, String source, String path) {
+    private static <R extends Record> R construct(Class<R> type, List<@Nullable Object> values, String source) {
         Class<?>[] types = Arrays.stream(type.getRecordComponents())
                 .map(RecordComponent::getType)
                 .toArray(Class<?>[]::new);
