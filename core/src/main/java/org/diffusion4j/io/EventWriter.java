@@ -106,8 +106,8 @@ public final class EventWriter implements AutoCloseable {
     private void write(ProtoMessage event) throws IOException {
         byte[] data = event.toByteArray();
         ByteBuffer record = little(HEAD + data.length + Integer.BYTES).putLong(data.length);
-        record.putInt(checksum(record.array(), Long.BYTES));
-        record.put(data).putInt(checksum(data, data.length));
+        record.putInt(checksum(record, Long.BYTES));
+        record.put(data).putInt(checksum(ByteBuffer.wrap(data), data.length));
         AtomicFile.writeFully(channel, record.flip());
     }
 
@@ -116,13 +116,13 @@ public final class EventWriter implements AutoCloseable {
         long end = 0;
         while (true) {
             ByteBuffer head = read(end, HEAD);
-            if (head.remaining() < HEAD || head.getInt(Long.BYTES) != checksum(head.array(), Long.BYTES)) {
+            if (head.remaining() < HEAD || head.getInt(Long.BYTES) != checksum(head, Long.BYTES)) {
                 return end;
             }
             int length = Math.toIntExact(Math.min(head.getLong(0), channel.size()));
             ByteBuffer record = read(end + HEAD, length + Integer.BYTES);
             if (record.remaining() < length + Integer.BYTES
-                    || record.getInt(length) != checksum(record.array(), length)
+                    || record.getInt(length) != checksum(record, length)
                     || step(record) > lastStep) {
                 return end;
             }
@@ -160,9 +160,9 @@ public final class EventWriter implements AutoCloseable {
     }
 
     /** CRC-32C, rotated and shifted, as record files have it so that a checksum of checksums is not weak. */
-    private static int checksum(byte[] bytes, int length) {
+    private static int checksum(ByteBuffer bytes, int length) {
         CRC32C crc = new CRC32C();
-        crc.update(bytes, 0, length);
+        crc.update(bytes.slice(0, length));
         return Integer.rotateRight((int) crc.getValue(), 15) + 0xa282ead8;
     }
 
