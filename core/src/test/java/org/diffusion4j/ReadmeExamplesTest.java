@@ -47,14 +47,16 @@ class ReadmeExamplesTest {
 
     private void train(byte[][] images, int[] labels, int steps) {
         Path run = folder.resolve("run");
+        List<BufferedImage> threes;
         // region: train
         ImageDataset data = InMemoryImages.ofBytes(List.of(images), 1, 28, 28)
                 .withLabels(labels, List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
         Recipe recipe = Diffusion.recipeFor(data, steps);
         try (DiffusionModel model = Diffusion.train(recipe, data, run)) {
-            BufferedImage three = model.draw(Draw.of(1).labels(3)).get(0);
+            threes = model.draw(Draw.of(9).labels(3));
         }
         // end
+        assertThat(threes).hasSize(9);
     }
 
     private static List<BufferedImage> draw(Path folder) {
