@@ -13,7 +13,7 @@ where java >nul 2>nul || if not defined JAVA_HOME (
 set "LOG=%TEMP%\diffuse-build.log"
 echo diffuse: building, once; log: %LOG% 1>&2
 pushd "%HERE%"
-call mvnw.cmd -B -DskipTests -Dspotless.check.skip -Denforcer.skip -pl cli -am package >"%LOG%" 2>&1
+call mvnw.cmd -B -Dmaven.test.skip -Dspotless.check.skip -Denforcer.skip -pl cli -am package >"%LOG%" 2>&1
 set BUILT=%ERRORLEVEL%
 popd
 if not %BUILT%==0 (

@@ -14,9 +14,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "diffuse",
         description = "Trains diffusion models and draws from them.",
-        footer = {"", "Example:", "  diffuse doctor"},
+        footer = {"", "Example:", "  diffuse quickstart"},
         versionProvider = Version.class,
-        subcommands = {SampleCommand.class, InfoCommand.class, DoctorCommand.class, CompletionCommand.class})
+        subcommands = {
+            QuickstartCommand.class,
+            TrainCommand.class,
+            SampleCommand.class,
+            InfoCommand.class,
+            DoctorCommand.class,
+            CompletionCommand.class
+        })
 public final class Diffuse implements Runnable {
 
     @Spec

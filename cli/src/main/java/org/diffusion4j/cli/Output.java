@@ -40,10 +40,30 @@ final class Output {
         probe(folder, folder);
     }
 
+    /** Checks that a run can begin in a folder. */
+    static void checkRun(Path folder, boolean force) {
+        require(
+                force || !Files.exists(recipe(folder)),
+                "%s: a run is there already; --force replaces it, --out takes another folder,"
+                        + " diffuse train --resume --out %s goes on with it",
+                folder,
+                folder);
+        probe(folder, folder);
+    }
+
+    /** Where a run folder keeps its recipe. */
+    static Path recipe(Path run) {
+        return run.resolve("recipe.json");
+    }
+
+    /** Writes a file into the folder, or, so that nothing is left behind, into the one where it would be made. */
     private static void probe(Path output, Path folder) {
+        Path there = folder.toAbsolutePath();
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
         try {
-            Files.createDirectories(folder);
-            Files.delete(Files.createTempFile(folder, ".diffuse", ".tmp"));
+            Files.delete(Files.createTempFile(there, ".diffuse", ".tmp"));
         } catch (IOException e) {
             throw FileTrouble.writing(output, e);
         }

@@ -2,7 +2,6 @@ package org.diffusion4j.cli;
 
 import static org.diffusion4j.engine.Require.require;
 
-import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,15 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.diffusion4j.Film;
 import org.diffusion4j.Provenance;
-import org.diffusion4j.Sheet;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
-import org.diffusion4j.io.ModelFolder;
-import org.diffusion4j.io.Png;
 import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.Draw;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,15 +57,17 @@ final class SampleCommand implements Runnable {
         options.check();
         checkOutputs();
         try (DiffusionModel loaded = DiffusionModel.load(model)) {
-            Draw draw = options.of(loaded);
-            Provenance provenance = new Provenance(
-                    Version.text(), model.toString(), ModelFolder.open(model).hash(), draw, Provenance.ALL);
-            long begun = System.nanoTime();
-            Film film = new Film();
-            List<BufferedImage> samples = draw(loaded, draw, film);
-            double seconds = (System.nanoTime() - begun) / 1e9;
-            write(samples, film, Sheet.of(draw, loaded.classes()), provenance);
-            report(provenance, seconds);
+            Drawing drawing = new Drawing(loaded, model, options.of(loaded));
+            if (out != null) {
+                drawing.writeSheet(out);
+            }
+            if (each != null) {
+                drawing.writeEach(each);
+            }
+            if (gif != null) {
+                drawing.writeFilm(gif);
+            }
+            report(drawing.provenance(), drawing.seconds());
         }
     }
 
@@ -85,34 +81,6 @@ final class SampleCommand implements Runnable {
         }
         if (each != null) {
             Output.checkFolder(each, force);
-        }
-    }
-
-    private List<BufferedImage> draw(DiffusionModel loaded, Draw draw, Film film) {
-        long steps = draw.settings().steps();
-        long batches = (draw.count() + draw.batchSize() - 1) / draw.batchSize();
-        try (Progress progress = Progress.of("drawing", 0, batches * steps)) {
-            return loaded.draw(draw, (first, step) -> {
-                progress.at(first / draw.batchSize() * steps + step.index() + 1, "");
-                if (gif != null) {
-                    film.onStep(first, step);
-                }
-            });
-        }
-    }
-
-    private void write(List<BufferedImage> samples, Film film, Sheet sheet, Provenance provenance) {
-        if (out != null) {
-            Png.write(out, sheet.picture(samples), provenance.toText());
-        }
-        if (gif != null) {
-            film.write(gif, sheet);
-        }
-        if (each != null) {
-            for (int i = 0; i < samples.size(); i++) {
-                Path file = each.resolve(String.format(Locale.ROOT, "%05d.png", i));
-                Png.write(file, samples.get(i), provenance.ofSample(i).toText());
-            }
         }
     }
 

@@ -154,6 +154,15 @@ public record Recipe(
         return changed(defaults(), Json.readObject(file), changes, file.toString());
     }
 
+    /**
+     * Reads a recipe from text.
+     *
+     * @param source where the text comes from, for messages
+     */
+    public static Recipe parse(String json, String source, List<String> changes) {
+        return changed(defaults(), Json.parseObject(json, source), changes, source);
+    }
+
     /** This recipe after assignments such as {@code train.batchSize=64}. */
     public Recipe with(String... changes) {
         return changed(this, Records.CAMEL_CASE.write(this), List.of(changes), "recipe " + name);

@@ -1,0 +1,71 @@
+package org.diffusion4j.cli;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.diffusion4j.Film;
+import org.diffusion4j.Provenance;
+import org.diffusion4j.Sheet;
+import org.diffusion4j.io.ModelFolder;
+import org.diffusion4j.io.Png;
+import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.Draw;
+
+/** A draw with a live line, and the files it becomes. */
+final class Drawing {
+
+    private final Provenance provenance;
+    private final Sheet sheet;
+    private final Film film = new Film();
+    private final List<BufferedImage> samples;
+    private final double seconds;
+
+    /**
+     * Draws.
+     *
+     * @param folder from where {@code model} was loaded
+     */
+    Drawing(DiffusionModel model, Path folder, Draw draw) {
+        provenance = new Provenance(
+                Version.text(), folder.toString(), ModelFolder.open(folder).hash(), draw, Provenance.ALL);
+        sheet = Sheet.of(draw, model.classes());
+        long steps = draw.settings().steps();
+        long batches = (draw.count() + draw.batchSize() - 1) / draw.batchSize();
+        long begun = System.nanoTime();
+        try (Progress progress = new Progress("drawing")) {
+            samples = model.draw(draw, (first, step) -> {
+                progress.at(first / draw.batchSize() * steps + step.index() + 1, batches * steps, "");
+                film.onStep(first, step);
+            });
+        }
+        seconds = (System.nanoTime() - begun) / 1e9;
+    }
+
+    Provenance provenance() {
+        return provenance;
+    }
+
+    /** How long it took. */
+    double seconds() {
+        return seconds;
+    }
+
+    /** All pictures in one PNG file. */
+    void writeSheet(Path file) {
+        Png.write(file, sheet.picture(samples), provenance.toText());
+    }
+
+    /** A PNG file for each picture. */
+    void writeEach(Path folder) {
+        for (int i = 0; i < samples.size(); i++) {
+            Path file = folder.resolve(String.format(Locale.ROOT, "%05d.png", i));
+            Png.write(file, samples.get(i), provenance.ofSample(i).toText());
+        }
+    }
+
+    /** The way from noise to pictures. */
+    void writeFilm(Path file) {
+        film.write(file, sheet);
+    }
+}

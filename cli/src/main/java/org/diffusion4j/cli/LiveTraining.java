@@ -1,0 +1,50 @@
+package org.diffusion4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.diffusion4j.Training;
+import org.diffusion4j.train.TrainListener;
+import org.diffusion4j.train.TrainResult;
+
+/** A training that a person watches: a live line, and the first Ctrl-C or SIGTERM saves. */
+final class LiveTraining implements TrainListener, AutoCloseable {
+
+    private final Progress progress = new Progress("training");
+
+    private LiveTraining() {}
+
+    /**
+     * Trains, and tells on {@code err} how to go on where it was stopped.
+     *
+     * @return the exit code of the process: 0 where no signal came
+     */
+    static int run(Training training, Path folder, PrintWriter err) {
+        try (StopSignal signal = new StopSignal(training::requestStop)) {
+            TrainResult result;
+            try (LiveTraining live = new LiveTraining()) {
+                result = training.run(live);
+            }
+            if (result.end() != TrainResult.End.FINISHED) {
+                err.printf(
+                        Locale.ROOT,
+                        "%s after step %d, which is saved; go on with: diffuse train --resume --out %s%n",
+                        result.end(),
+                        result.step(),
+                        folder);
+            }
+            return signal.code();
+        }
+    }
+
+    @Override
+    public void onStep(Step step) {
+        String note = String.format(Locale.ROOT, "loss %.4f, %.0f images/s", step.loss(), step.imagesPerSecond());
+        progress.at(step.step(), step.steps(), note);
+    }
+
+    @Override
+    public void close() {
+        progress.close();
+    }
+}

@@ -1,0 +1,95 @@
+package org.diffusion4j.cli;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.diffusion4j.Training;
+import org.diffusion4j.engine.CheckpointException;
+import org.diffusion4j.train.Recipe;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains by a recipe. */
+@Command(
+        name = "train",
+        description = "Trains a model by a recipe. Ctrl-C saves, and --resume goes on as if nothing had happened.",
+        footer = {"", "Example:", "  diffuse train recipes/ddpm-mnist.json --data glyphs --out runs/digits"})
+final class TrainCommand implements Callable<Integer> {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            paramLabel = "RECIPE",
+            arity = "0..1",
+            description = "A recipe. With --resume the run's own is used, and this may be left away.")
+    private @Nullable Path recipe;
+
+    @Mixin
+    private DataOptions data;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "The run folder (default: runs/NAME of the recipe).")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--set",
+            paramLabel = "FIELD=VALUE",
+            description = "Set a field of the recipe, such as train.batchSize=64; may be repeated.")
+    private List<String> changes = new ArrayList<>();
+
+    @Option(names = "--resume", description = "Go on with the run in --out from its newest checkpoint.")
+    private boolean resume;
+
+    @Option(names = "--force", description = "Replace a run that is in --out.")
+    private boolean force;
+
+    @Override
+    public Integer call() {
+        data.change().ifPresent(changes::add);
+        return resume ? resume() : begin();
+    }
+
+    private int begin() {
+        require(recipe != null, "which recipe? for instance recipes/ddpm-mnist.json");
+        Recipe read = Recipe.read(recipe, changes);
+        Path folder = out == null ? Path.of("runs", read.name()) : out;
+        Output.checkRun(folder, force);
+        return train(Training.begin(read, data.read(read, err()), folder, force), folder);
+    }
+
+    private int resume() {
+        require(out != null, "which run is to go on? say --out DIR");
+        if (!Files.exists(Output.recipe(out))) {
+            throw new CheckpointException(out + ": there is no run to resume, it has no recipe.json");
+        }
+        Recipe read = Recipe.read(Output.recipe(out), changes);
+        return train(Training.resume(out, data.read(read, err()), changes, err()::println), out);
+    }
+
+    private int train(Training opened, Path folder) {
+        try (Training training = opened) {
+            int code = LiveTraining.run(training, folder, err());
+            if (code == 0) {
+                Path model = training.modelFolder();
+                spec.commandLine()
+                        .getOut()
+                        .printf("%s is trained; draw with: diffuse sample %s --out samples.png%n", model, model);
+            }
+            return code;
+        }
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+}
