@@ -20,8 +20,7 @@ final class StepRandom {
 
     StepRandom(long seed, long batch) {
         numbers = new SplittableRandom(new SplittableRandom(seed).nextLong() + batch);
-        // libtorch's Mersenne twister looks at 32 bits of its seed only; adding a counter keeps them distinct for 2³²
-        // batches
+        // libtorch's generator looks at 32 bits of its seed only; a counter keeps them distinct for 2³² batches
         generator = torch.make_generator_cpu((new SplittableRandom(~seed).nextLong() + batch) & 0xFFFFFFFFL);
     }
 

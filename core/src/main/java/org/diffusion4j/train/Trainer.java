@@ -84,16 +84,17 @@ public final class Trainer implements AutoCloseable {
 
     /** Trains from where the state stands until the recipe's steps are done, or somebody or the time limit stops it. */
     public TrainResult run(TrainListener listener) {
-        long deadline = settings.timeLimit() == 0
-                ? Long.MAX_VALUE
-                : System.nanoTime() + (long) (settings.timeLimit() * TimeUnit.MINUTES.toNanos(1));
+        long begun = System.nanoTime();
+        double limit = settings.timeLimit() == 0
+                ? Double.POSITIVE_INFINITY
+                : settings.timeLimit() * TimeUnit.MINUTES.toNanos(1);
         offered = state.step();
         try (BatchStream data = batches.from(state.step() * settings.accumulate())) {
             while (state.step() < settings.steps()) {
                 if (stopRequested) {
                     return stopped(TrainResult.End.REQUESTED, listener);
                 }
-                if (System.nanoTime() > deadline) {
+                if (System.nanoTime() - begun > limit) {
                     return stopped(TrainResult.End.TIME_LIMIT, listener);
                 }
                 listener.onStep(step(data));
