@@ -29,6 +29,7 @@ public final class Diffuse implements Runnable {
     @Spec
     private CommandSpec spec;
 
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -36,6 +37,7 @@ public final class Diffuse implements Runnable {
             description = "Show this help.")
     private boolean help;
 
+    @SuppressWarnings("UnusedVariable") // picocli reads it
     @Option(
             names = {"-V", "--version"},
             versionHelp = true,

@@ -31,7 +31,7 @@ final class Drawing {
                 Version.text(), folder.toString(), ModelFolder.open(folder).hash(), draw, Provenance.ALL);
         sheet = Sheet.of(draw, model.classes());
         long steps = draw.settings().steps();
-        long batches = (draw.count() + draw.batchSize() - 1) / draw.batchSize();
+        long batches = ((long) draw.count() + draw.batchSize() - 1) / draw.batchSize();
         long begun = System.nanoTime();
         try (Progress progress = new Progress("drawing")) {
             samples = model.draw(draw, (first, step) -> {

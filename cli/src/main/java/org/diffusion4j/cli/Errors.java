@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.util.List;
+import java.util.Objects;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FileTrouble;
 import picocli.CommandLine.ExitCode;
@@ -21,7 +22,7 @@ final class Errors {
         String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
         print(
                 command,
-                oneLine(wrong.getMessage()) + suggestion(wrong) + "; see " + command + " --help",
+                oneLine(String.valueOf(wrong.getMessage())) + suggestion(wrong) + "; see " + command + " --help",
                 wrong,
                 err,
                 debug);
@@ -44,7 +45,7 @@ final class Errors {
 
     private static String message(Throwable failure) {
         if (failure instanceof UncheckedIOException io) {
-            return message(io.getCause());
+            return message(Objects.requireNonNull(io.getCause())); // it never comes without
         }
         String said = failure.getMessage() == null ? "" : oneLine(failure.getMessage());
         if (failure instanceof IOException io) {
