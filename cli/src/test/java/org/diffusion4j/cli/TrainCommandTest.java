@@ -1,0 +1,213 @@
+package org.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.diffusion4j.cli.Ran.diffuse;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("diffuse train")
+class TrainCommandTest {
+
+    /** The smallest training that has everything: 4×4 pictures in two classes, a network of one level. */
+    private static final String RECIPE = """
+            {
+              "name": "tiny", "data": { "validation": 2 },
+              "model": {
+                "sampleSize": 4, "inChannels": 3, "outChannels": 3, "blockOutChannels": [8], "layersPerBlock": 1,
+                "downBlockTypes": ["DownBlock2D"], "upBlockTypes": ["UpBlock2D"], "normNumGroups": 2,
+                "addAttention": false, "numClassEmbeds": 3
+              },
+              "train": { "steps": 3, "batchSize": 2, "warmupSteps": 0, "checkpointEvery": 0, "sampleEvery": 0 },
+              "sample": { "sampler": "ddim", "steps": 1 }
+            }
+            """;
+
+    @TempDir
+    private Path folder;
+
+    private Path recipe;
+    private Path data;
+    private Path out;
+
+    @BeforeEach
+    void makeRecipeAndData() throws IOException {
+        recipe = Files.writeString(folder.resolve("tiny.json"), RECIPE);
+        data = folder.resolve("pictures");
+        out = folder.resolve("run");
+        for (int i = 0; i < 8; i++) {
+            Path picture = data.resolve(i % 2 == 0 ? "even" : "odd").resolve(i + ".png");
+            Files.createDirectories(picture.getParent());
+            BufferedImage image = new BufferedImage(4, 4, BufferedImage.TYPE_INT_RGB);
+            image.setRGB(i % 4, i / 4, 0xffffff);
+            ImageIO.write(image, "png", picture.toFile());
+        }
+    }
+
+    private Ran train(Object... more) {
+        return diffuse(Stream.concat(Stream.of("train", recipe, "--data", data, "--out", out), Stream.of(more))
+                .toArray());
+    }
+
+    @Test
+    void leaves_a_model_to_draw_from() {
+        Ran ran = train();
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out()).contains("draw with: diffuse sample " + out.resolve("model"));
+        Path picture = folder.resolve("x.png");
+        assertThat(diffuse("sample", out.resolve("model"), "--steps", 1, "--label", "odd", "--out", picture)
+                        .code())
+                .isZero();
+        assertThat(picture).exists();
+    }
+
+    @Test
+    void refuses_a_run_that_is_there_and_replaces_it_by_force() {
+        train();
+        Ran again = train();
+        assertThat(again.code()).isEqualTo(2);
+        assertThat(again.err())
+                .contains(out + ": a run is there already; --force replaces it")
+                .hasLineCount(1);
+        assertThat(train("--force").code()).isZero();
+    }
+
+    @Test
+    void goes_on_with_more_steps() throws IOException {
+        train();
+        Ran resumed = diffuse("train", "--resume", "--out", out, "--set", "train.steps=5");
+        assertThat(resumed.err()).isEmpty();
+        assertThat(resumed.code()).isZero();
+        assertThat(Files.readString(out.resolve("metrics.jsonl"))).contains("{\"step\":5,");
+    }
+
+    @Test
+    void refuses_to_go_on_where_there_is_no_run() {
+        Ran ran = diffuse("train", "--resume", "--out", out);
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains(out + ": there is no run to resume").hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "train.batchsise=4  | key 'train.batchsise' is not known; did you mean 'batchSize'?",
+                "train.batchSize=no | train.batchSize",
+                "train.steps=0      | train.steps must be at least 1, was 0",
+                "prediction=w       | 'w'",
+                "nonsense           | nonsense",
+            })
+    void refuses_a_wrong_field_in_one_line_and_leaves_nothing(String change, String line) {
+        Ran ran = train("--set", change);
+        assertThat(ran.code()).isIn(1, 2);
+        assertThat(ran.err()).contains(line).hasLineCount(1);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void refuses_data_that_are_not_there() {
+        Ran ran = train("--data", folder.resolve("nothing"));
+        assertThat(ran.code()).isIn(1, 2);
+        assertThat(ran.err()).hasLineCount(1);
+
+        Ran missing = diffuse("train", recipe, "--data", folder.resolve("nothing"), "--out", out);
+        assertThat(missing.code()).isEqualTo(1);
+        assertThat(missing.err())
+                .contains("nothing: there is no such folder or zip")
+                .hasLineCount(1);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void names_a_picture_that_cannot_be_read_and_skips_it_only_where_told() throws IOException {
+        Files.writeString(data.resolve("odd/bad.png"), "no picture");
+        Ran refused = train();
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains("bad.png", "--skip-bad goes on").hasLineCount(1);
+        assertThat(out).doesNotExist();
+
+        Ran skipped = train("--skip-bad");
+        assertThat(skipped.code()).isZero();
+        assertThat(skipped.err()).startsWith("skipped: ").contains("bad.png").hasLineCount(1);
+    }
+
+    @Test
+    void refuses_idx_files_that_are_cut_short() throws IOException {
+        Path idx = Files.createDirectories(folder.resolve("mnist"));
+        Files.write(
+                idx.resolve("train-images-idx3-ubyte"), new byte[] {0, 0, 8, 3, 0, 0, 0, 9, 0, 0, 0, 4, 0, 0, 0, 4, 1});
+        Files.write(idx.resolve("train-labels-idx1-ubyte"), new byte[] {0, 0, 8, 1, 0, 0, 0, 9, 1});
+        Ran ran = diffuse("train", recipe, "--data", idx, "--out", out);
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains("train-images-idx3-ubyte").hasLineCount(1);
+    }
+
+    @Test
+    void refuses_a_folder_that_cannot_be_written_before_it_reads_the_data() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        Ran ran = diffuse("train", recipe, "--data", folder.resolve("nothing"), "--out", file.resolve("run"));
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err())
+                .contains(file.resolve("run") + ": cannot be written")
+                .hasLineCount(1);
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no kill")
+    void saves_and_exits_130_on_ctrl_c_and_goes_on_to_the_same_end() throws Exception {
+        Process training = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Diffuse.class.getName(),
+                        "train",
+                        recipe.toString(),
+                        "--data",
+                        data.toString(),
+                        "--out",
+                        out.toString(),
+                        "--set",
+                        "train.steps=1000000"))
+                .redirectErrorStream(true)
+                .start();
+        try {
+            Path metrics = out.resolve("metrics.jsonl");
+            while (training.isAlive() && !(Files.exists(metrics) && Files.size(metrics) > 0)) {
+                training.waitFor(50, TimeUnit.MILLISECONDS);
+            }
+            new ProcessBuilder("kill", "-INT", Long.toString(training.pid()))
+                    .start()
+                    .waitFor();
+            assertThat(training.waitFor(2, TimeUnit.MINUTES)).isTrue();
+            String printed = new String(training.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(printed).contains("which is saved; go on with: diffuse train --resume --out " + out);
+            assertThat(training.exitValue()).isEqualTo(130);
+        } finally {
+            training.destroyForcibly();
+        }
+        long step = Files.readAllLines(out.resolve("metrics.jsonl")).stream()
+                .filter(line -> line.contains("\"loss\""))
+                .count();
+        assertThat(diffuse("train", "--resume", "--out", out, "--set", "train.steps=" + (step + 2))
+                        .code())
+                .isZero();
+        assertThat(Files.readString(out.resolve("metrics.jsonl"))).contains("{\"step\":" + (step + 2) + ",");
+    }
+}
