@@ -75,11 +75,13 @@ public final class SeededNoise implements NoiseStream {
     private void fill(Sink sink, int batch, int count, int step) {
         int perRow = count / batch;
         int pieces = (perRow + PIECE - 1) / PIECE;
+        // found first: were a piece to throw, others would still write when the tensor is freed
+        List<Stream> streams = IntStream.range(0, batch).mapToObj(rows).toList();
         IntStream.range(0, batch * pieces).parallel().forEach(k -> {
             int row = k / pieces;
             int from = k % pieces * PIECE;
             int to = Math.min(from + PIECE, perRow);
-            normals(rows.apply(row), step, from, to, (i, value) -> sink.put(row * perRow + i, value));
+            normals(streams.get(row), step, from, to, (i, value) -> sink.put(row * perRow + i, value));
         });
     }
 
