@@ -1,6 +1,8 @@
 package org.diffusion4j;
 
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
@@ -10,7 +12,7 @@ import org.diffusion4j.sample.Draw;
  * How a picture was made, as its file carries it.
  *
  * @param version of this library
- * @param model the model folder, as it was named then
+ * @param model the model folder: in a picture's text as seen from the picture, so that the two may move together
  * @param modelHash what the model is known by, wherever it lies
  * @param draw all samples, also where the picture shows one of them
  * @param sample the index of the one that is shown, or -1 where all are
@@ -27,19 +29,29 @@ public record Provenance(String version, String model, String modelHash, Draw dr
         return new Provenance(version, model, modelHash, draw, index);
     }
 
-    /** The text of a PNG file. */
-    public Map<String, String> toText() {
-        return Map.of("Software", "Diffusion4j " + version, KEY, Json.line(Records.CAMEL_CASE.write(this)));
+    /** The text of a PNG file that will lie at {@code picture}. */
+    public Map<String, String> toText(Path picture) {
+        Path from = picture.toAbsolutePath().normalize();
+        Path to = Path.of(model).toAbsolutePath().normalize();
+        boolean reachable = Objects.equals(from.getRoot(), to.getRoot()) && from.getParent() != null;
+        String seen =
+                (reachable ? from.getParent().relativize(to) : to).toString().replace('\\', '/');
+        Provenance text = new Provenance(version, seen, modelHash, draw, sample);
+        return Map.of("Software", "Diffusion4j " + version, KEY, Json.line(Records.CAMEL_CASE.write(text)));
     }
 
     /**
      * What the text of a PNG file says, if it says how the picture was made.
      *
-     * @param source the file, for messages
+     * @param picture the file, from where the model is looked for
      * @throws org.diffusion4j.engine.FormatException if it says so in a way that is not understood
      */
-    public static Optional<Provenance> fromText(Map<String, String> text, String source) {
-        return Optional.ofNullable(text.get(KEY))
-                .map(json -> Records.CAMEL_CASE.read(Provenance.class, Json.parseObject(json, source), source));
+    public static Optional<Provenance> fromText(Map<String, String> text, Path picture) {
+        return Optional.ofNullable(text.get(KEY)).map(json -> {
+            String source = picture.toString();
+            Provenance seen = Records.CAMEL_CASE.read(Provenance.class, Json.parseObject(json, source), source);
+            String model = picture.resolveSibling(seen.model).normalize().toString();
+            return new Provenance(seen.version, model, seen.modelHash, seen.draw, seen.sample);
+        });
     }
 }

@@ -53,14 +53,14 @@ final class Drawing {
 
     /** All pictures in one PNG file. */
     void writeSheet(Path file) {
-        Png.write(file, sheet.picture(samples), provenance.toText());
+        Png.write(file, sheet.picture(samples), provenance.toText(file));
     }
 
     /** A PNG file for each picture. */
     void writeEach(Path folder) {
         for (int i = 0; i < samples.size(); i++) {
             Path file = folder.resolve(String.format(Locale.ROOT, "%05d.png", i));
-            Png.write(file, samples.get(i), provenance.ofSample(i).toText());
+            Png.write(file, samples.get(i), provenance.ofSample(i).toText(file));
         }
     }
 

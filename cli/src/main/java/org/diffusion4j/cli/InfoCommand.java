@@ -48,7 +48,7 @@ final class InfoCommand implements Runnable {
     }
 
     private Map<String, Object> ofPicture() {
-        Provenance made = Provenance.fromText(PngText.read(path), path.toString())
+        Provenance made = Provenance.fromText(PngText.read(path), path)
                 .orElseThrow(() -> new FormatException(
                         path + ": does not say how it was made; 'diffuse sample' writes such files"));
         Map<String, Object> facts = new LinkedHashMap<>();

@@ -51,6 +51,7 @@ class QuickstartCommandTest {
         }
         assertThat(quickstart(second).code()).isZero();
         assertThat(second.resolve("forward.png")).hasSameBinaryContentAs(first.resolve("forward.png"));
+        assertThat(second.resolve("samples.png")).hasSameBinaryContentAs(first.resolve("samples.png"));
         assertThat(second.resolve("denoising.gif")).hasSameBinaryContentAs(first.resolve("denoising.gif"));
     }
 }
