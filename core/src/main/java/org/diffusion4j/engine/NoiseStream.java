@@ -15,9 +15,21 @@ public interface NoiseStream {
     /**
      * The noise of one step: the same address gives the same noise.
      *
-     * @param step {@link #START}, or {@code 1 + i} for the i-th step of a grid
+     * @param step {@link #START}, or {@code 1 + i} for the i-th step of a grid; where a sampler draws several times in a step,
+     *     {@link #address}
      * @param like its shape {@code [batch, ...]} and dtype are those of the result
      * @return N(0, 1), made in the caller's scope and owned by the caller
      */
     Tensor draw(int step, Tensor like);
+
+    /**
+     * The address of one of several draws in a step.
+     *
+     * @param i the step of the grid, from 0
+     * @param draw which of its draws, from 0
+     * @param draws how many a step may make; the same in all steps of a call
+     */
+    static int address(int i, int draw, int draws) {
+        return 1 + i * draws + draw;
+    }
 }

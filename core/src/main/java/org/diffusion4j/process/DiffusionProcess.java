@@ -16,6 +16,19 @@ public interface DiffusionProcess {
     /** The number that the network is given for t. */
     double networkTime(double t);
 
+    /** sigma(t)/alpha(t), which grows with t: 0 for the clean sample, infinite for pure noise. Its −log is lambda. */
+    default double noiseToSignal(double t) {
+        return sigma(t) / alpha(t);
+    }
+
+    /**
+     * The inverse of {@link #noiseToSignal}.
+     *
+     * @param ratio not negative
+     * @return the time of that ratio, or the process's last time where it does not get as noisy
+     */
+    double timeAt(double ratio);
+
     /** q(x_s | x_t, x0) for s &lt; t at any distance. */
     default Posterior posterior(double t, double s) {
         return Posterior.of(alpha(t), sigma(t), alpha(s), sigma(s));

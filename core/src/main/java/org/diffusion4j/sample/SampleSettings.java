@@ -8,7 +8,7 @@ import org.diffusion4j.schedule.TimeGrid;
 /**
  * How samples are drawn, in the names that recipes and the command line use.
  *
- * @param sampler {@code ddim} or {@code ddpm}
+ * @param sampler a name of {@link Samplers}
  * @param steps how many timesteps are visited, from 1 to those of the model
  * @param eta DDIM's share of noise, in [0, 1]
  * @param etaRule what eta multiplies: {@code deviation} (the paper), {@code variance} (the hand-out) or {@code sigma-hat}
@@ -18,10 +18,7 @@ import org.diffusion4j.schedule.TimeGrid;
 public record SampleSettings(String sampler, int steps, double eta, String etaRule, String variance, String spacing) {
 
     public SampleSettings {
-        require(
-                sampler.equals("ddim") || sampler.equals("ddpm"),
-                "there is no sampler '%s'; valid are: ddim, ddpm",
-                sampler);
+        Samplers.named(sampler);
         require(steps >= 1, "steps must be at least 1, was %s", steps);
         require(eta >= 0 && eta <= 1, "eta must lie in [0, 1], was %s", eta);
         EtaRule.named(etaRule);
@@ -51,9 +48,7 @@ public record SampleSettings(String sampler, int steps, double eta, String etaRu
 
     /** The sampler. */
     public Sampler make() {
-        return sampler.equals("ddim")
-                ? new Ddim(eta, EtaRule.named(etaRule))
-                : new Ddpm(ReverseVariance.named(variance));
+        return Samplers.named(sampler).make().apply(this);
     }
 
     /**

@@ -140,12 +140,6 @@ class PredictionTest {
                 .hasMessageStartingWith("there is no prediction 'epsi'; did you mean 'eps'?");
     }
 
-    @Test
-    void a_time_between_timesteps_is_refused() {
-        assertThatThrownBy(() -> process.alpha(1.5))
-                .hasMessage("a discrete process is defined at whole timesteps, not at 1.5");
-    }
-
     private static ScalarType dtype(Tensor tensor) {
         return tensor.scalar_type().intern();
     }

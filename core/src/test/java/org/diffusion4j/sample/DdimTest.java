@@ -17,6 +17,7 @@ import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.golden.Comparison;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.process.VarianceExploding;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.schedule.Posterior;
 import org.diffusion4j.schedule.Spacing;
@@ -163,22 +164,7 @@ class DdimTest {
 
     @Test
     void walks_any_process() {
-        DiffusionProcess exploding = new DiffusionProcess() { // variance exploding, as in EDM: sigma is the time
-                    @Override
-                    public double alpha(double t) {
-                        return 1;
-                    }
-
-                    @Override
-                    public double sigma(double t) {
-                        return t;
-                    }
-
-                    @Override
-                    public double networkTime(double t) {
-                        return t;
-                    }
-                };
+        DiffusionProcess exploding = new VarianceExploding();
         TimeGrid grid = TimeGrid.of(new double[] {10, 5, 1}, 0);
         Tensor noise = start.mul(new Scalar(10.0));
 
