@@ -11,6 +11,7 @@ import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.SeededNoise;
+import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.io.ImageGrid;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.NoiseLevel;
@@ -30,7 +31,7 @@ public final class ForwardStrip {
         try (PointerScope scope = new PointerScope()) {
             ByteBuffer pixels = ByteBuffer.allocate(data.imageBytes());
             data.copy(i, pixels);
-            Tensor x0 = codec.encode(Tensor.create(pixels.array(), 1, data.channels(), data.height(), data.width()));
+            Tensor x0 = codec.encode(Tensors.of(pixels.array(), 1, data.channels(), data.height(), data.width()));
             Tensor eps = new SeededNoise(0, i).draw(NoiseStream.START, x0);
             int last = process.table().steps() - 1;
             List<BufferedImage> pictures = new ArrayList<>(codec.toImages(x0));

@@ -26,6 +26,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.util.Set;
+import org.bytedeco.pytorch.AbstractTensor;
 import org.jspecify.annotations.NullMarked;
 
 /** The floors of the house, and what no room may do. */
@@ -70,6 +71,15 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule nothing_prints = NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
+
+    @ArchTest
+    static final ArchRule no_indexer_is_used_as_they_make_newer_jvms_warn = noClasses()
+            .should()
+            .callMethodWhere(describe(
+                    "Tensor.create or createIndexer",
+                    call -> Set.of("create", "createIndexer")
+                                    .contains(call.getTarget().getName())
+                            && call.getTargetOwner().isAssignableTo(AbstractTensor.class)));
 
     @ArchTest
     static final ArchRule nothing_ends_the_process = noClasses()

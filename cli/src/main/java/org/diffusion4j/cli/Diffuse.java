@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "diffuse",
         description = "Trains diffusion models and draws from them.",
-        footer = {"", "Example:", "  diffuse quickstart"},
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} quickstart"},
         versionProvider = Version.class,
         subcommands = {
             QuickstartCommand.class,
@@ -25,6 +25,9 @@ import picocli.CommandLine.Spec;
             CompletionCommand.class
         })
 public final class Diffuse implements Runnable {
+
+    /** How the user called this program: the launcher says so, and examples can be copied as they stand. */
+    static final String CALLED = System.getProperty("diffuse.called", "diffuse");
 
     @Spec
     private CommandSpec spec;
@@ -68,6 +71,7 @@ public final class Diffuse implements Runnable {
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
         Diffuse root = new Diffuse();
         return new CommandLine(root)
+                .setCommandName(CALLED)
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)

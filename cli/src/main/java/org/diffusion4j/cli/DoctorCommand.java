@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "doctor",
         description = "Shows the engine, the processor, the memory and the GPU as this program sees them.",
-        footer = {"", "Example:", "  diffuse doctor"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} doctor"})
 final class DoctorCommand implements Runnable {
 
     @Spec

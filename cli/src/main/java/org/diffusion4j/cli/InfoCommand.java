@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "info",
         description = "Shows how a picture was made and how to make it again, or what a model is.",
-        footer = {"", "Example:", "  diffuse info runs/quickstart/samples.png"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} info runs/quickstart/samples.png"})
 final class InfoCommand implements Runnable {
 
     @Spec
@@ -68,7 +68,7 @@ final class InfoCommand implements Runnable {
 
     /** The words that draw it again; a sample that was shown alone is drawn again with all others. */
     private String again(Provenance made) {
-        List<String> words = new ArrayList<>(List.of("diffuse", "sample", quoted(made.model())));
+        List<String> words = new ArrayList<>(List.of(Diffuse.CALLED, "sample", quoted(made.model())));
         words.addAll(DrawOptions.typed(made.draw()));
         words.addAll(made.sample() == Provenance.ALL ? List.of("--out", "again.png") : List.of("--each", "again"));
         return String.join(" ", words);

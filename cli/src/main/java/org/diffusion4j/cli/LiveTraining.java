@@ -28,9 +28,10 @@ final class LiveTraining implements TrainListener, AutoCloseable {
             if (result.end() != TrainResult.End.FINISHED) {
                 err.printf(
                         Locale.ROOT,
-                        "%s after step %d, which is saved; go on with: diffuse train --resume --out %s%n",
+                        "%s after step %d, which is saved; go on with: %s train --resume --out %s%n",
                         result.end(),
                         result.step(),
+                        Diffuse.CALLED,
                         folder);
             }
             return signal.code();

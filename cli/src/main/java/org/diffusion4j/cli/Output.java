@@ -45,8 +45,9 @@ final class Output {
         require(
                 force || !Files.exists(recipe(folder)),
                 "%s: a run is there already; --force replaces it, --out takes another folder,"
-                        + " diffuse train --resume --out %s goes on with it",
+                        + " %s train --resume --out %s goes on with it",
                 folder,
+                Diffuse.CALLED,
                 folder);
         probe(folder, folder);
     }

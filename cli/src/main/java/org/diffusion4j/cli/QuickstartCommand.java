@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         name = "quickstart",
         description = "Trains a small DDPM on digits for a few minutes and draws from it."
                 + " Learns MNIST where it finds it, else digits that the program draws itself.",
-        footer = {"", "Example:", "  diffuse quickstart"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} quickstart"})
 final class QuickstartCommand implements Callable<Integer> {
 
     private static final String RECIPE = "/recipes/quickstart.json";
@@ -122,9 +122,9 @@ final class QuickstartCommand implements Callable<Integer> {
                           model           the model folder
                           metrics.jsonl   loss after every step
                         Try next:
-                          diffuse sample %1$s/model --label 7 --count 25 --seed 1 --out sevens.png
-                          diffuse info %1$s/samples.png
-                          diffuse train recipes/ddpm-mnist.json --data %3$s --out runs/digits
-                        """, folder, EACH_CLASS, recipe.data().source());
+                          %4$s sample %1$s/model --label 7 --count 25 --seed 1 --out sevens.png
+                          %4$s info %1$s/samples.png
+                          %4$s train recipes/ddpm-mnist.json --data %3$s --out runs/digits
+                        """, folder, EACH_CLASS, recipe.data().source(), Diffuse.CALLED);
     }
 }

@@ -25,7 +25,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "sample",
         description = "Draws pictures from a model folder.",
-        footer = {"", "Example:", "  diffuse sample runs/quickstart/model --count 100 --seed 1 --out grid.png"})
+        footer = {
+            "",
+            "Example:",
+            "  ${ROOT-COMMAND-NAME} sample runs/quickstart/model --count 100 --seed 1 --out grid.png"
+        })
 final class SampleCommand implements Runnable {
 
     @Spec

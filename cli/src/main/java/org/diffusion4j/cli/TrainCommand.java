@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         description = "Trains a model by a recipe. Ctrl-C saves, and --resume goes on as if nothing had happened.",
-        footer = {"", "Example:", "  diffuse train recipes/ddpm-mnist.json --data glyphs --out runs/digits"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} train recipes/ddpm-mnist.json --data glyphs --out runs/digits"
+        })
 final class TrainCommand implements Callable<Integer> {
 
     @Spec
@@ -83,7 +84,9 @@ final class TrainCommand implements Callable<Integer> {
                 Path model = training.modelFolder();
                 spec.commandLine()
                         .getOut()
-                        .printf("%s is trained; draw with: diffuse sample %s --out samples.png%n", model, model);
+                        .printf(
+                                "%s is trained; draw with: %s sample %s --out samples.png%n",
+                                model, Diffuse.CALLED, model);
             }
             return code;
         }

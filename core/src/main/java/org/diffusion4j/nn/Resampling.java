@@ -3,6 +3,7 @@ package org.diffusion4j.nn;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.diffusion4j.engine.Tensors;
 
 /** A change of the image's size without parameters. */
 enum Resampling {
@@ -61,6 +62,6 @@ enum Resampling {
         for (int i = 0; i < 16; i++) {
             kernel[i] = gain * taps[i / 4] * taps[i % 4] / 64;
         }
-        return Tensor.create(kernel).to(x.scalar_type()).view(1, 1, 4, 4).expand(x.size(1), 1, 4, 4);
+        return Tensors.of(kernel).to(x.scalar_type()).view(1, 1, 4, 4).expand(x.size(1), 1, 4, 4);
     }
 }

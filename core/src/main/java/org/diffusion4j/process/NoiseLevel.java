@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.Tensors;
 
 /**
  * alpha and sigma as tensors that multiply a batch: of one time for all samples, or of a time for each. Thus every formula is
@@ -53,6 +54,6 @@ public record NoiseLevel(Tensor alpha, Tensor sigma) {
         long[] shape = new long[(int) like.dim()];
         Arrays.fill(shape, 1);
         shape[0] = values.length;
-        return Tensor.create(values, shape).to(like);
+        return Tensors.of(values, shape).to(like);
     }
 }

@@ -18,6 +18,7 @@ import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.SeededNoise;
+import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.PublishedNames;
@@ -184,8 +185,7 @@ public final class DiffusionModel implements AutoCloseable {
             Tensor start = noise.draw(NoiseStream.START, shape);
             Tensor classes = labels.isEmpty()
                     ? null
-                    : Tensor.create(
-                            labels.stream().mapToLong(Integer::longValue).toArray());
+                    : Tensors.of(labels.stream().mapToLong(Integer::longValue).toArray());
             return settings.make().sample(denoiser(classes), grid, start, noise, listener);
         }
     }

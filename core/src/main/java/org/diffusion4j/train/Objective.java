@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Precision;
+import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.NoiseLevel;
@@ -41,7 +42,7 @@ record Objective(
     Tensor loss(Tensor x0, @Nullable Tensor labels, double[] times, Tensor noise) {
         NoiseLevel level = NoiseLevel.at(process, times, x0);
         Tensor xt = level.noised(x0, noise);
-        Tensor timesteps = Tensor.create(
+        Tensor timesteps = Tensors.of(
                         Arrays.stream(times).map(process::networkTime).toArray())
                 .to(x0);
         Tensor output;
