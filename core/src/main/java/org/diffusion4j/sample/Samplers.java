@@ -12,7 +12,10 @@ public final class Samplers {
             new Entry("ddpm", 1, 1, true, "DDPM, algorithm 2", "on the full grid, as trained; poor below 100 steps",
                     s -> new Ddpm(ReverseVariance.named(s.variance()))),
             new Entry("ddim", 1, 1, false, "DDIM, equation 12", "encoding, interpolation, 20 steps and more; eta adds noise",
-                    s -> new Ddim(s.eta(), EtaRule.named(s.etaRule()))));
+                    s -> new Ddim(s.eta(), EtaRule.named(s.etaRule()))),
+            new Entry("euler", 1, 1, false, "EDM, algorithm 2 without correction", "as ddim with eta 0",
+                    s -> new Euler()),
+            new Entry("heun", 2, 2, false, "EDM, algorithm 1", "the ODE's solution in some 20 steps", s -> new Heun()));
             // spotless:on
 
     /**

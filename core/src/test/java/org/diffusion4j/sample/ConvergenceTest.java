@@ -1,0 +1,96 @@
+package org.diffusion4j.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.schedule.TimeGrid;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The order of each deterministic solver, measured on a Gaussian mixture whose ODE has a known solution: in one dimension it moves
+ * every point so that the share of the distribution below it stays the same.
+ */
+@DisplayName("The error of a solver")
+class ConvergenceTest {
+
+    private static final double[] POINTS = {-2, -1, -0.3, 0.1, 0.6, 1.4};
+    private static final NoiseStream NONE = (address, like) -> {
+        throw new AssertionError("a deterministic solver draws no noise");
+    };
+
+    /** Sampler, the order that is claimed, and from how many steps on its error is near the limit. */
+    static Stream<Arguments> solvers() {
+        return Stream.of(
+                arguments(new Ddim(0), 1, 256), //
+                arguments(new Euler(), 1, 256),
+                arguments(new Heun(), 2, 64));
+    }
+
+    @ParameterizedTest(name = "{0} falls with the power {1} of the number of steps")
+    @MethodSource("solvers")
+    void falls_with_the_claimed_power_of_the_number_of_steps(Sampler sampler, int order, int steps) {
+        double coarse = error(sampler, steps);
+        double fine = error(sampler, 2 * steps);
+
+        double measured = Math.log(coarse / fine) / Math.log(2);
+        System.out.printf("%s: error %.1e in %d steps, order %.2f%n", sampler, fine, 2 * steps, measured);
+        assertThat(measured).isCloseTo(order, within(0.15));
+    }
+
+    /** The largest change of a share, between the ratios 8 and 0.1 of noise to signal. */
+    private static double error(Sampler sampler, int steps) {
+        Libtorch.start();
+        try (PointerScope scope = new PointerScope()) {
+            Mixture model = Mixture.onALine(new OnACircle());
+            double first = model.process().timeAt(8);
+            double last = model.process().timeAt(0.1);
+            double[] times = IntStream.range(0, steps)
+                    .mapToDouble(i -> first + i * (last - first) / steps)
+                    .toArray();
+            Tensor start = Tensor.create(POINTS, POINTS.length, 1);
+            Tensor end = sampler.sample(model, TimeGrid.of(times, last), start, NONE, SampleListener.NONE);
+            double worst = model.shareBelow(end, last)
+                    .sub(model.shareBelow(start, first))
+                    .abs()
+                    .max()
+                    .item_double();
+            end.close();
+            return worst;
+        }
+    }
+
+    /** A smooth variance-preserving process: {@code alpha = cos t, sigma = sin t}. */
+    private record OnACircle() implements DiffusionProcess {
+
+        @Override
+        public double alpha(double t) {
+            return Math.cos(t);
+        }
+
+        @Override
+        public double sigma(double t) {
+            return Math.sin(t);
+        }
+
+        @Override
+        public double networkTime(double t) {
+            return t;
+        }
+
+        @Override
+        public double timeAt(double ratio) {
+            return Math.atan(ratio);
+        }
+    }
+}

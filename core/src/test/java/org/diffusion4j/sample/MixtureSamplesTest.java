@@ -1,0 +1,114 @@
+package org.diffusion4j.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.engine.SeededNoise;
+import org.diffusion4j.golden.Comparison;
+import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.schedule.BetaSchedule;
+import org.diffusion4j.schedule.Spacing;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("Samples of a Gaussian mixture in the plane, whose denoiser is known,")
+class MixtureSamplesTest {
+
+    private static final int N = 4000;
+
+    /**
+     * 5 standard errors: chance alone fails one of the 8 comparisons with probability 8 · 6e-7. The error of finitely many steps is
+     * allowed for beside it.
+     */
+    private static final double STANDARD_ERRORS = 5;
+
+    private static final double OF_STEPS = 0.01;
+
+    static Stream<Arguments> samplers() {
+        return Stream.of(
+                arguments(new Ddpm(ReverseVariance.FIXED_SMALL), 500),
+                arguments(new Ddpm(ReverseVariance.FIXED_LARGE), 500),
+                arguments(new Ddim(0), 200),
+                arguments(new Ddim(0.5), 200),
+                arguments(new Euler(new Churn(40)), 200),
+                arguments(new Heun(new Churn(20)), 50));
+    }
+
+    @ParameterizedTest(name = "{0} in {1} steps")
+    @MethodSource("samplers")
+    void have_its_mean_covariance_and_weights(Sampler sampler, int steps) {
+        Libtorch.start();
+        Mixture mixture =
+                Mixture.inThePlane(new DiscreteProcess(BetaSchedule.ddpm().table()));
+        double[][] samples = draw(sampler, mixture, steps);
+
+        for (int k = 0; k < mixture.weights().length; k++) {
+            int component = k;
+            check("weight of " + k, samples, x -> nearest(x, mixture) == component ? 1 : 0, mixture.weights()[k]);
+        }
+        for (int a = 0; a < 2; a++) {
+            int first = a;
+            check("mean of " + a, samples, x -> x[first], moment(mixture, m -> m[first]));
+            for (int b = 0; b <= a; b++) {
+                int second = b;
+                double ofNoise = a == b ? mixture.s() * mixture.s() : 0;
+                check(
+                        "moment of " + a + " and " + b,
+                        samples,
+                        x -> x[first] * x[second],
+                        moment(mixture, m -> m[first] * m[second]) + ofNoise);
+            }
+        }
+    }
+
+    private static double[][] draw(Sampler sampler, Mixture mixture, int steps) {
+        try (PointerScope scope = new PointerScope()) {
+            NoiseStream noise = new SeededNoise(3, 0);
+            Tensor start = noise.draw(NoiseStream.START, Tensor.create(new double[2 * N], N, 2));
+            Tensor end = sampler.sample(mixture, Spacing.TRAILING.grid(steps, 1000), start, noise, SampleListener.NONE);
+            double[] x = Comparison.values(end);
+            end.close();
+            return IntStream.range(0, N)
+                    .mapToObj(i -> new double[] {x[2 * i], x[2 * i + 1]})
+                    .toArray(double[][]::new);
+        }
+    }
+
+    private static void check(String what, double[][] samples, ToDoubleFunction<double[]> statistic, double expected) {
+        double mean = Arrays.stream(samples).mapToDouble(statistic).average().orElseThrow();
+        double square = Arrays.stream(samples)
+                .mapToDouble(statistic)
+                .map(value -> value * value)
+                .average()
+                .orElseThrow();
+        double standardError = Math.sqrt((square - mean * mean) / N);
+        assertThat(mean).as(what).isCloseTo(expected, within(STANDARD_ERRORS * standardError + OF_STEPS));
+    }
+
+    /** The components lie 7 of their standard deviations apart: fewer than 1 in 100 samples is counted for another. */
+    private static int nearest(double[] x, Mixture mixture) {
+        return IntStream.range(0, mixture.means().length)
+                .boxed()
+                .min(Comparator.comparingDouble(
+                        k -> Math.hypot(x[0] - mixture.means()[k][0], x[1] - mixture.means()[k][1])))
+                .orElseThrow();
+    }
+
+    private static double moment(Mixture mixture, ToDoubleFunction<double[]> ofMeans) {
+        return IntStream.range(0, mixture.means().length)
+                .mapToDouble(k -> mixture.weights()[k] * ofMeans.applyAsDouble(mixture.means()[k]))
+                .sum();
+    }
+}
