@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param x0 the clean sample, shaped as x
  * @param eps the noise, shaped as x
- * @param logVariance the log-variance of the reverse step where the network has learned one, shaped as x
+ * @param logVariance what the network has learned about the variance of the reverse step, or null
  */
-public record Denoised(Tensor x0, Tensor eps, @Nullable Tensor logVariance) {
+public record Denoised(Tensor x0, Tensor eps, @Nullable LogVariance logVariance) {
 
     public Denoised(Tensor x0, Tensor eps) {
         this(x0, eps, null);

@@ -1,5 +1,6 @@
 package org.diffusion4j.process;
 
+import java.util.Optional;
 import org.diffusion4j.schedule.Posterior;
 
 /**
@@ -28,6 +29,13 @@ public interface DiffusionProcess {
      * @return the time of that ratio, or the process's last time where it does not get as noisy
      */
     double timeAt(double ratio);
+
+    /**
+     * The step into t's predecessor in the chain of timesteps that was trained; empty where the process is no chain or t not in it.
+     */
+    default Optional<Posterior> chainStep(double t) {
+        return Optional.empty();
+    }
 
     /** q(x_s | x_t, x0) for s &lt; t at any distance. */
     default Posterior posterior(double t, double s) {

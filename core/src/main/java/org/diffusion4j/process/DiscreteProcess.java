@@ -2,7 +2,9 @@ package org.diffusion4j.process;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.Optional;
 import org.diffusion4j.schedule.DiscreteSchedule;
+import org.diffusion4j.schedule.Posterior;
 
 /**
  * DDPM's process: variance-preserving, defined by the timesteps of a table and by −1, the clean sample. The network is given the
@@ -63,6 +65,11 @@ public record DiscreteProcess(DiscreteSchedule table) implements DiffusionProces
             return below + ratio / high;
         }
         return below + (Double.isInfinite(high) ? 1 - low / ratio : Math.log(ratio / low) / Math.log(high / low));
+    }
+
+    @Override
+    public Optional<Posterior> chainStep(double t) {
+        return isTimestep(t) && t >= 0 ? Optional.of(table.chainStep((int) t)) : Optional.empty();
     }
 
     @Override

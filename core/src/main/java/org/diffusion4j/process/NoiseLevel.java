@@ -1,6 +1,8 @@
 package org.diffusion4j.process;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -8,6 +10,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.Tensors;
+import org.diffusion4j.schedule.Posterior;
+import org.jspecify.annotations.Nullable;
 
 /**
  * alpha and sigma as tensors that multiply a batch: of one time for all samples, or of a time for each. Thus every formula is
@@ -15,17 +19,22 @@ import org.diffusion4j.engine.Tensors;
  *
  * @param alpha float64 {@code []}, or {@code [batch, 1, …]} of the batch's dtype
  * @param sigma like {@code alpha}
+ * @param step the chain's step from here, or null where the level is in no chain
  */
-public record NoiseLevel(Tensor alpha, Tensor sigma) {
+public record NoiseLevel(
+        Tensor alpha, Tensor sigma, @Nullable ReverseStep step) {
 
     /** One level for all samples; as scalars they do not change the dtype of what they multiply. */
     public static NoiseLevel of(double alpha, double sigma) {
-        return new NoiseLevel(scalar(alpha), scalar(sigma));
+        return new NoiseLevel(scalar(alpha), scalar(sigma), null);
     }
 
     /** The level of time t for all samples. */
     public static NoiseLevel at(DiffusionProcess process, double t) {
-        return of(process.alpha(t), process.sigma(t));
+        return new NoiseLevel(
+                scalar(process.alpha(t)),
+                scalar(process.sigma(t)),
+                process.chainStep(t).map(ReverseStep::of).orElse(null));
     }
 
     /**
@@ -35,9 +44,14 @@ public record NoiseLevel(Tensor alpha, Tensor sigma) {
      * @param like {@code [batch, …]}; its dtype and device are those of the result
      */
     public static NoiseLevel at(DiffusionProcess process, double[] times, Tensor like) {
+        List<Posterior> steps = Arrays.stream(times)
+                .mapToObj(process::chainStep)
+                .flatMap(Optional::stream)
+                .toList();
         return new NoiseLevel(
                 column(Arrays.stream(times).map(process::alpha).toArray(), like),
-                column(Arrays.stream(times).map(process::sigma).toArray(), like));
+                column(Arrays.stream(times).map(process::sigma).toArray(), like),
+                steps.size() == times.length ? ReverseStep.of(steps, like) : null);
     }
 
     /** {@code x_t = alpha·x0 + sigma·eps}: a sample of q(x_t | x0). */
@@ -45,12 +59,12 @@ public record NoiseLevel(Tensor alpha, Tensor sigma) {
         return x0.mul(alpha).add(eps.mul(sigma));
     }
 
-    private static Tensor scalar(double value) {
+    static Tensor scalar(double value) {
         Libtorch.start();
         return torch.scalar_tensor(new Scalar(value), new TensorOptions(ScalarType.Double));
     }
 
-    private static Tensor column(double[] values, Tensor like) {
+    static Tensor column(double[] values, Tensor like) {
         long[] shape = new long[(int) like.dim()];
         Arrays.fill(shape, 1);
         shape[0] = values.length;

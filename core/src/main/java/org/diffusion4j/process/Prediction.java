@@ -7,11 +7,12 @@ import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.DidYouMean;
 
 /** What a network's output means. The text of each is its name in our files. */
-public sealed interface Prediction permits Prediction.Eps, Prediction.X0, Prediction.V {
+public sealed interface Prediction permits Prediction.Eps, Prediction.X0, Prediction.V, Prediction.Mean {
 
     Prediction EPS = new Eps();
     Prediction X0 = new X0();
     Prediction V = new V();
+    Prediction MEAN = new Mean();
 
     /** What {@code output} says about x_t, as clean sample and noise; shapes as {@code xt}, made in the caller's scope. */
     Denoised interpret(Tensor output, Tensor xt, NoiseLevel level);
@@ -37,12 +38,12 @@ public sealed interface Prediction permits Prediction.Eps, Prediction.X0, Predic
     }
 
     /**
-     * The prediction of that name: {@code eps}, {@code x0} or {@code v}.
+     * The prediction of that name: {@code eps}, {@code x0}, {@code v} or {@code mean}.
      *
      * @throws IllegalArgumentException if there is none
      */
     static Prediction named(String name) {
-        return DidYouMean.choose("prediction", name, List.of(EPS, X0, V));
+        return DidYouMean.choose("prediction", name, List.of(EPS, X0, V, MEAN));
     }
 
     /** The noise (DDPM, equation 14). */
@@ -124,6 +125,39 @@ public sealed interface Prediction permits Prediction.Eps, Prediction.X0, Predic
         @Override
         public String toString() {
             return "v";
+        }
+    }
+
+    /** The mean of q(x_{t−1} | x_t, x0), in a chain of timesteps (DDPM, equation 8; the first row of its table 2). */
+    record Mean() implements Prediction {
+
+        @Override
+        public Denoised interpret(Tensor output, Tensor xt, NoiseLevel level) {
+            ReverseStep step = step(level);
+            Tensor x0 = output.sub(xt.mul(step.xtWeight())).div(step.x0Weight());
+            return X0.interpret(x0, xt, level);
+        }
+
+        @Override
+        public Tensor target(Tensor x0, Tensor eps, NoiseLevel level) {
+            return step(level).mean(x0, level.noised(x0, eps));
+        }
+
+        @Override
+        public void requireDefined(double alpha, double sigma) {
+            X0.requireDefined(alpha, sigma);
+        }
+
+        private static ReverseStep step(NoiseLevel level) {
+            require(
+                    level.step() != null,
+                    "the mean is predicted of steps between the timesteps of a chain: ask the model at whole timesteps");
+            return level.step();
+        }
+
+        @Override
+        public String toString() {
+            return "mean";
         }
     }
 }

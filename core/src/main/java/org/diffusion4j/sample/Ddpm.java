@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
-import org.diffusion4j.schedule.Posterior;
+import org.diffusion4j.process.ReverseStep;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
@@ -13,7 +13,8 @@ import org.diffusion4j.schedule.TimeGrid;
  *
  * <p>Ho, Jain, Abbeel, "Denoising Diffusion Probabilistic Models", NeurIPS 2020, algorithm 2. The mean goes through x0 and the
  * posterior (equation 7), as in the authors' code, so that x0 can be clipped; without clipping it is equation 11. A step of any
- * distance has the posterior of its own pair of times.
+ * distance has the posterior of its own pair of times, and so has a variance that the network has learned (Nichol, Dhariwal,
+ * "Improved Denoising Diffusion Probabilistic Models", ICML 2021, section 3.1).
  */
 public record Ddpm(ReverseVariance variance) implements Sampler {
 
@@ -33,11 +34,12 @@ public record Ddpm(ReverseVariance variance) implements Sampler {
 
     private Tensor step(
             DiffusionProcess p, Denoised at, Tensor xt, double t, double s, NoiseStream noise, int address) {
-        Posterior posterior = p.posterior(t, s);
-        Tensor mean = at.x0().mul(new Scalar(posterior.x0Weight())).add(xt, new Scalar(posterior.xtWeight()));
+        ReverseStep step = ReverseStep.of(p.posterior(t, s));
+        Tensor mean = step.mean(at.x0(), xt);
         if (p.sigma(s) == 0) { // z = 0 in the last step
             return mean;
         }
-        return mean.add(noise.draw(address, xt), new Scalar(Math.sqrt(variance.of(posterior))));
+        Tensor std = variance.log(at, step).div(new Scalar(2)).exp();
+        return mean.add(noise.draw(address, xt).mul(std));
     }
 }

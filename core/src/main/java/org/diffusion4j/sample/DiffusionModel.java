@@ -25,6 +25,7 @@ import org.diffusion4j.nn.PublishedNames;
 import org.diffusion4j.nn.UNet2D;
 import org.diffusion4j.nn.UNet2DConfig;
 import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.schedule.TimeGrid;
 import org.jspecify.annotations.Nullable;
 
@@ -154,7 +155,8 @@ public final class DiffusionModel implements AutoCloseable {
                         ? "the model has no classes, so it takes no labels"
                         : "the model needs a label for each sample");
         return scheduler.limited(
-                new NetworkDenoiser(network, process, scheduler.prediction(), labels), EpsAfterClipping.KEPT);
+                new NetworkDenoiser(network, process, new OutputMeaning(scheduler.prediction(), null), labels),
+                EpsAfterClipping.KEPT);
     }
 
     /**

@@ -10,6 +10,8 @@ import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.NoiseLevel;
+import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.process.Prediction;
 import org.jspecify.annotations.Nullable;
 
@@ -23,21 +25,21 @@ import org.jspecify.annotations.Nullable;
 public record NetworkDenoiser(
         Network network,
         DiffusionProcess process,
-        Prediction prediction,
+        OutputMeaning meaning,
         @Nullable Tensor labels) implements Denoiser {
 
-    /** Of a network without labels. */
+    /** Of a network without labels and learned variance. */
     public NetworkDenoiser(Network network, DiffusionProcess process, Prediction prediction) {
-        this(network, process, prediction, null);
+        this(network, process, new OutputMeaning(prediction, null), null);
     }
 
     @Override
     public Denoised at(Tensor x, double t) {
-        prediction.requireDefined(process.alpha(t), process.sigma(t));
+        meaning.prediction().requireDefined(process.alpha(t), process.sigma(t));
         try (AutoGradMode noGrad = new AutoGradMode(false)) {
             Tensor output = Scoped.result(
                     () -> network.forward(x, timesteps(x, t), labels).to(x.scalar_type()));
-            return prediction.interpret(output, x, process.alpha(t), process.sigma(t));
+            return meaning.interpret(output, x, NoiseLevel.at(process, t));
         }
     }
 

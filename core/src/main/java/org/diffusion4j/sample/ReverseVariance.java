@@ -1,25 +1,40 @@
 package org.diffusion4j.sample;
 
-import java.util.List;
-import org.diffusion4j.engine.DidYouMean;
-import org.diffusion4j.schedule.Posterior;
+import static org.diffusion4j.engine.Require.require;
 
-/** The variance of the ancestral sampler's step; the two ends between which the true one lies (DDPM, section 3.2). */
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.process.Denoised;
+import org.diffusion4j.process.LogVariance;
+import org.diffusion4j.process.ReverseStep;
+
+/** The variance of a reverse step: one of the two ends between which the true one lies (DDPM, section 3.2), or learned (IDDPM). */
 public enum ReverseVariance {
 
     /** β̃, right for data that are one point. */
     FIXED_SMALL("fixed-small") {
         @Override
-        double of(Posterior step) {
-            return step.variance();
+        public Tensor log(Denoised at, ReverseStep step) {
+            return step.logSmall();
         }
     },
 
-    /** β, right for data that are unit normal. */
+    /** β, right for data that are unit normal; β̃ in the step to the clean sample, as in DDPM's code. */
     FIXED_LARGE("fixed-large") {
         @Override
-        double of(Posterior step) {
-            return step.stepVariance();
+        public Tensor log(Denoised at, ReverseStep step) {
+            return step.logSmall().where(step.toClean(), step.logLarge());
+        }
+    },
+
+    /** What the network says. */
+    LEARNED("learned") {
+        @Override
+        public Tensor log(Denoised at, ReverseStep step) {
+            LogVariance learned = at.logVariance();
+            require(learned != null, "the model has not learned a variance: choose fixed-small or fixed-large");
+            return learned.of(step);
         }
     };
 
@@ -29,7 +44,8 @@ public enum ReverseVariance {
         this.text = text;
     }
 
-    abstract double of(Posterior step);
+    /** Its logarithm: shaped as x, or as the step's own tensors where it is the same for all of x. */
+    public abstract Tensor log(Denoised at, ReverseStep step);
 
     /**
      * The variance of that name.

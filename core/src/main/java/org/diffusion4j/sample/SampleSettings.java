@@ -12,7 +12,7 @@ import org.diffusion4j.schedule.TimeGrid;
  * @param steps how many timesteps are visited, from 1 to those of the model
  * @param eta DDIM's share of noise, in [0, 1]
  * @param etaRule what eta multiplies: {@code deviation} (the paper), {@code variance} (the hand-out) or {@code sigma-hat}
- * @param variance DDPM's: {@code fixed-small} or {@code fixed-large}
+ * @param variance DDPM's: {@code fixed-small}, {@code fixed-large} or, where the model has it, {@code learned}
  * @param spacing {@code leading}, {@code trailing}, {@code linspace} or {@code quadratic}
  */
 public record SampleSettings(String sampler, int steps, double eta, String etaRule, String variance, String spacing) {

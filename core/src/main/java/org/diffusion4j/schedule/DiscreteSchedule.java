@@ -80,10 +80,12 @@ public final class DiscreteSchedule {
                 Math.sqrt(alphaBar(t)), Math.sqrt(1 - alphaBar(t)), Math.sqrt(alphaBar(s)), Math.sqrt(1 - alphaBar(s)));
     }
 
-    /** log β̃ of the step from t to t − 1; that of timestep 0, which would be −∞, is replaced by that of timestep 1 (DDPM's code). */
-    public double clippedLogVariance(int t) {
-        int kept = Math.max(checked(t, 0), Math.min(1, steps() - 1));
-        return Math.log(posterior(kept, kept - 1).variance());
+    /** The step from t to t − 1; β̃ of timestep 0, which is 0, is replaced by that of timestep 1 (DDPM's code). */
+    public Posterior chainStep(int t) {
+        Posterior step = posterior(checked(t, 0), t - 1);
+        return t > 0 || steps() == 1
+                ? step
+                : new Posterior(step.x0Weight(), step.xtWeight(), chainStep(1).variance(), step.stepVariance());
     }
 
     private int checked(int t, int first) {

@@ -13,6 +13,7 @@ import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.golden.Comparison;
 import org.diffusion4j.schedule.BetaSchedule;
+import org.diffusion4j.schedule.Posterior;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -78,6 +79,33 @@ class PredictionTest {
             assertClose(xt.select(0, row), level.noised(x0.select(0, row), eps.select(0, row)));
             assertClose(target.select(0, row), prediction.target(x0.select(0, row), eps.select(0, row), level));
         }
+    }
+
+    @Test
+    void the_mean_of_a_step_of_the_chain_is_read_as_x0_and_eps() {
+        double[] times = {1, 100, 500, 999};
+        NoiseLevel levels = NoiseLevel.at(process, times, x0);
+        Tensor xt = levels.noised(x0, eps);
+        Tensor mean = Prediction.MEAN.target(x0, eps, levels);
+
+        Denoised read = Prediction.MEAN.interpret(mean, xt, levels);
+
+        // x0's weight in the mean is at least 1e-4, by which the rounding of float64 is divided
+        assertThat(Comparison.values(read.x0())).containsExactly(Comparison.values(x0), within(1e-11));
+        assertThat(Comparison.values(read.eps())).containsExactly(Comparison.values(eps), within(1e-11));
+        Posterior step = process.posterior(100, 99);
+        assertThat(mean.select(0, 1).select(0, 2).item_double())
+                .isEqualTo(
+                        step.x0Weight() * x0.select(0, 1).select(0, 2).item_double()
+                                + step.xtWeight() * xt.select(0, 1).select(0, 2).item_double(),
+                        within(ROUNDING));
+    }
+
+    @Test
+    void the_mean_is_refused_between_the_timesteps() {
+        assertThatThrownBy(() -> Prediction.MEAN.interpret(eps, eps, NoiseLevel.at(process, 10.5)))
+                .hasMessage("the mean is predicted of steps between the timesteps of a chain: "
+                        + "ask the model at whole timesteps");
     }
 
     @Test

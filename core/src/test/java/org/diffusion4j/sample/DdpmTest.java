@@ -1,6 +1,7 @@
 package org.diffusion4j.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -11,9 +12,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.SeededNoise;
+import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.golden.Comparison;
+import org.diffusion4j.process.Denoised;
+import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.process.LearnedVariance;
+import org.diffusion4j.process.ReverseStep;
 import org.diffusion4j.schedule.BetaSchedule;
+import org.diffusion4j.schedule.Posterior;
 import org.diffusion4j.schedule.TimeGrid;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -59,6 +66,49 @@ class DdpmTest {
                 .sample(model, TimeGrid.of(new double[] {t}, t - 1), xt, new SeededNoise(7, 0), SampleListener.NONE);
         assertThat(Comparison.values(next)).containsExactly(expected, within(1e-13));
         next.close();
+    }
+
+    @Test
+    void takes_the_variance_that_the_network_has_learned_for_a_step_of_its_length() {
+        Tensor v = Tensors.of(new double[] {-1, 1, 0, -1, 1, 0}, 2, 3);
+        Denoiser learned = new Denoiser() {
+            @Override
+            public DiffusionProcess process() {
+                return process;
+            }
+
+            @Override
+            public Denoised at(Tensor x, double t) {
+                Denoised found = model.at(x, t);
+                return new Denoised(found.x0(), found.eps(), LearnedVariance.RANGE.of(v));
+            }
+        };
+        Posterior step = process.posterior(600, 400);
+        double small = Math.sqrt(step.variance());
+        double large = Math.sqrt(step.stepVariance());
+        double[] z = Comparison.values(new SeededNoise(7, 0).draw(1, xt));
+        double[] mean =
+                Comparison.values(ReverseStep.of(step).mean(model.at(xt, 600).x0(), xt));
+        double[] std = {small, large, Math.sqrt(small * large), small, large, Math.sqrt(small * large)};
+
+        Tensor next = new Ddpm(ReverseVariance.LEARNED)
+                .sample(learned, TimeGrid.of(new double[] {600}, 400), xt, new SeededNoise(7, 0), SampleListener.NONE);
+
+        assertThat(Comparison.values(next))
+                .containsExactly(
+                        IntStream.range(0, z.length)
+                                .mapToDouble(i -> mean[i] + std[i] * z[i])
+                                .toArray(),
+                        within(1e-13));
+        next.close();
+    }
+
+    @Test
+    void refuses_a_learned_variance_that_the_model_does_not_have() {
+        TimeGrid grid = TimeGrid.ofTimesteps(900, 500);
+        assertThatThrownBy(() -> new Ddpm(ReverseVariance.LEARNED)
+                        .sample(model, grid, xt, new SeededNoise(7, 0), SampleListener.NONE))
+                .hasMessage("the model has not learned a variance: choose fixed-small or fixed-large");
     }
 
     @Test

@@ -10,6 +10,7 @@ import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.golden.Comparison;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.Test;
 
 @DisplayName("A network as a denoiser")
 class NetworkDenoiserTest {
+
+    private static final OutputMeaning EPS_ALONE = new OutputMeaning(Prediction.EPS, null);
 
     private final DiscreteProcess process =
             new DiscreteProcess(BetaSchedule.ddpm().table());
@@ -49,7 +52,7 @@ class NetworkDenoiserTest {
 
     @Test
     void hands_the_labels_on() {
-        new NetworkDenoiser(network, process, Prediction.EPS, Tensor.create(new long[] {7, 3})).at(x, 37);
+        new NetworkDenoiser(network, process, EPS_ALONE, Tensor.create(new long[] {7, 3})).at(x, 37);
 
         assertThat(network.labels).containsExactly(7, 3);
     }

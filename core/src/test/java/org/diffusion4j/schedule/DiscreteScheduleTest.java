@@ -44,11 +44,12 @@ class DiscreteScheduleTest {
     }
 
     @Test
-    void the_first_log_variance_is_replaced_by_the_second() {
+    void the_first_variance_of_the_chain_is_replaced_by_the_second() {
         assertThat(ddpm.posterior(0, -1).variance()).isZero();
-        assertThat(ddpm.clippedLogVariance(0)).isEqualTo(ddpm.clippedLogVariance(1));
-        assertThat(ddpm.clippedLogVariance(5))
-                .isEqualTo(Math.log(ddpm.posterior(5, 4).variance()));
+        assertThat(ddpm.chainStep(0).variance()).isEqualTo(ddpm.posterior(1, 0).variance());
+        assertThat(ddpm.chainStep(0).stepVariance())
+                .isEqualTo(ddpm.posterior(0, -1).stepVariance());
+        assertThat(ddpm.chainStep(5)).isEqualTo(ddpm.posterior(5, 4));
     }
 
     @Test
