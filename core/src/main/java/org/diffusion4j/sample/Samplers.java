@@ -15,7 +15,24 @@ public final class Samplers {
                     s -> new Ddim(s.eta(), EtaRule.named(s.etaRule()))),
             new Entry("euler", 1, 1, false, "EDM, algorithm 2 without correction", "as ddim with eta 0",
                     s -> new Euler()),
-            new Entry("heun", 2, 2, false, "EDM, algorithm 1", "the ODE's solution in some 20 steps", s -> new Heun()));
+            new Entry("heun", 2, 2, false, "EDM, algorithm 1", "the ODE's solution in some 20 steps", s -> new Heun()),
+            new Entry("dpm-solver-2m", 1, 2, false, "DPM-Solver, multistep, midpoint", "10 to 20 steps without guidance",
+                    s -> DpmSolver.ofNoise(2)),
+            new Entry("dpm-solver-3m", 1, 2, false, "DPM-Solver, multistep; converges with order 2", "as published",
+                    s -> DpmSolver.ofNoise(3)),
+            new Entry("dpm++-2m", 1, 2, false, "DPM-Solver++, algorithm 2", "10 to 20 steps, with guidance too",
+                    s -> DpmSolver.plusPlus(2)),
+            new Entry("dpm++-2m-sde", 1, 2, true, "DPM-Solver++, equation 18", "20 steps and more; washes out errors",
+                    s -> DpmSolver.plusPlus(2).withTau(1)),
+            new Entry("dpm++-3m", 1, 2, false, "DPM-Solver++, multistep; converges with order 2", "as published",
+                    s -> DpmSolver.plusPlus(3)),
+            new Entry("dpm++-3m-corrected", 1, 3, false, "DPM-Solver++, multistep, whole second derivative",
+                    "20 steps and more without guidance", s -> DpmSolver.plusPlus(3).thirdOrderCorrected()),
+            new Entry("deis", 1, 3, false, "DEIS, logrho", "10 to 20 steps without guidance", s -> new Deis(3)),
+            new Entry("unipc", 1, 3, false, "UniPC, algorithms 1 and 2, B2(h)", "5 to 10 steps", s -> new UniPc(2)),
+            new Entry("unipc-3", 1, 4, false, "UniPC, algorithms 1 and 2, B2(h)", "10 steps without guidance",
+                    s -> new UniPc(3)),
+            new Entry("sa-solver", 1, 2, true, "SA-Solver, algorithm 1, tau = 1", "20 steps and more", s -> new SaSolver(t -> 1)));
             // spotless:on
 
     /**
