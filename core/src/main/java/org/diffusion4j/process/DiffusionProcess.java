@@ -1,7 +1,9 @@
 package org.diffusion4j.process;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.diffusion4j.schedule.Posterior;
+import org.diffusion4j.schedule.TimeGrid;
 
 /**
  * The forward process: {@code x_t = alpha(t)·x0 + sigma(t)·eps}. Pure functions in float64; safe to share between threads.
@@ -29,6 +31,11 @@ public interface DiffusionProcess {
      * @return the time of that ratio, or the process's last time where it does not get as noisy
      */
     double timeAt(double ratio);
+
+    /** The grid through these noise-to-signal ratios, first the noisiest, and from the last to the clean sample. */
+    default TimeGrid grid(double... ratios) {
+        return TimeGrid.of(Arrays.stream(ratios).map(this::timeAt).toArray(), timeAt(0));
+    }
 
     /**
      * The step into t's predecessor in the chain of timesteps that was trained; empty where the process is no chain or t not in it.

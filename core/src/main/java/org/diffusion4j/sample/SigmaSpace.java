@@ -4,6 +4,7 @@ import static org.diffusion4j.engine.Require.require;
 
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.schedule.TimeGrid;
 
@@ -28,7 +29,13 @@ record SigmaSpace(Denoiser model) {
      * @param i its number, from 0
      * @param next 0 where the step goes to the clean sample
      */
-    record Step(int i, double sigma, double next) {}
+    record Step(int i, double sigma, double next) {
+
+        /** x with the noise of this step, which is drawn only where it counts. */
+        Tensor noised(Tensor x, double std, NoiseStream noise) {
+            return std == 0 ? x : x.add(noise.draw(1 + i, x), new Scalar(std));
+        }
+    }
 
     /** {@link Walk#along} in these coordinates; start, listener and result have those of the process. */
     Tensor walk(TimeGrid grid, Tensor start, SampleListener listener, Move move) {

@@ -26,6 +26,8 @@ class GoldenTest {
             new TimestepsCheck(),
             new AddNoiseCheck(),
             new SchedulerStepsCheck(),
+            new SigmasCheck(),
+            new SigmaSamplersCheck(),
             new UNet2DCheck(),
             new PublishedNamesCheck(),
             new FolderCheck());

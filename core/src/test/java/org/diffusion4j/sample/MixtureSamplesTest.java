@@ -43,7 +43,9 @@ class MixtureSamplesTest {
                 arguments(new Ddim(0), 200),
                 arguments(new Ddim(0.5), 200),
                 arguments(new Euler(new Churn(40)), 200),
-                arguments(new Heun(new Churn(20)), 50));
+                arguments(new Heun(new Churn(20)), 50),
+                arguments(new EulerAncestral(), 200),
+                arguments(new Kdpm2Ancestral(), 100));
     }
 
     @ParameterizedTest(name = "{0} in {1} steps")

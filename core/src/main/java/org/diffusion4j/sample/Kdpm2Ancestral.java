@@ -1,0 +1,39 @@
+package org.diffusion4j.sample;
+
+import static org.diffusion4j.engine.Require.require;
+
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.schedule.AncestralStep;
+import org.diffusion4j.schedule.TimeGrid;
+
+/**
+ * {@link Kdpm2} steps that go too far and come back by fresh noise.
+ *
+ * <p>k-diffusion's {@code sample_dpm_2_ancestral}.
+ *
+ * @param eta share of the ancestral noise, not negative
+ * @param noise the factor of what is added
+ */
+public record Kdpm2Ancestral(double eta, double noise) implements Sampler {
+
+    public Kdpm2Ancestral {
+        require(eta >= 0, "eta must not be negative, was %s", eta);
+        require(noise >= 0, "the factor of noise must not be negative, was %s", noise);
+    }
+
+    /** With the noise of the posterior. */
+    public Kdpm2Ancestral() {
+        this(1, 1);
+    }
+
+    @Override
+    public Tensor sample(Denoiser model, TimeGrid grid, Tensor start, NoiseStream noise, SampleListener listener) {
+        SigmaSpace space = new SigmaSpace(model);
+        return space.walk(grid, start, listener, (x, step) -> {
+            AncestralStep split = AncestralStep.of(step.sigma(), step.next(), eta);
+            Walk.Moved down = Kdpm2.step(space, x, step.sigma(), split.down());
+            return new Walk.Moved(step.noised(down.x(), this.noise * split.up(), noise), down.x0());
+        });
+    }
+}
