@@ -11,7 +11,8 @@ import org.diffusion4j.engine.Precision;
 
 /**
  * Prints how fast the library is on this machine: a training step and a call of one U-Net, what each lever is worth, start-up of
- * the command line, peak memory. {@code benchmarks/run} builds and runs it.
+ * the command line, peak memory. {@code benchmarks/run} builds and runs it; where PYTHON names a Python that has PyTorch, the same
+ * network is timed there in turn.
  */
 public final class Benchmarks {
 
@@ -20,17 +21,19 @@ public final class Benchmarks {
 
     private Benchmarks() {}
 
-    /** One argument: the jar of the command line, whose start-up is timed; without it that part is left out. */
+    /** The jar of the command line, whose start-up is timed, and {@code pytorch_unet.py}. */
     public static void main(String[] args) throws IOException {
         EngineReport engine = EngineReport.take();
         print(
                 "libtorch %s, %d cores, %s, %s by default%n%n",
                 engine.libtorch(), engine.threads(), engine.instructionSet(), engine.precision());
         throughput();
-        Levers.table(ROUNDS);
-        if (args.length > 0) {
-            StartUp.table(Path.of(args[0]));
+        String python = System.getenv("PYTHON");
+        if (python != null) {
+            beside(python, args[1]);
         }
+        Levers.table(ROUNDS);
+        StartUp.table(Path.of(args[0]));
         peakMemory();
     }
 
@@ -46,6 +49,31 @@ public final class Benchmarks {
             row("call without gradients", seconds[1], 2, peak);
             print("%n3×3 convolution of 128 channels, the yardstick: %.0f GFLOP/s%n%n", peak / GIGA);
         }
+    }
+
+    /** The same in PyTorch, each step of ours between two of theirs. */
+    private static void beside(String python, String script) {
+        Precision precision = Precision.FLOAT32;
+        try (UNetStep unet = new UNetStep();
+                PyTorch theirs = new PyTorch(python, script)) {
+            print("| %s, float32 | ours, ms | contiguous, ms | channels_last, ms | ours / its best |%n", theirs.name());
+            print("|---|---|---|---|---|%n");
+            beside("training step", () -> unet.train(precision), theirs, "train");
+            beside("call without gradients", () -> unet.infer(precision), theirs, "infer");
+            print("%n");
+        }
+    }
+
+    private static void beside(String name, Runnable ours, PyTorch theirs, String work) {
+        double[] seconds = Interleaved.medians(
+                ROUNDS, ours, () -> theirs.run(work + " contiguous"), () -> theirs.run(work + " channels_last"));
+        print(
+                "| %s | %.0f | %.0f | %.0f | %.2f |%n",
+                name,
+                1000 * seconds[0],
+                1000 * seconds[1],
+                1000 * seconds[2],
+                seconds[0] / Math.min(seconds[1], seconds[2]));
     }
 
     private static void row(String name, double seconds, int flopsPerMultiplyAdd, double peak) {

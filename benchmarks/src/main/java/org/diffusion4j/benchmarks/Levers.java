@@ -41,6 +41,7 @@ final class Levers {
                 rounds,
                 Operators.block(MemoryFormat.ChannelsLast),
                 Operators.block(MemoryFormat.Contiguous));
+        row("norm of narrow groups channels first", rounds, Operators.narrowNorm(true), Operators.narrowNorm(false));
         row("fused attention in float32", rounds, Operators.attention(true), Operators.attention(false));
         optimizer(rounds);
         print("%n");

@@ -54,6 +54,21 @@ final class Operators {
         };
     }
 
+    /** GroupNorm of 32 channels in 8 groups at 28×28, forward and backward, of images that lie channels last. */
+    static Runnable narrowNorm(boolean channelsFirst) {
+        Tensor x = torch.randn(BATCH, 32, 28, 28)
+                .contiguous(MemoryFormat.ChannelsLast)
+                .requires_grad_(true);
+        return () -> {
+            try (PointerScope scope = new PointerScope();
+                    AutoGradMode grad = new AutoGradMode(true)) {
+                Tensor in = channelsFirst ? x.contiguous() : x;
+                Tensor normed = torch.group_norm(in, 8, new TensorOptional(), new TensorOptional(), 1e-5, false);
+                normed.contiguous(MemoryFormat.ChannelsLast).sum().backward();
+            }
+        };
+    }
+
     /** Attention of four heads over 196 pixels, forward and backward: libtorch's fused kernel, or product, softmax, product. */
     static Runnable attention(boolean fused) {
         Tensor qkv = torch.randn(3, BATCH, 4, 196, 32).requires_grad_(true);
