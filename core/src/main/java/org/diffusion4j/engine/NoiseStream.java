@@ -1,5 +1,6 @@
 package org.diffusion4j.engine;
 
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
@@ -31,5 +32,10 @@ public interface NoiseStream {
      */
     static int address(int i, int draw, int draws) {
         return 1 + i * draws + draw;
+    }
+
+    /** The same noise times a factor: what EDM calls S_noise and k-diffusion s_noise, a little off 1 against lost or excess detail. */
+    default NoiseStream times(double factor) {
+        return (step, like) -> Scoped.result(() -> draw(step, like).mul(new Scalar(factor)));
     }
 }

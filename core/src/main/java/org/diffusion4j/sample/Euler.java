@@ -1,6 +1,5 @@
 package org.diffusion4j.sample;
 
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.schedule.TimeGrid;
@@ -24,8 +23,7 @@ public record Euler(Churn churn) implements Sampler {
         return space.walk(grid, start, listener, (x, step) -> {
             Churn.Stirred hat = churn.stir(x, step, grid.steps(), space, noise);
             Tensor x0 = space.x0(hat.x(), hat.sigma());
-            Tensor slope = SigmaSpace.slope(hat.x(), x0, hat.sigma());
-            return new Walk.Moved(hat.x().add(slope, new Scalar(step.next() - hat.sigma())), x0);
+            return new Walk.Moved(SigmaSpace.line(hat.x(), x0, hat.sigma(), step.next()), x0);
         });
     }
 }

@@ -30,12 +30,11 @@ public record Kdpm2(Churn churn) implements Sampler {
     /** From sigma to next. */
     static Walk.Moved step(SigmaSpace space, Tensor x, double sigma, double next) {
         Tensor x0 = space.x0(x, sigma);
-        Tensor slope = SigmaSpace.slope(x, x0, sigma);
         if (next == 0) {
-            return new Walk.Moved(x.add(slope, new Scalar(-sigma)), x0);
+            return new Walk.Moved(SigmaSpace.line(x, x0, sigma, 0), x0);
         }
         double middle = Math.sqrt(sigma * next);
-        Tensor half = x.add(slope, new Scalar(middle - sigma));
+        Tensor half = SigmaSpace.line(x, x0, sigma, middle);
         Tensor slopeThere = SigmaSpace.slope(half, space.x0(half, middle), middle);
         return new Walk.Moved(x.add(slopeThere, new Scalar(next - sigma)), x0);
     }

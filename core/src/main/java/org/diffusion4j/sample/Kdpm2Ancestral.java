@@ -13,18 +13,16 @@ import org.diffusion4j.schedule.TimeGrid;
  * <p>k-diffusion's {@code sample_dpm_2_ancestral}.
  *
  * @param eta share of the ancestral noise, not negative
- * @param noise the factor of what is added
  */
-public record Kdpm2Ancestral(double eta, double noise) implements Sampler {
+public record Kdpm2Ancestral(double eta) implements Sampler {
 
     public Kdpm2Ancestral {
         require(eta >= 0, "eta must not be negative, was %s", eta);
-        require(noise >= 0, "the factor of noise must not be negative, was %s", noise);
     }
 
     /** With the noise of the posterior. */
     public Kdpm2Ancestral() {
-        this(1, 1);
+        this(1);
     }
 
     @Override
@@ -33,7 +31,7 @@ public record Kdpm2Ancestral(double eta, double noise) implements Sampler {
         return space.walk(grid, start, listener, (x, step) -> {
             AncestralStep split = AncestralStep.of(step.sigma(), step.next(), eta);
             Walk.Moved down = Kdpm2.step(space, x, step.sigma(), split.down());
-            return new Walk.Moved(step.noised(down.x(), this.noise * split.up(), noise), down.x0());
+            return new Walk.Moved(step.noised(down.x(), split.up(), noise), down.x0());
         });
     }
 }

@@ -2,18 +2,16 @@ package org.diffusion4j.sample;
 
 import static org.diffusion4j.engine.Require.require;
 
-import java.util.stream.IntStream;
-import org.bytedeco.pytorch.Scalar;
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.process.DiffusionProcess;
-import org.diffusion4j.schedule.Lagrange;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
- * Adams and Bashforth's linear multistep method along the probability-flow ODE in sigma/alpha: the slopes at the last few levels,
- * by the integral of their polynomial. The first steps have as many as there are, so that on a grid of even steps the start leaves
- * an error of order 2.
+ * Adams and Bashforth's linear multistep method along the probability-flow ODE in sigma/alpha: the integral of the polynomial through
+ * the slopes at the last few levels. The first steps have as many as there are, so that on a grid of even steps the start leaves an
+ * error of order 2.
  *
  * <p>k-diffusion's {@code sample_lms}.
  *
@@ -32,27 +30,20 @@ public record Lms(int order) implements Sampler {
 
     @Override
     public Tensor sample(Denoiser model, TimeGrid grid, Tensor start, NoiseStream noise, SampleListener listener) {
+        DiffusionProcess p = model.process();
         SigmaSpace space = new SigmaSpace(model);
         try (History slopes = new History(order)) {
             return space.walk(grid, start, listener, (x, step) -> {
                 Tensor x0 = space.x0(x, step.sigma());
                 slopes.push(SigmaSpace.slope(x, x0, step.sigma()));
-                double[] weights = Lagrange.weights(
-                        behind(model.process(), grid, step, slopes.size()),
-                        Lagrange.moments(slopes.size(), step.next() - step.sigma()));
-                Tensor next = x;
-                for (int k = 0; k < weights.length; k++) {
-                    next = next.add(slopes.get(k), new Scalar(weights[k]));
+                LambdaPolynomial through = new LambdaPolynomial();
+                for (int k = 0; k < slopes.size(); k++) {
+                    through.through(p.noiseToSignal(grid.time(step.i() - k)) - step.sigma(), slopes.get(k));
                 }
-                return new Walk.Moved(next, x0);
+                double[] moments = new double[slopes.size()];
+                Arrays.setAll(moments, k -> Math.pow(step.next() - step.sigma(), k + 1) / (k + 1));
+                return new Walk.Moved(through.integral(moments).add(x), x0);
             });
         }
-    }
-
-    /** The levels of the last slopes less that of this step, newest first. */
-    private static double[] behind(DiffusionProcess p, TimeGrid grid, SigmaSpace.Step step, int count) {
-        return IntStream.range(0, count)
-                .mapToDouble(k -> p.noiseToSignal(grid.time(step.i() - k)) - step.sigma())
-                .toArray();
     }
 }

@@ -62,6 +62,11 @@ record SigmaSpace(Denoiser model) {
         return model.process().noiseToSignal(model.process().timeAt(sigma));
     }
 
+    /** x at {@code next} if its clean sample stays x0: a straight line, which is both Euler's step and the exponential one. */
+    static Tensor line(Tensor x, Tensor x0, double sigma, double next) {
+        return x.add(slope(x, x0, sigma), new Scalar(next - sigma));
+    }
+
     /** dx/dsigma at x, whose clean sample is x0. */
     static Tensor slope(Tensor x, Tensor x0, double sigma) {
         return x.sub(x0).div(new Scalar(sigma));

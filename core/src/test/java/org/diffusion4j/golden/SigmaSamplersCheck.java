@@ -1,5 +1,7 @@
 package org.diffusion4j.golden;
 
+import static java.util.Map.entry;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,9 +14,15 @@ import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.VarianceExploding;
 import org.diffusion4j.sample.Churn;
+import org.diffusion4j.sample.DpmPlusPlus2sAncestral;
+import org.diffusion4j.sample.DpmPlusPlusSde;
+import org.diffusion4j.sample.DpmSolver;
 import org.diffusion4j.sample.Euler;
 import org.diffusion4j.sample.EulerAncestral;
+import org.diffusion4j.sample.FinalOrders;
+import org.diffusion4j.sample.FirstMoment;
 import org.diffusion4j.sample.Heun;
+import org.diffusion4j.sample.Integrand;
 import org.diffusion4j.sample.Kdpm2;
 import org.diffusion4j.sample.Kdpm2Ancestral;
 import org.diffusion4j.sample.Lms;
@@ -24,17 +32,29 @@ import org.diffusion4j.schedule.TimeGrid;
 /** Whole trajectories of k-diffusion's samplers over an analytic denoiser. */
 final class SigmaSamplersCheck implements GoldenCheck {
 
-    private static final Map<String, Function<JsonNode, Sampler>> SAMPLERS = Map.of(
-            "sample_euler", config -> new Euler(churn(config, "s_")),
-            "sample_heun", config -> new Heun(churn(config, "s_")),
-            "sample_dpm_2", config -> new Kdpm2(churn(config, "s_")),
-            "sample_euler_ancestral", config -> new EulerAncestral(number(config, "eta"), number(config, "s_noise")),
-            "sample_dpm_2_ancestral", config -> new Kdpm2Ancestral(number(config, "eta"), number(config, "s_noise")),
-            "sample_lms", config -> new Lms(config.get("order").asInt()));
+    private static final Map<String, Function<JsonNode, Sampler>> SAMPLERS = Map.ofEntries(
+            entry("euler", config -> new Euler(churn(config))),
+            entry("heun", config -> new Heun(churn(config))),
+            entry("dpm_2", config -> new Kdpm2(churn(config))),
+            entry("euler_ancestral", config -> new EulerAncestral(number(config, "eta"))),
+            entry("dpm_2_ancestral", config -> new Kdpm2Ancestral(number(config, "eta"))),
+            entry("lms", config -> new Lms(config.get("order").asInt())),
+            entry("dpmpp_2s_ancestral", config -> new DpmPlusPlus2sAncestral(number(config, "eta"))),
+            entry("dpmpp_sde", config -> new DpmPlusPlusSde(number(config, "eta"), number(config, "r"))),
+            entry("dpmpp_2m", config -> dpmSolver(2, FirstMoment.MIDPOINT, 0)),
+            entry(
+                    "dpmpp_2m_sde",
+                    config -> dpmSolver(
+                            2,
+                            config.get("solver_type").asText().equals("heun")
+                                    ? FirstMoment.EXACT
+                                    : FirstMoment.MIDPOINT,
+                            number(config, "eta"))),
+            entry("dpmpp_3m_sde", config -> dpmSolver(3, FirstMoment.EXACT, number(config, "eta"))));
 
     @Override
     public boolean covers(GoldenCase golden) {
-        return SAMPLERS.containsKey(golden.symbol().replace("sampling.", ""));
+        return SAMPLERS.containsKey(name(golden));
     }
 
     @Override
@@ -42,10 +62,14 @@ final class SigmaSamplersCheck implements GoldenCheck {
         DiffusionProcess process = new VarianceExploding();
         double[] sigmas = golden.input("sigmas").values();
         TimeGrid grid = process.grid(Arrays.copyOf(sigmas, sigmas.length - 1));
-        Sampler sampler = SAMPLERS.get(golden.symbol().replace("sampling.", "")).apply(golden.config());
+        Sampler sampler = SAMPLERS.get(name(golden)).apply(golden.config());
         AnalyticDenoiser model = new AnalyticDenoiser(process, golden);
-        NoiseStream noise = (address, like) ->
+        NoiseStream recorded = (address, like) ->
                 Comparison.tensor(golden.input("noise"), ScalarType.Double).select(0, address - 1);
+        boolean churns = golden.config().has("s_churn");
+        NoiseStream noise = churns
+                ? recorded
+                : recorded.times(golden.config().path("s_noise").asDouble(1));
         List<Integer> firstCalls = new ArrayList<>(List.of(0)); // of each step
 
         Tensor end = sampler.sample(
@@ -68,12 +92,20 @@ final class SigmaSamplersCheck implements GoldenCheck {
                         .toArray());
     }
 
-    private static Churn churn(JsonNode config, String prefix) {
+    private static String name(GoldenCase golden) {
+        return golden.symbol().replace("sampling.sample_", "");
+    }
+
+    private static Sampler dpmSolver(int order, FirstMoment first, double eta) {
+        return new DpmSolver(order, Integrand.X0, first, false, Math.sqrt(eta), FinalOrders.FULL);
+    }
+
+    private static Churn churn(JsonNode config) {
         return new Churn(
-                number(config, prefix + "churn"),
-                number(config, prefix + "tmin"),
-                number(config, prefix + "tmax"),
-                number(config, prefix + "noise"));
+                number(config, "s_churn"),
+                number(config, "s_tmin"),
+                number(config, "s_tmax"),
+                number(config, "s_noise"));
     }
 
     private static double number(JsonNode config, String key) {

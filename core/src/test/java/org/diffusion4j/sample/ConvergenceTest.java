@@ -40,6 +40,8 @@ class ConvergenceTest {
                 arguments(new Euler(), 1, 256),
                 arguments(new Heun(), 2, 64),
                 arguments(new Kdpm2(), 2, 64),
+                arguments(new DpmPlusPlus2sAncestral(0), 2, 64),
+                arguments(new DpmPlusPlusSde(0, 0.5), 2, 64),
                 arguments(new Lms(2), 2, 128),
                 arguments(new Lms(3), 3, 512),
                 arguments(new Lms(4), 4, 512),

@@ -45,7 +45,9 @@ class MixtureSamplesTest {
                 arguments(new Euler(new Churn(40)), 200),
                 arguments(new Heun(new Churn(20)), 50),
                 arguments(new EulerAncestral(), 200),
-                arguments(new Kdpm2Ancestral(), 100));
+                arguments(new Kdpm2Ancestral(), 100),
+                arguments(new DpmPlusPlus2sAncestral(), 100),
+                arguments(new DpmPlusPlusSde(), 100));
     }
 
     @ParameterizedTest(name = "{0} in {1} steps")
