@@ -25,7 +25,6 @@ import org.diffusion4j.nn.PublishedNames;
 import org.diffusion4j.nn.UNet2D;
 import org.diffusion4j.nn.UNet2DConfig;
 import org.diffusion4j.process.DiscreteProcess;
-import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.schedule.TimeGrid;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +49,10 @@ public final class DiffusionModel implements AutoCloseable {
     public DiffusionModel(UNet2D network, SchedulerConfig scheduler, ModelCard card) {
         this.network = network;
         this.scheduler = scheduler;
-        this.process = scheduler.process();
+        if (!(scheduler.process() instanceof DiscreteProcess discrete)) {
+            throw new IllegalArgumentException("a model of images needs a process with timesteps, not " + scheduler);
+        }
+        this.process = discrete;
         this.card = card;
     }
 
@@ -155,8 +157,7 @@ public final class DiffusionModel implements AutoCloseable {
                         ? "the model has no classes, so it takes no labels"
                         : "the model needs a label for each sample");
         return scheduler.limited(
-                new NetworkDenoiser(network, process, new OutputMeaning(scheduler.prediction(), null), labels),
-                EpsAfterClipping.KEPT);
+                new NetworkDenoiser(network, process, scheduler.meaning(), labels), EpsAfterClipping.KEPT);
     }
 
     /**

@@ -1,198 +1,160 @@
 package org.diffusion4j.sample;
 
-import static java.util.Objects.requireNonNull;
-import static org.diffusion4j.engine.Require.require;
+import static java.util.Map.entry;
 
-import java.util.List;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.FormatException;
-import org.diffusion4j.engine.Records;
-import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.schedule.BetaCurve;
 import org.diffusion4j.schedule.BetaSchedule;
-import org.diffusion4j.schedule.Spacing;
 import org.diffusion4j.schedule.TimeGrid;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code scheduler_config.json} says, in diffusers' keys (in camelCase) and words, and what that means in ours. The one place
- * that knows the foreign words.
+ * What {@code scheduler_config.json} says, and what that means in our words.
  *
- * @param className {@code DDPMScheduler} or {@code DDIMScheduler}; the file's {@code _class_name}
- * @param numTrainTimesteps T
- * @param betaSchedule {@code linear}, {@code scaled_linear}, {@code squaredcos_cap_v2} or {@code sigmoid}
- * @param trainedBetas the betas themselves, or null for those of {@code betaSchedule}
- * @param varianceType of DDPM: {@code fixed_small}, {@code fixed_small_log} (the same in sampling) or {@code fixed_large}
- * @param clipSample whether x0 is clipped to ±{@code clipSampleRange}; not where {@code thresholding} is on
- * @param setAlphaToOne of DDIM: whether the last step ends at the clean sample, or else at timestep 0
- * @param stepsOffset added to the timesteps of leading spacing
- * @param predictionType {@code epsilon}, {@code sample} or {@code v_prediction}
- * @param thresholding whether x0 is thresholded dynamically, at the quantile {@code dynamicThresholdingRatio} of |x0|, between 1 and
- *     {@code sampleMaxValue}
- * @param timestepSpacing {@code leading}, {@code trailing} or {@code linspace}
- * @param rescaleBetasZeroSnr whether the betas are rescaled to zero terminal SNR
+ * <p>The keys are kept as they were read, known or not, and written back unchanged. What the known ones mean depends on the
+ * scheduler's class; each class is a {@link PublishedScheduler}.
  */
-public record SchedulerConfig(
-        String className,
-        int numTrainTimesteps,
-        double betaStart,
-        double betaEnd,
-        String betaSchedule,
-        @Nullable List<Double> trainedBetas,
-        String varianceType,
-        boolean clipSample,
-        boolean setAlphaToOne,
-        int stepsOffset,
-        String predictionType,
-        boolean thresholding,
-        double dynamicThresholdingRatio,
-        double clipSampleRange,
-        double sampleMaxValue,
-        String timestepSpacing,
-        boolean rescaleBetasZeroSnr) {
+public final class SchedulerConfig {
 
+    private static final String CLASS = "_class_name";
     private static final String DDPM = "DDPMScheduler";
-    private static final String DDIM = "DDIMScheduler";
 
-    private static final Map<String, BetaCurve> CURVES = Map.of(
-            "linear", BetaCurve.LINEAR,
-            "scaled_linear", BetaCurve.SCALED_LINEAR,
-            "squaredcos_cap_v2", BetaCurve.COSINE,
-            "sigmoid", BetaCurve.SIGMOID);
-    private static final Map<String, Prediction> PREDICTIONS =
-            Map.of("epsilon", Prediction.EPS, "sample", Prediction.X0, "v_prediction", Prediction.V);
-    private static final Map<String, ReverseVariance> VARIANCES = Map.of(
-            "fixed_small", ReverseVariance.FIXED_SMALL,
-            "fixed_small_log", ReverseVariance.FIXED_SMALL,
-            "fixed_large", ReverseVariance.FIXED_LARGE);
+    private static final Map<String, Function<SchedulerKeys, PublishedScheduler>> CLASSES =
+            Map.ofEntries(entry(DDPM, DdpmScheduler::new), entry("DDIMScheduler", DdimScheduler::new));
 
-    public SchedulerConfig {
-        known("_class_name", className, Set.of(DDPM, DDIM));
-        known("beta_schedule", betaSchedule, CURVES.keySet());
-        known("prediction_type", predictionType, PREDICTIONS.keySet());
-        known("variance_type", varianceType, VARIANCES.keySet());
-        known("timestep_spacing", timestepSpacing, Set.of("leading", "trailing", "linspace"));
-        trainedBetas = trainedBetas == null ? null : List.copyOf(trainedBetas);
+    private final Map<String, @Nullable Object> keys;
+    private final PublishedScheduler scheduler;
+
+    private SchedulerConfig(Map<String, @Nullable Object> keys, PublishedScheduler scheduler) {
+        this.keys = keys;
+        this.scheduler = scheduler;
+    }
+
+    /** The names of the scheduler classes that can be read. */
+    public static Set<String> classNames() {
+        return CLASSES.keySet();
     }
 
     /** The defaults of diffusers for a DDPM: linear betas, eps, x0 clipped to [−1, 1], small variance. */
     public static SchedulerConfig ddpm() {
-        return new SchedulerConfig(
-                DDPM,
-                1000,
-                1e-4,
-                0.02,
-                "linear",
-                null,
-                "fixed_small",
-                true,
-                true,
-                0,
-                "epsilon",
-                false,
-                0.995,
-                1,
-                1,
-                "leading",
-                false);
+        return ddpm(BetaSchedule.ddpm(), Prediction.EPS);
     }
 
-    /** What to write for a model of ours, otherwise as {@link #ddpm}. */
+    /** What to write for a model of ours without a learned variance. */
     public static SchedulerConfig ddpm(BetaSchedule betas, Prediction prediction) {
-        double scale =
-                betas.curve() == BetaCurve.IDDPM_LINEAR ? 1000.0 / betas.steps() : 1; // diffusers has no name for it
-        BetaCurve curve = betas.curve() == BetaCurve.IDDPM_LINEAR ? BetaCurve.LINEAR : betas.curve();
-        Map<String, Object> ours = new TreeMap<>(Map.of(
-                "num_train_timesteps", betas.steps(),
-                "beta_start", scale * betas.betaStart(),
-                "beta_end", scale * betas.betaEnd(),
-                "beta_schedule", wordFor(curve, CURVES),
-                "prediction_type", wordFor(prediction, PREDICTIONS),
-                "rescale_betas_zero_snr", betas.zeroTerminalSnr()));
-        if (!betas.explicit().isEmpty()) {
-            ours.put("trained_betas", betas.explicit());
-        }
-        return Records.SNAKE_CASE.read(ddpm(), ours, "scheduler");
+        return ddpm(betas, new OutputMeaning(prediction, null));
+    }
+
+    /**
+     * What to write for a model of ours; betas for which diffusers has no word are written out.
+     *
+     * @throws IllegalArgumentException if diffusers has no word for the meaning of the output
+     */
+    public static SchedulerConfig ddpm(BetaSchedule ours, OutputMeaning meaning) {
+        BetaSchedule betas = ours.curve() == BetaCurve.IDDPM_LINEAR ? ours.asLinear() : ours;
+        Map<String, @Nullable Object> keys = new TreeMap<>();
+        keys.put(CLASS, DDPM);
+        keys.put("num_train_timesteps", betas.steps());
+        keys.put("beta_start", betas.betaStart());
+        keys.put("beta_end", betas.betaEnd());
+        keys.put(
+                "beta_schedule",
+                SchedulerKeys.word(SchedulerKeys.CURVES, betas.curve()).orElse("linear"));
+        keys.put("trained_betas", SchedulerKeys.writtenOut(betas).orElse(null));
+        keys.put("rescale_betas_zero_snr", betas.zeroTerminalSnr());
+        keys.put("prediction_type", required(SchedulerKeys.PREDICTIONS, meaning.prediction()));
+        keys.put(
+                "variance_type",
+                meaning.variance() == null ? "fixed_small" : required(SchedulerKeys.LEARNED, meaning.variance()));
+        keys.put("clip_sample", true);
+        keys.put("clip_sample_range", 1.0);
+        keys.put("thresholding", false);
+        keys.put("dynamic_thresholding_ratio", 0.995);
+        keys.put("sample_max_value", 1.0);
+        keys.put("timestep_spacing", "leading");
+        keys.put("steps_offset", 0);
+        return fromMap(keys, "scheduler");
     }
 
     /**
      * Reads {@code scheduler_config.json}; missing keys take diffusers' defaults.
      *
      * @param source where the map comes from, for messages
-     * @throws FormatException if a key is not known, or a value has the wrong type or is refused
+     * @throws FormatException if the class is not known, or a known key's value has the wrong type or is refused
      */
     public static SchedulerConfig fromMap(Map<String, ?> diffusersConfig, String source) {
         Map<String, @Nullable Object> keys = new TreeMap<>(diffusersConfig);
-        keys.put("class_name", diffusersConfig.containsKey("_class_name") ? diffusersConfig.get("_class_name") : DDPM);
-        return Records.SNAKE_CASE.read(ddpm(), keys, source);
+        keys.remove("_diffusers_version"); // says who wrote the file, not what it says
+        String name = keys.containsKey(CLASS) ? String.valueOf(keys.get(CLASS)) : DDPM;
+        Function<SchedulerKeys, PublishedScheduler> type = CLASSES.get(name);
+        if (type == null) {
+            throw new FormatException(source + ": " + CLASS + " '" + name + "' is not known; "
+                    + DidYouMean.among(name, CLASSES.keySet()));
+        }
+        try {
+            return new SchedulerConfig(keys, type.apply(new SchedulerKeys(keys, source)));
+        } catch (IllegalArgumentException e) {
+            throw new FormatException(source + ": " + e.getMessage(), e);
+        }
     }
 
-    /** Diffusers' keys and values in alphabetical order, as {@code scheduler_config.json} has them. */
+    /** The keys and values in alphabetical order, as {@code scheduler_config.json} has them. */
     public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> map = Records.SNAKE_CASE.write(this);
-        map.put("_class_name", map.remove("class_name"));
-        map.remove(className.equals(DDPM) ? "set_alpha_to_one" : "variance_type"); // each has the keys of its class
-        return map;
+        return Collections.unmodifiableMap(keys);
     }
 
-    /** The betas. */
-    public BetaSchedule betas() {
-        return new BetaSchedule(
-                requireNonNull(CURVES.get(betaSchedule)),
-                betaStart,
-                betaEnd,
-                numTrainTimesteps,
-                rescaleBetasZeroSnr,
-                trainedBetas == null ? List.of() : trainedBetas);
-    }
-
-    /** The process of these betas. */
-    public DiscreteProcess process() {
-        return new DiscreteProcess(betas().table());
+    /** The process of the betas, or of what this class has instead. */
+    public DiffusionProcess process() {
+        return scheduler.process();
     }
 
     /** What the network's output means. */
-    public Prediction prediction() {
-        return requireNonNull(PREDICTIONS.get(predictionType));
+    public OutputMeaning meaning() {
+        return scheduler.meaning();
     }
 
     /** The grid of n steps that diffusers' scheduler of this class walks, with its quirks. */
     public TimeGrid grid(int steps) {
-        TimeGrid grid = Spacing.named(timestepSpacing).grid(steps, numTrainTimesteps);
-        if (timestepSpacing.equals("leading")) {
-            grid = grid.shifted(stepsOffset, numTrainTimesteps);
-        }
-        return className.equals(DDPM)
-                ? grid
-                : grid.endingAt(setAlphaToOne ? TimeGrid.CLEAN : 0).withStride(numTrainTimesteps / steps);
+        return scheduler.grid(steps);
     }
 
-    /** The sampler of this class: ancestral, or DDIM with {@code eta = 0}. */
+    /** The grid over timesteps of one's own, decreasing. */
+    public TimeGrid gridOf(double... timesteps) {
+        return scheduler.gridOf(timesteps);
+    }
+
+    /** The sampler of this class with diffusers' defaults for what the file does not hold, such as {@code eta = 0}. */
     public Sampler sampler() {
-        return className.equals(DDPM) ? new Ddpm(requireNonNull(VARIANCES.get(varianceType))) : new Ddim(0);
+        return scheduler.sampler();
     }
 
-    /** The model with its x0 clipped or thresholded, if the file says so. */
+    /** The model with its x0 clipped, thresholded or otherwise bound as the file says. */
     public Denoiser limited(Denoiser model, EpsAfterClipping eps) {
-        if (thresholding) {
-            return new Thresholded(model, dynamicThresholdingRatio, sampleMaxValue, eps);
-        }
-        return clipSample ? new Clipped(model, clipSampleRange, eps) : model;
+        return scheduler.limits().of(model, eps);
     }
 
-    private static void known(String key, String word, Set<String> words) {
-        require(words.contains(word), "%s '%s' is not known; %s", key, word, DidYouMean.among(word, words));
+    /** The model as diffusers' scheduler of this class sees it, if its samples are not x but x/alpha. */
+    public Denoiser inItsCoordinates(Denoiser model) {
+        return scheduler.inItsCoordinates(model);
     }
 
-    private static <T> String wordFor(T ours, Map<String, T> words) {
-        return words.entrySet().stream()
-                .filter(entry -> entry.getValue().equals(ours))
-                .map(Map.Entry::getKey)
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("diffusers has no word for " + ours));
+    private static <T> String required(Map<String, T> words, T ours) {
+        return SchedulerKeys.word(words, ours)
+                .orElseThrow(() -> new IllegalArgumentException("diffusers has no word for the output " + ours));
+    }
+
+    /** The keys and values. */
+    @Override
+    public String toString() {
+        return keys.toString();
     }
 }

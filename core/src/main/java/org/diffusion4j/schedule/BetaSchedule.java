@@ -52,6 +52,17 @@ public record BetaSchedule(
         return new BetaSchedule(curve, betaStart, betaEnd, steps, true, explicit);
     }
 
+    /** The same without. */
+    public BetaSchedule withoutZeroTerminalSnr() {
+        return new BetaSchedule(curve, betaStart, betaEnd, steps, false, explicit);
+    }
+
+    /** {@link BetaCurve#IDDPM_LINEAR} as {@link BetaCurve#LINEAR} between the scaled ends: the same betas. */
+    public BetaSchedule asLinear() {
+        double scale = 1000.0 / steps;
+        return new BetaSchedule(BetaCurve.LINEAR, scale * betaStart, scale * betaEnd, steps, zeroTerminalSnr, explicit);
+    }
+
     /**
      * The table.
      *

@@ -99,6 +99,18 @@ public final class TimeGrid {
                 Arrays.stream(times).map(t -> t >= stride ? t - stride : end).toArray());
     }
 
+    /** The same without its first {@code skipped} steps: the way from a sample that is partly denoised. */
+    public TimeGrid from(int skipped) {
+        require(
+                0 <= skipped && skipped < times.length,
+                "of %s steps at most %s can be skipped, not %s",
+                times.length,
+                times.length - 1,
+                skipped);
+        return new TimeGrid(
+                Arrays.copyOfRange(times, skipped, times.length), Arrays.copyOfRange(nexts, skipped, times.length));
+    }
+
     /**
      * The way back from data towards noise, for encoding by a deterministic sampler: from the last time up to the first, without
      * the step to the end, where a model cannot be asked.

@@ -22,7 +22,11 @@ record Objective(
 
     static Objective of(DiffusionModel model, Precision precision) {
         return new Objective(
-                model.network(), model.process(), model.scheduler().prediction(), model.classes() > 0, precision);
+                model.network(),
+                model.process(),
+                model.scheduler().meaning().prediction(),
+                model.classes() > 0,
+                precision);
     }
 
     /** T: times are 0 … T − 1. */

@@ -2,7 +2,7 @@ package org.diffusion4j.golden;
 
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.process.Prediction;
 
@@ -16,7 +16,7 @@ final class AddNoiseCheck implements GoldenCheck {
 
     @Override
     public void check(GoldenCase golden, Comparison out) {
-        DiscreteProcess process = SchedulerReplay.config(golden).process();
+        DiffusionProcess process = SchedulerReplay.config(golden).process();
         Tensor x0 = Comparison.tensor(golden.input("original_samples"), ScalarType.Double);
         Tensor eps = Comparison.tensor(golden.input("noise"), ScalarType.Double);
         NoiseLevel level = NoiseLevel.at(process, golden.input("timesteps").values(), x0);

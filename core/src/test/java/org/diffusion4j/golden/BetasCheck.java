@@ -3,6 +3,7 @@ package org.diffusion4j.golden;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.sample.SchedulerConfig;
 import org.diffusion4j.schedule.BetaCurve;
 import org.diffusion4j.schedule.BetaSchedule;
@@ -24,7 +25,7 @@ final class BetasCheck implements GoldenCheck {
 
     @Override
     public void check(GoldenCase golden, Comparison out) {
-        DiscreteSchedule table = settings(golden).table();
+        DiscreteSchedule table = table(golden);
         out.expect(
                 "betas",
                 IntStream.range(0, table.steps()).mapToDouble(table::beta).toArray());
@@ -33,17 +34,19 @@ final class BetasCheck implements GoldenCheck {
                 IntStream.range(0, table.steps()).mapToDouble(table::alphaBar).toArray());
     }
 
-    private static BetaSchedule settings(GoldenCase golden) {
+    private static DiscreteSchedule table(GoldenCase golden) {
         if (reference(golden).equals(IDDPM)) {
             int steps = golden.config().get("num_diffusion_timesteps").asInt();
             String name = golden.config().get("schedule_name").asText();
             return name.equals("linear")
-                    ? new BetaSchedule(BetaCurve.IDDPM_LINEAR, 1e-4, 0.02, steps)
-                    : new BetaSchedule(BetaCurve.named(name), 1e-4, 0.02, steps);
+                    ? new BetaSchedule(BetaCurve.IDDPM_LINEAR, 1e-4, 0.02, steps).table()
+                    : new BetaSchedule(BetaCurve.named(name), 1e-4, 0.02, steps).table();
         }
         Map<String, Object> config = new HashMap<>(golden.configMap());
         config.put("rescale_betas_zero_snr", reference(golden).equals(ZERO_SNR));
-        return SchedulerConfig.fromMap(config, golden.toString()).betas();
+        return ((DiscreteProcess)
+                        SchedulerConfig.fromMap(config, golden.toString()).process())
+                .table();
     }
 
     private static String reference(GoldenCase golden) {

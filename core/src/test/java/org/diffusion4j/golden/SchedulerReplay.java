@@ -1,27 +1,29 @@
 package org.diffusion4j.golden;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.IntStream;
+import java.util.stream.DoubleStream;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.process.Denoised;
+import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.sample.Denoiser;
 import org.diffusion4j.sample.SchedulerConfig;
-import org.diffusion4j.schedule.TimeGrid;
 
-/** The schedulers of diffusers that our samplers replay, and their configuration. */
+/** What the checks of diffusers' schedulers share. */
 final class SchedulerReplay {
-
-    private static final Set<String> CLASSES = Set.of("DDPMScheduler", "DDIMScheduler");
 
     private SchedulerReplay() {}
 
-    /** Whether {@code method} of one of our schedulers was recorded. Learned variances are not among what is replayed yet. */
+    /** Whether {@code method} of one of our schedulers was recorded. */
     static boolean covers(GoldenCase golden, String kind, String method) {
         String[] symbol = golden.symbol().split("\\.", 2);
         return golden.kind().equals(kind)
                 && symbol.length == 2
-                && CLASSES.contains(symbol[0])
-                && symbol[1].equals(method)
-                && !golden.config().path("variance_type").asText().startsWith("learned");
+                && SchedulerConfig.classNames().contains(symbol[0])
+                && symbol[1].equals(method);
     }
 
     static SchedulerConfig config(GoldenCase golden) {
@@ -30,7 +32,46 @@ final class SchedulerReplay {
         return SchedulerConfig.fromMap(config, golden.toString());
     }
 
-    static double[] times(TimeGrid grid) {
-        return IntStream.range(0, grid.steps()).mapToDouble(grid::time).toArray();
+    static double[] joined(List<double[]> parts) {
+        return parts.stream().flatMapToDouble(Arrays::stream).toArray();
+    }
+
+    /** A denoiser that keeps what it was asked and what it said, call by call. */
+    static final class Spy implements Denoiser {
+
+        final List<double[]> samples = new ArrayList<>();
+        final List<double[]> cleanSamples = new ArrayList<>();
+        final List<Double> times = new ArrayList<>();
+        private final Denoiser model;
+
+        Spy(Denoiser model) {
+            this.model = model;
+        }
+
+        @Override
+        public DiffusionProcess process() {
+            return model.process();
+        }
+
+        @Override
+        public Denoised at(Tensor x, double t) {
+            Denoised at = model.at(x, t);
+            samples.add(Comparison.values(x));
+            cleanSamples.add(Comparison.values(at.x0()));
+            times.add(t);
+            return at;
+        }
+
+        /** The numbers that the network was given for t. */
+        double[] networkTimes() {
+            return times.stream().mapToDouble(process()::networkTime).toArray();
+        }
+
+        /** sigma/alpha of every call and of the time where the last step ended. */
+        double[] sigmas(double end) {
+            return DoubleStream.concat(times.stream().mapToDouble(t -> t), DoubleStream.of(end))
+                    .map(process()::noiseToSignal)
+                    .toArray();
+        }
     }
 }

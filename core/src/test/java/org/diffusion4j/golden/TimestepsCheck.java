@@ -1,8 +1,14 @@
 package org.diffusion4j.golden;
 
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.process.Denoised;
+import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.sample.Denoiser;
+import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SchedulerConfig;
+import org.diffusion4j.schedule.TimeGrid;
 
-/** The timesteps of diffusers' DDPM and DDIM for several numbers of steps. */
+/** The timesteps and noise levels of diffusers' schedulers for several numbers of steps: those of our sampler's model calls. */
 final class TimestepsCheck implements GoldenCheck {
 
     @Override
@@ -14,7 +20,26 @@ final class TimestepsCheck implements GoldenCheck {
     public void check(GoldenCase golden, Comparison out) {
         SchedulerConfig config = SchedulerReplay.config(golden);
         for (double steps : golden.input("num_inference_steps").values()) {
-            out.expectExactly("timesteps_" + (int) steps, SchedulerReplay.times(config.grid((int) steps)));
+            TimeGrid grid = config.grid((int) steps);
+            SchedulerReplay.Spy model = new SchedulerReplay.Spy(config.inItsCoordinates(new Silent(config.process())));
+            Tensor start = Tensor.create(0.0).reshape(1, 1);
+            config.sampler()
+                    .sample(model, grid, start, (address, like) -> like.sub(like), SampleListener.NONE)
+                    .close();
+            out.expect("timesteps_" + (int) steps, model.networkTimes());
+            if (golden.expects("sigmas_" + (int) steps)) {
+                out.expect("sigmas_" + (int) steps, model.sigmas(grid.next(grid.steps() - 1)));
+            }
+        }
+    }
+
+    /** Says 0 whatever it is asked. */
+    private record Silent(DiffusionProcess process) implements Denoiser {
+
+        @Override
+        public Denoised at(Tensor x, double t) {
+            Tensor zero = x.sub(x);
+            return new Denoised(zero, zero);
         }
     }
 }

@@ -72,7 +72,7 @@ class DiffusionModelTest {
         Path saved = saved();
         try (DiffusionModel again = DiffusionModel.load(saved)) {
             assertThat(again.card()).isEqualTo(model.card());
-            assertThat(again.scheduler()).isEqualTo(model.scheduler());
+            assertThat(again.scheduler()).hasToString(model.scheduler().toString());
             assertThat(pixels(again, few(5))).isDeepEqualTo(pixels(few(5)));
         }
     }

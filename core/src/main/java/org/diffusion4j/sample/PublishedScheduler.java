@@ -1,0 +1,37 @@
+package org.diffusion4j.sample;
+
+import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.OutputMeaning;
+import org.diffusion4j.schedule.TimeGrid;
+
+/**
+ * A scheduler class of diffusers in our words. Each reads its keys, with its own defaults, when it is made, so that a bad file is
+ * refused when it is opened.
+ */
+interface PublishedScheduler {
+
+    /** The process of its betas. */
+    DiffusionProcess process();
+
+    /** What the network's output means. */
+    OutputMeaning meaning();
+
+    /** What is done to x0. */
+    Limits limits();
+
+    /** The grid of {@code set_timesteps(steps)}. */
+    TimeGrid grid(int steps);
+
+    /** The grid of {@code set_timesteps(timesteps=…)}. */
+    default TimeGrid gridOf(double... timesteps) {
+        return TimeGrid.of(timesteps, TimeGrid.CLEAN);
+    }
+
+    /** The sampler of {@code step} with its default arguments. */
+    Sampler sampler();
+
+    /** The model as {@code step} sees it: {@link Exploded} where the scheduler's samples are x/alpha. */
+    default Denoiser inItsCoordinates(Denoiser model) {
+        return model;
+    }
+}

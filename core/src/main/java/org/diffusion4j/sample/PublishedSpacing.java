@@ -1,0 +1,30 @@
+package org.diffusion4j.sample;
+
+import java.util.Map;
+import org.diffusion4j.schedule.Spacing;
+import org.diffusion4j.schedule.TimeGrid;
+
+/**
+ * Diffusers' {@code timestep_spacing} with its {@code steps_offset}.
+ *
+ * @param offset added to the timesteps of leading spacing alone
+ * @param total T
+ */
+record PublishedSpacing(Spacing spacing, int offset, int total) {
+
+    private static final Map<String, Spacing> WORDS =
+            Map.of("leading", Spacing.LEADING, "trailing", Spacing.TRAILING, "linspace", Spacing.LINSPACE);
+
+    static PublishedSpacing of(SchedulerKeys keys, String preset) {
+        return new PublishedSpacing(
+                keys.word("timestep_spacing", preset, WORDS),
+                keys.integer("steps_offset", 0),
+                keys.integer("num_train_timesteps", 1000));
+    }
+
+    /** n timesteps, then the clean sample. */
+    TimeGrid grid(int n) {
+        TimeGrid grid = spacing.grid(n, total);
+        return spacing == Spacing.LEADING ? grid.shifted(offset, total) : grid;
+    }
+}
