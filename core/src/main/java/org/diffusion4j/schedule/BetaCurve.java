@@ -4,63 +4,101 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.DoubleStream;
 import org.diffusion4j.engine.DidYouMean;
 
-/** The shape of the betas between two ends; each is known by a name that recipes and the command line use. */
+/**
+ * The shape of the betas between two ends; each is known by a name that recipes and the command line use.
+ *
+ * <p>Other projects use some of these names for other curves; what they call each is said with it.
+ */
 public enum BetaCurve {
 
-    /** Equal differences (DDPM: 1e-4 … 0.02 at T = 1000). */
-    LINEAR("linear") {
-        @Override
-        double[] betas(double start, double end, int steps) {
-            return between(start, end, steps, beta -> beta);
-        }
-    },
+    /** Equal differences (DDPM: 1e-4 … 0.02 at T = 1000; latent diffusion's "sqrt_linear"). */
+    LINEAR("linear", (start, end, steps) -> between(start, end, steps, beta -> beta)),
 
-    /** Equal differences of the square roots (latent diffusion, whose own name for it is "linear"). */
-    SCALED_LINEAR("scaled-linear") {
-        @Override
-        double[] betas(double start, double end, int steps) {
-            return between(Math.sqrt(start), Math.sqrt(end), steps, root -> root * root);
-        }
-    },
+    /** Equal differences of the square roots (latent diffusion's "linear", DDIM's "quad", "quadratic" elsewhere). */
+    SCALED_LINEAR("scaled-linear", (start, end, steps) -> between(Math.sqrt(start), Math.sqrt(end), steps, r -> r * r)),
 
     /** {@code alphaBar(t) = cos²((t/T + 0.008)/1.008 · π/2)}, beta at most 0.999 (IDDPM, equation 17); the ends are not used. */
-    COSINE("cosine") {
-        @Override
-        double[] betas(double start, double end, int steps) {
-            double[] betas = new double[steps];
-            for (int t = 0; t < steps; t++) {
-                betas[t] = Math.min(1 - cosine((t + 1) / (double) steps) / cosine(t / (double) steps), COSINE_MAX_BETA);
-            }
-            return betas;
-        }
-    },
+    COSINE("cosine", (start, end, steps) -> ofAlphaBar(steps, u -> squaredCosine(u, 0.008))),
 
     /** A sigmoid over [−6, 6] between the ends (DDIM's and diffusers' "sigmoid"). */
-    SIGMOID("sigmoid") {
-        @Override
-        double[] betas(double start, double end, int steps) {
-            return between(-6, 6, steps, u -> start + (end - start) / (1 + Math.exp(-u)));
-        }
-    },
+    SIGMOID("sigmoid", (start, end, steps) -> between(-6, 6, steps, logit -> start + (end - start) * sigmoid(logit))),
 
     /** {@link #LINEAR} with both ends scaled by 1000/T, so that the process ends equally noisy for any T (IDDPM's "linear"). */
-    IDDPM_LINEAR("iddpm-linear") {
-        @Override
-        double[] betas(double start, double end, int steps) {
-            double scale = 1000.0 / steps;
-            return LINEAR.betas(scale * start, scale * end, steps);
-        }
-    };
+    IDDPM_LINEAR("iddpm-linear", (start, end, steps) -> {
+        double scale = 1000.0 / steps;
+        return LINEAR.betas(scale * start, scale * end, steps);
+    }),
 
-    private static final double COSINE_OFFSET = 0.008;
-    private static final double COSINE_MAX_BETA = 0.999;
+    /** Square roots of equal differences (latent diffusion's "sqrt"). */
+    SQRT("sqrt", (start, end, steps) -> between(start, end, steps, Math::sqrt)),
+
+    /** The last beta everywhere (DDPM's code). */
+    CONST("const", (start, end, steps) -> between(start, end, steps, beta -> end)),
+
+    /** {@code 1/T, 1/(T − 1), … 1}, so that alphaBar falls in equal steps to 0; the ends are not used (DDPM's code). */
+    JSD("jsd", (start, end, steps) -> between(steps, 1, steps, left -> 1 / left)),
+
+    /** {@link #LINEAR} over the first tenth of the steps, then {@link #CONST} (DDPM's code). */
+    WARMUP_10("warmup-10", (start, end, steps) -> warmUp(0.1, start, end, steps)),
+
+    /** {@link #LINEAR} over the first half of the steps, then {@link #CONST} (DDPM's code). */
+    WARMUP_50("warmup-50", (start, end, steps) -> warmUp(0.5, start, end, steps)),
+
+    /**
+     * alphaBar is a falling sigmoid over [−3, 3], moved and scaled to go from 1 to 0 (Jabri, Fleet, Chen 2022, algorithm 2;
+     * denoising-diffusion-pytorch's "sigmoid"); the ends are not used.
+     */
+    SIGMOID_ALPHA_BAR(
+            "sigmoid-alpha-bar",
+            (start, end, steps) ->
+                    ofAlphaBar(steps, u -> (sigmoid(3) - sigmoid(6 * u - 3)) / (sigmoid(3) - sigmoid(-3)))),
+
+    /**
+     * {@code alphaBar(t) = 1 − √(t/T + 0.0001)} (Li et al., "Diffusion-LM Improves Controllable Text Generation", NeurIPS 2022,
+     * appendix A; its code's "sqrt"). As in the code alphaBar is divided by its 0.99 at t = 0, so that it begins at 1.
+     */
+    DIFFUSION_LM("diffusion-lm", (start, end, steps) -> ofAlphaBar(steps, u -> 1 - Math.sqrt(u + 0.0001))),
+
+    /** {@code alphaBar(t) = cos²((t/T + 0.1)/1.1 · π/2)}, which begins below 1 (Diffusion-LM's code, "trunc_cos"). */
+    TRUNCATED_COSINE("truncated-cosine", (start, end, steps) -> {
+        double[] rest = ofAlphaBar(steps, u -> squaredCosine(u, 0.1));
+        double first = 1 - squaredCosine(0, 0.1);
+        return DoubleStream.concat(DoubleStream.of(first), DoubleStream.of(rest).limit(steps - 1L))
+                .toArray();
+    }),
+
+    /** {@link #IDDPM_LINEAR}, every beta larger by 0.01 (Diffusion-LM's code, "trunc_lin"). */
+    TRUNCATED_LINEAR(
+            "truncated-linear",
+            (start, end, steps) -> DoubleStream.of(IDDPM_LINEAR.betas(start, end, steps))
+                    .map(beta -> beta + 0.01)
+                    .toArray()),
+
+    /** {@link #IDDPM_LINEAR} after ten steps that come down to its start from 0.01 above (Diffusion-LM's code, "pw_lin"). */
+    PIECEWISE_LINEAR("piecewise-linear", (start, end, steps) -> {
+        require(steps > 10, "piecewise-linear betas need more than 10 steps, was %s", steps);
+        double scale = 1000.0 / steps;
+        return DoubleStream.concat(
+                        DoubleStream.of(LINEAR.betas(scale * start + 0.01, scale * start, 10)),
+                        DoubleStream.of(LINEAR.betas(scale * start, scale * end, steps - 10)))
+                .toArray();
+    });
+
+    private static final double MAX_BETA = 0.999;
 
     private final String text;
+    private final Formula formula;
 
-    BetaCurve(String text) {
+    BetaCurve(String text, Formula formula) {
         this.text = text;
+        this.formula = formula;
+    }
+
+    private interface Formula {
+        double[] betas(double start, double end, int steps);
     }
 
     /**
@@ -69,7 +107,10 @@ public enum BetaCurve {
      * @param start the first beta
      * @param end the last beta
      */
-    abstract double[] betas(double start, double end, int steps);
+    double[] betas(double start, double end, int steps) {
+        require(steps >= 1, "a beta schedule needs at least 1 step, was %s", steps);
+        return formula.betas(start, end, steps);
+    }
 
     /**
      * The curve of that name.
@@ -88,7 +129,6 @@ public enum BetaCurve {
 
     /** {@code curve} at {@code steps} equidistant points from start to end; one point is the start. */
     private static double[] between(double start, double end, int steps, DoubleUnaryOperator curve) {
-        require(steps >= 1, "a beta schedule needs at least 1 step, was %s", steps);
         double[] values = new double[steps];
         for (int i = 0; i < steps; i++) {
             values[i] = curve.applyAsDouble(steps == 1 ? start : start + i * ((end - start) / (steps - 1)));
@@ -96,8 +136,31 @@ public enum BetaCurve {
         return values;
     }
 
-    private static double cosine(double u) {
-        double cos = Math.cos((u + COSINE_OFFSET) / (1 + COSINE_OFFSET) * Math.PI / 2);
+    /** The betas, at most 0.999, whose product follows alphaBar, a function of t/T, from its value at 0. */
+    private static double[] ofAlphaBar(int steps, DoubleUnaryOperator alphaBar) {
+        double[] betas = new double[steps];
+        for (int t = 0; t < steps; t++) {
+            double before = alphaBar.applyAsDouble(t / (double) steps);
+            double after = alphaBar.applyAsDouble((t + 1) / (double) steps);
+            betas[t] = Math.min(1 - after / before, MAX_BETA);
+        }
+        return betas;
+    }
+
+    private static double[] warmUp(double share, double start, double end, int steps) {
+        int rising = (int) (steps * share);
+        return DoubleStream.concat(
+                        DoubleStream.of(between(start, end, rising, beta -> beta)),
+                        DoubleStream.of(between(end, end, steps - rising, beta -> beta)))
+                .toArray();
+    }
+
+    private static double squaredCosine(double u, double offset) {
+        double cos = Math.cos((u + offset) / (1 + offset) * Math.PI / 2);
         return cos * cos;
+    }
+
+    private static double sigmoid(double logit) {
+        return 1 / (1 + Math.exp(-logit));
     }
 }

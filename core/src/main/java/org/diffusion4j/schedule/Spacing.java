@@ -47,6 +47,20 @@ public enum Spacing {
             double u = n == 1 ? last : i * (last / (n - 1));
             return Math.floor(u * u);
         }
+    },
+
+    /** Every ⌊T/n⌋-th timestep from 0 on, which where n does not divide T can be more than n (DDIM's and latent diffusion's "uniform"). */
+    UNIFORM("uniform") {
+        @Override
+        double timestep(int i, int n, int total) {
+            return LEADING.timestep(i, n, total);
+        }
+
+        @Override
+        int count(int n, int total) {
+            int stride = total / n;
+            return (total + stride - 1) / stride;
+        }
     };
 
     private final String text;
@@ -58,6 +72,11 @@ public enum Spacing {
     /** The i-th of n timesteps, counted from the clean end. */
     abstract double timestep(int i, int n, int total);
 
+    /** How many timesteps there are where n were asked for. */
+    int count(int n, int total) {
+        return n;
+    }
+
     /**
      * n of T timesteps, first the noisiest.
      *
@@ -65,7 +84,7 @@ public enum Spacing {
      */
     public int[] timesteps(int n, int total) {
         require(1 <= n && n <= total, "steps must lie between 1 and the %s of the process, was %s", total, n);
-        int[] ascending = IntStream.range(0, n)
+        int[] ascending = IntStream.range(0, count(n, total))
                 .map(i -> (int) timestep(i, n, total))
                 .distinct()
                 .toArray();

@@ -1,5 +1,8 @@
 package org.diffusion4j.golden;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -9,10 +12,44 @@ import org.diffusion4j.schedule.BetaCurve;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.schedule.DiscreteSchedule;
 
-/** Betas and alphaBar of diffusers and of IDDPM, also rescaled to zero terminal SNR. */
+/** Betas and alphaBar of seven projects, also rescaled to zero terminal SNR. What each calls its curves is listed here. */
 final class BetasCheck implements GoldenCheck {
 
-    private static final String IDDPM = "openai/improved-diffusion gaussian_diffusion.get_named_beta_schedule";
+    private static final Map<String, Map<String, BetaCurve>> NAMES = Map.of(
+            "openai/improved-diffusion gaussian_diffusion.get_named_beta_schedule",
+            Map.of("linear", BetaCurve.IDDPM_LINEAR, "cosine", BetaCurve.COSINE),
+            "hojonathanho/diffusion diffusion_utils_2.get_beta_schedule",
+            Map.of(
+                    "linear", BetaCurve.LINEAR,
+                    "quad", BetaCurve.SCALED_LINEAR,
+                    "warmup10", BetaCurve.WARMUP_10,
+                    "warmup50", BetaCurve.WARMUP_50,
+                    "const", BetaCurve.CONST,
+                    "jsd", BetaCurve.JSD),
+            "ermongroup/ddim runners.diffusion.get_beta_schedule",
+            Map.of(
+                    "linear", BetaCurve.LINEAR,
+                    "quad", BetaCurve.SCALED_LINEAR,
+                    "const", BetaCurve.CONST,
+                    "jsd", BetaCurve.JSD,
+                    "sigmoid", BetaCurve.SIGMOID),
+            "CompVis/latent-diffusion modules.diffusionmodules.util.make_beta_schedule",
+            Map.of(
+                    "linear", BetaCurve.SCALED_LINEAR,
+                    "sqrt_linear", BetaCurve.LINEAR,
+                    "sqrt", BetaCurve.SQRT,
+                    "cosine", BetaCurve.COSINE),
+            "lucidrains/denoising-diffusion-pytorch cosine_beta_schedule",
+            Map.of("", BetaCurve.COSINE),
+            "lucidrains/denoising-diffusion-pytorch sigmoid_beta_schedule",
+            Map.of("", BetaCurve.SIGMOID_ALPHA_BAR),
+            "XiangLi1999/Diffusion-LM gaussian_diffusion.get_named_beta_schedule",
+            Map.of(
+                    "sqrt", BetaCurve.DIFFUSION_LM,
+                    "trunc_cos", BetaCurve.TRUNCATED_COSINE,
+                    "trunc_lin", BetaCurve.TRUNCATED_LINEAR,
+                    "pw_lin", BetaCurve.PIECEWISE_LINEAR));
+
     private static final String DIFFUSERS = "huggingface/diffusers DDPMScheduler.__init__";
     private static final String ZERO_SNR = "huggingface/diffusers DDIMScheduler.rescale_zero_terminal_snr";
 
@@ -20,7 +57,7 @@ final class BetasCheck implements GoldenCheck {
     public boolean covers(GoldenCase golden) {
         String reference = reference(golden);
         return golden.kind().equals("schedules")
-                && (reference.equals(IDDPM) || reference.equals(DIFFUSERS) || reference.equals(ZERO_SNR));
+                && (NAMES.containsKey(reference) || reference.equals(DIFFUSERS) || reference.equals(ZERO_SNR));
     }
 
     @Override
@@ -35,18 +72,26 @@ final class BetasCheck implements GoldenCheck {
     }
 
     private static DiscreteSchedule table(GoldenCase golden) {
-        if (reference(golden).equals(IDDPM)) {
-            int steps = golden.config().get("num_diffusion_timesteps").asInt();
-            String name = golden.config().get("schedule_name").asText();
-            return name.equals("linear")
-                    ? new BetaSchedule(BetaCurve.IDDPM_LINEAR, 1e-4, 0.02, steps).table()
-                    : new BetaSchedule(BetaCurve.named(name), 1e-4, 0.02, steps).table();
+        if (NAMES.containsKey(reference(golden))) {
+            String name =
+                    first(golden, "beta_schedule", "schedule_name", "schedule").asText();
+            int steps = first(golden, "num_diffusion_timesteps", "n_timestep", "timesteps")
+                    .asInt();
+            return new BetaSchedule(NAMES.get(reference(golden)).get(name), 1e-4, 0.02, steps).table();
         }
         Map<String, Object> config = new HashMap<>(golden.configMap());
         config.put("rescale_betas_zero_snr", reference(golden).equals(ZERO_SNR));
         return ((DiscreteProcess)
                         SchedulerConfig.fromMap(config, golden.toString()).process())
                 .table();
+    }
+
+    private static JsonNode first(GoldenCase golden, String... keys) {
+        return Arrays.stream(keys)
+                .map(golden.config()::path)
+                .filter(node -> !node.isMissingNode())
+                .findFirst()
+                .orElse(MissingNode.getInstance());
     }
 
     private static String reference(GoldenCase golden) {

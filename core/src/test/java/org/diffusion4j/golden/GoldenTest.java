@@ -23,6 +23,8 @@ class GoldenTest {
     /** One entry for each family that the library covers. */
     private static final List<GoldenCheck> CHECKS = List.of(
             new BetasCheck(),
+            new RespacingCheck(),
+            new LatentDiffusionGridCheck(),
             new TimestepsCheck(),
             new AddNoiseCheck(),
             new SchedulerStepsCheck(),
