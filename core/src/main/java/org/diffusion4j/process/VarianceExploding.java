@@ -3,12 +3,21 @@ package org.diffusion4j.process;
 import static org.diffusion4j.engine.Require.require;
 
 /**
- * EDM's process: {@code alpha = 1}, and the noise's standard deviation is the time itself. The network is given sigma.
+ * A process that leaves the clean sample as it is: {@code alpha = 1, sigma = t^power}. The network is given sigma.
  *
- * <p>Karras, Aittala, Aila, Laine, "Elucidating the Design Space of Diffusion-Based Generative Models", NeurIPS 2022, table 1,
- * last column.
+ * <p>Karras, Aittala, Aila, Laine, "Elucidating the Design Space of Diffusion-Based Generative Models" (EDM), NeurIPS 2022, table 1:
+ * power 1 is EDM, power ½ the variance-exploding SDE.
  */
-public record VarianceExploding() implements DiffusionProcess {
+public record VarianceExploding(double power) implements SmoothProcess {
+
+    public VarianceExploding {
+        require(power > 0, "the power of time must be positive, was %s", power);
+    }
+
+    /** EDM's: the standard deviation of the noise is the time. */
+    public VarianceExploding() {
+        this(1);
+    }
 
     @Override
     public double alpha(double t) {
@@ -17,17 +26,27 @@ public record VarianceExploding() implements DiffusionProcess {
 
     @Override
     public double sigma(double t) {
-        require(t >= 0, "sigma must not be negative, was %s", t);
-        return t;
+        require(t >= 0, "the time must not be negative, was %s", t);
+        return Math.pow(t, power);
     }
 
     @Override
     public double networkTime(double t) {
-        return t;
+        return sigma(t);
     }
 
     @Override
     public double timeAt(double ratio) {
-        return ratio;
+        return Math.pow(ratio, 1 / power);
+    }
+
+    @Override
+    public double noiseToSignalRate(double t) {
+        return power * Math.pow(t, power - 1);
+    }
+
+    @Override
+    public double logAlphaRate(double t) {
+        return 0;
     }
 }

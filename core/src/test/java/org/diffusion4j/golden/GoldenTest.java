@@ -29,6 +29,7 @@ class GoldenTest {
             new AddNoiseCheck(),
             new SchedulerStepsCheck(),
             new SigmasCheck(),
+            new EdmCheck(),
             new SigmaSamplersCheck(),
             new UNet2DCheck(),
             new PublishedNamesCheck(),

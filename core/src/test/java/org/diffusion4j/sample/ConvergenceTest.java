@@ -10,7 +10,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.NoiseStream;
-import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.SmoothProcess;
 import org.diffusion4j.schedule.TimeGrid;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +42,9 @@ class ConvergenceTest {
                 arguments(new Kdpm2(), 2, 64),
                 arguments(new DpmPlusPlus2sAncestral(0), 2, 64),
                 arguments(new DpmPlusPlusSde(0, 0.5), 2, 64),
+                arguments(new OdeInTime(0, Churn.NONE), 1, 256),
+                arguments(new OdeInTime(0.5, Churn.NONE), 2, 64),
+                arguments(new OdeInTime(1, Churn.NONE), 2, 64),
                 arguments(new Lms(2), 2, 128),
                 arguments(new Lms(3), 3, 512),
                 arguments(new Lms(4), 4, 512),
@@ -99,7 +102,7 @@ class ConvergenceTest {
     }
 
     /** A smooth variance-preserving process: {@code alpha = cos t, sigma = sin t}. */
-    private record OnACircle() implements DiffusionProcess {
+    private record OnACircle() implements SmoothProcess {
 
         @Override
         public double alpha(double t) {
@@ -119,6 +122,16 @@ class ConvergenceTest {
         @Override
         public double timeAt(double ratio) {
             return Math.atan(ratio);
+        }
+
+        @Override
+        public double noiseToSignalRate(double t) {
+            return 1 / Math.pow(Math.cos(t), 2);
+        }
+
+        @Override
+        public double logAlphaRate(double t) {
+            return -Math.tan(t);
         }
     }
 }

@@ -1,0 +1,67 @@
+package org.diffusion4j.process;
+
+import static org.diffusion4j.engine.Require.require;
+
+/**
+ * The variance-preserving SDE with {@code beta(t) = betaMin + betaRange·t} on [0, 1]: DDPM's linear betas in continuous time. The
+ * network is given t.
+ *
+ * <p>Song et al., "Score-Based Generative Modeling through Stochastic Differential Equations", ICLR 2021, equation 33; 0.1 and 19.9
+ * in use.
+ */
+public record VariancePreserving(double betaMin, double betaRange) implements SmoothProcess {
+
+    public VariancePreserving {
+        require(betaMin >= 0 && betaRange > 0, "betas need min >= 0 and range > 0, were %s and %s", betaMin, betaRange);
+    }
+
+    /** With beta from 0.1 to 20. */
+    public VariancePreserving() {
+        this(0.1, 19.9);
+    }
+
+    @Override
+    public double alpha(double t) {
+        return Math.exp(-integral(t) / 2);
+    }
+
+    @Override
+    public double sigma(double t) {
+        return Math.sqrt(-Math.expm1(-integral(t)));
+    }
+
+    @Override
+    public double noiseToSignal(double t) {
+        return Math.sqrt(Math.expm1(integral(t)));
+    }
+
+    @Override
+    public double networkTime(double t) {
+        return t;
+    }
+
+    @Override
+    public double timeAt(double ratio) {
+        return (Math.sqrt(betaMin * betaMin + 2 * betaRange * Math.log1p(ratio * ratio)) - betaMin) / betaRange;
+    }
+
+    @Override
+    public double noiseToSignalRate(double t) {
+        double ratio = noiseToSignal(t);
+        return beta(t) / 2 * (ratio + 1 / ratio);
+    }
+
+    @Override
+    public double logAlphaRate(double t) {
+        return -beta(t) / 2;
+    }
+
+    private double beta(double t) {
+        return betaMin + betaRange * t;
+    }
+
+    /** Of beta from 0 to t. */
+    private double integral(double t) {
+        return t * (betaMin + betaRange * t / 2);
+    }
+}
