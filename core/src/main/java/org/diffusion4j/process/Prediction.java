@@ -7,24 +7,21 @@ import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.DidYouMean;
 
 /** What a network's output means. The text of each is its name in our files. */
-public sealed interface Prediction
-        permits Prediction.Eps, Prediction.X0, Prediction.V, Prediction.Mean, Preconditioned {
+public sealed interface Prediction permits Prediction.Eps, Prediction.X0, Prediction.V, Prediction.Mean {
 
     Prediction EPS = new Eps();
     Prediction X0 = new X0();
     Prediction V = new V();
     Prediction MEAN = new Mean();
 
-    /** What the network is given for x_t: x_t itself, or scaled; lent or made in the caller's scope. */
-    default Tensor input(Tensor xt, NoiseLevel level) {
-        return xt;
-    }
-
     /** What {@code output} says about x_t, as clean sample and noise; shapes as {@code xt}, made in the caller's scope. */
     Denoised interpret(Tensor output, Tensor xt, NoiseLevel level);
 
     /** What the network should have said of {@code level.noised(x0, eps)}: the target of the regression, lent or made in the caller's scope. */
     Tensor target(Tensor x0, Tensor eps, NoiseLevel level);
+
+    /** This prediction's squared error at time t where that of x0 is 1: x_t being given, it is linear in x0. */
+    double errorOfX0(DiffusionProcess process, double t);
 
     /**
      * Refuses a level of noise at which the output does not determine x0 and eps.
@@ -66,6 +63,12 @@ public sealed interface Prediction
         }
 
         @Override
+        public double errorOfX0(DiffusionProcess process, double t) {
+            double ratio = process.noiseToSignal(t);
+            return 1 / (ratio * ratio);
+        }
+
+        @Override
         public void requireDefined(double alpha, double sigma) {
             require(
                     alpha > 0,
@@ -90,6 +93,11 @@ public sealed interface Prediction
         @Override
         public Tensor target(Tensor x0, Tensor eps, NoiseLevel level) {
             return x0;
+        }
+
+        @Override
+        public double errorOfX0(DiffusionProcess process, double t) {
+            return 1;
         }
 
         @Override
@@ -121,6 +129,12 @@ public sealed interface Prediction
         }
 
         @Override
+        public double errorOfX0(DiffusionProcess process, double t) {
+            double sigma = process.sigma(t);
+            return 1 / (sigma * sigma);
+        }
+
+        @Override
         public void requireDefined(double alpha, double sigma) {
             require(
                     Math.abs(alpha * alpha + sigma * sigma - 1) < ROUNDING,
@@ -147,6 +161,12 @@ public sealed interface Prediction
         @Override
         public Tensor target(Tensor x0, Tensor eps, NoiseLevel level) {
             return step(level).mean(x0, level.noised(x0, eps));
+        }
+
+        @Override
+        public double errorOfX0(DiffusionProcess process, double t) {
+            double weight = process.chainStep(t).orElseThrow().x0Weight();
+            return weight * weight;
         }
 
         @Override

@@ -39,9 +39,9 @@ public record ReverseStep(Tensor x0Weight, Tensor xtWeight, Tensor logSmall, Ten
         return x0.mul(x0Weight).add(xt.mul(xtWeight));
     }
 
-    /** Whether the step ends at the clean sample: then nothing of x_t is left in the mean. Boolean, shaped as the weights. */
+    /** Whether the step ends at the clean sample: then the mean is x0 itself. Boolean, shaped as the weights. */
     public Tensor toClean() {
-        return xtWeight.eq(new Scalar(0));
+        return x0Weight.eq(new Scalar(1));
     }
 
     private static ReverseStep made(Function<ToDoubleFunction<Posterior>, Tensor> column) {

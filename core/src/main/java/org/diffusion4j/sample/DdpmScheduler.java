@@ -14,12 +14,13 @@ record DdpmScheduler(
         ReverseVariance variance)
         implements PublishedScheduler {
 
-    private static final Map<String, ReverseVariance> VARIANCES = Map.of(
+    static final Map<String, ReverseVariance> VARIANCES = Map.of(
             "fixed_small", ReverseVariance.FIXED_SMALL,
             "fixed_small_log", ReverseVariance.FIXED_SMALL, // the same in sampling
             "fixed_large", ReverseVariance.FIXED_LARGE,
             "learned", ReverseVariance.LEARNED,
-            "learned_range", ReverseVariance.LEARNED);
+            "learned_range", ReverseVariance.LEARNED,
+            "learned_log", ReverseVariance.LEARNED);
 
     DdpmScheduler(SchedulerKeys keys) {
         this(

@@ -51,15 +51,15 @@ public final class SchedulerConfig {
 
     /** What to write for a model of ours without a learned variance. */
     public static SchedulerConfig ddpm(BetaSchedule betas, Prediction prediction) {
-        return ddpm(betas, new OutputMeaning(prediction, null));
+        return ddpm(betas, new OutputMeaning(prediction, null), ReverseVariance.FIXED_SMALL);
     }
 
     /**
      * What to write for a model of ours; betas for which diffusers has no word are written out.
      *
-     * @throws IllegalArgumentException if diffusers has no word for the meaning of the output
+     * @param variance of a reverse step, where the network has not learned it
      */
-    public static SchedulerConfig ddpm(BetaSchedule ours, OutputMeaning meaning) {
+    public static SchedulerConfig ddpm(BetaSchedule ours, OutputMeaning meaning, ReverseVariance variance) {
         BetaSchedule betas = ours.curve() == BetaCurve.IDDPM_LINEAR ? ours.asLinear() : ours;
         Map<String, @Nullable Object> keys = new TreeMap<>();
         keys.put(CLASS, DDPM);
@@ -74,7 +74,9 @@ public final class SchedulerConfig {
         keys.put("prediction_type", required(SchedulerKeys.PREDICTIONS, meaning.prediction()));
         keys.put(
                 "variance_type",
-                meaning.variance() == null ? "fixed_small" : required(SchedulerKeys.LEARNED, meaning.variance()));
+                meaning.variance() != null
+                        ? required(SchedulerKeys.LEARNED, meaning.variance())
+                        : variance == ReverseVariance.FIXED_LARGE ? "fixed_large" : "fixed_small");
         keys.put("clip_sample", true);
         keys.put("clip_sample_range", 1.0);
         keys.put("thresholding", false);
@@ -148,8 +150,7 @@ public final class SchedulerConfig {
     }
 
     private static <T> String required(Map<String, T> words, T ours) {
-        return SchedulerKeys.word(words, ours)
-                .orElseThrow(() -> new IllegalArgumentException("diffusers has no word for the output " + ours));
+        return SchedulerKeys.word(words, ours).orElseThrow();
     }
 
     /** The keys and values. */

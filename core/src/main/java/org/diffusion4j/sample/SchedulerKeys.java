@@ -29,11 +29,16 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
             "squaredcos_cap_v2", BetaCurve.COSINE,
             "sigmoid", BetaCurve.SIGMOID);
 
-    static final Map<String, Prediction> PREDICTIONS =
-            Map.of("epsilon", Prediction.EPS, "sample", Prediction.X0, "v_prediction", Prediction.V);
+    static final Map<String, Prediction> PREDICTIONS = Map.of(
+            "epsilon", Prediction.EPS,
+            "sample", Prediction.X0,
+            "v_prediction", Prediction.V,
+            "mean", Prediction.MEAN); // ours: diffusers refuses it
 
-    static final Map<String, LearnedVariance> LEARNED =
-            Map.of("learned", LearnedVariance.VALUE, "learned_range", LearnedVariance.RANGE);
+    static final Map<String, LearnedVariance> LEARNED = Map.of(
+            "learned", LearnedVariance.VALUE,
+            "learned_range", LearnedVariance.RANGE,
+            "learned_log", LearnedVariance.LOG); // ours: diffusers refuses it
 
     /** Diffusers' word for one of ours, if it has one. */
     static <T> Optional<String> word(Map<String, T> words, T ours) {

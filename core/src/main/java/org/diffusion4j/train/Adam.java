@@ -2,7 +2,9 @@ package org.diffusion4j.train;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
@@ -15,7 +17,7 @@ import org.bytedeco.pytorch.global.torch;
  * <p>Kingma, Ba, "Adam", ICLR 2015, algorithm 1; Loshchilov, Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2.
  * As in PyTorch, eps is added after the bias correction of the second moment. Not thread-safe.
  */
-public final class Adam implements AutoCloseable {
+public final class Adam implements Optimizer {
 
     /** Where weight decay acts: on the gradient (Adam) or on the weights themselves (AdamW). */
     public enum Kind {
@@ -86,11 +88,7 @@ public final class Adam implements AutoCloseable {
         }
     }
 
-    /**
-     * Moves the values.
-     *
-     * @param step the number of this step, from 1
-     */
+    @Override
     public void step(long step, double learningRate) {
         require(step >= 1, "the first step of Adam is 1, was %s", step);
         try (AutoGradMode noGrad = new AutoGradMode(false);
@@ -99,14 +97,12 @@ public final class Adam implements AutoCloseable {
         }
     }
 
-    /** The running mean of the gradient, {@code [count]}, lent. */
-    public Tensor moment1() {
-        return moment1;
-    }
-
-    /** The running mean of the squared gradient, {@code [count]}, lent. */
-    public Tensor moment2() {
-        return moment2;
+    @Override
+    public Map<String, Tensor> buffers() {
+        Map<String, Tensor> moments = new LinkedHashMap<>();
+        moments.put("moment1", moment1);
+        moments.put("moment2", moment2);
+        return moments;
     }
 
     @Override

@@ -1,9 +1,11 @@
 package org.diffusion4j.train;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
@@ -13,10 +15,11 @@ import org.diffusion4j.io.TensorFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A training state on disk: a folder with a safetensors file for each buffer and {@code state.json}, complete or absent.
+ * A training state on disk: a folder with a safetensors file for each buffer, one for what the choice of times has learned if it
+ * learns, and {@code state.json}, complete or absent.
  *
  * @param step the number of steps done
- * @param recipe SHA-256 of what of the recipe determines the weights
+ * @param recipe SHA-256 of what of the recipe determines the weights until this step
  * @param data SHA-256 of the training data
  * @param validationLoss the last one, null before the first
  * @param metricsBytes how long the metrics file was
@@ -25,18 +28,27 @@ record Checkpoint(
         long step, String recipe, String data, @Nullable Double validationLoss, long metricsBytes) {
 
     private static final String STATE = "state.json";
+    private static final String SUFFIX = ".safetensors";
+    private static final String TIMES = "times" + SUFFIX;
 
     static void write(Path folder, TrainState state, long metricsBytes) {
         double loss = state.validationLoss();
         Checkpoint facts = new Checkpoint(
-                state.step(), state.recipe(), state.data(), Double.isNaN(loss) ? null : loss, metricsBytes);
+                state.step(),
+                state.recipe().fingerprint(state.step()),
+                state.data(),
+                Double.isNaN(loss) ? null : loss,
+                metricsBytes);
         SealedFolder.create(folder, inside -> {
-            for (String buffer : TrainState.BUFFERS) {
-                try (PointerScope scope = new PointerScope()) {
-                    Safetensors.write(
-                            inside.resolve(buffer + ".safetensors"),
-                            state.parameters().viewsOf(state.buffer(buffer)),
-                            Map.of());
+            try (PointerScope scope = new PointerScope()) {
+                state.buffers()
+                        .forEach((name, buffer) -> Safetensors.write(
+                                inside.resolve(name + SUFFIX),
+                                state.parameters().viewsOf(buffer),
+                                Map.of()));
+                Map<String, Tensor> times = state.times().state();
+                if (!times.isEmpty()) {
+                    Safetensors.write(inside.resolve(TIMES), times, Map.of());
                 }
             }
             Json.write(inside.resolve(STATE), Records.CAMEL_CASE.write(facts));
@@ -51,15 +63,21 @@ record Checkpoint(
 
     /** Puts the buffers of a folder into a state of the same recipe and data. */
     void restore(Path folder, TrainState state) {
-        requireSame(folder, "another recipe", recipe, state.recipe());
+        requireSame(folder, "another recipe", recipe, state.recipe().fingerprint(step));
         requireSame(folder, "other data", data, state.data());
-        for (String buffer : TrainState.BUFFERS) { // each through the network, whose own weights are the last
-            Path file = folder.resolve(buffer + ".safetensors");
+        state.buffers().forEach((name, buffer) -> { // each through the network, whose own weights are the last
+            Path file = folder.resolve(name + SUFFIX);
             try (PointerScope scope = new PointerScope();
                     AutoGradMode noGrad = new AutoGradMode(false);
                     TensorFile tensors = Safetensors.open(file)) {
                 state.parameters().load(tensors.tensors(), file.toString());
-                state.buffer(buffer).copy_(state.parameters().values());
+                buffer.copy_(state.parameters().values());
+            }
+        });
+        if (Files.exists(folder.resolve(TIMES))) {
+            try (PointerScope scope = new PointerScope();
+                    TensorFile tensors = Safetensors.open(folder.resolve(TIMES))) {
+                state.times().restore(tensors.tensors());
             }
         }
         state.resume(step, validationLoss == null ? Double.NaN : validationLoss);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.Precision;
@@ -14,9 +15,12 @@ import org.diffusion4j.engine.Sha256;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.UNet2D;
 import org.diffusion4j.nn.UNet2DConfig;
+import org.diffusion4j.process.LearnedVariance;
+import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.sample.ModelCard;
+import org.diffusion4j.sample.ReverseVariance;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.SchedulerConfig;
 import org.diffusion4j.schedule.BetaSchedule;
@@ -29,7 +33,9 @@ import org.jspecify.annotations.Nullable;
  * @param name the name of the run, by which its folder is called
  * @param comment where the numbers come from and what to expect of them
  * @param model the network; with classes, {@code numClassEmbeds} is their number and one more, which means "no label"
- * @param prediction {@code eps}, {@code x0} or {@code v}
+ * @param prediction {@code eps}, {@code x0}, {@code v} or {@code mean}
+ * @param variance of a reverse step: {@code fixed-small} or {@code fixed-large}, or with twice the output channels
+ *     {@code learned-range} or {@code learned-log}
  * @param sample how the grids of samples are drawn during training
  */
 public record Recipe(
@@ -39,11 +45,24 @@ public record Recipe(
         UNet2DConfig model,
         BetaSchedule schedule,
         String prediction,
+        String variance,
         Train train,
         SampleSettings sample) {
 
+    private static final List<Enum<?>> VARIANCES = List.of(
+            ReverseVariance.FIXED_SMALL, ReverseVariance.FIXED_LARGE, LearnedVariance.RANGE, LearnedVariance.LOG);
+
     public Recipe {
         Prediction.named(prediction);
+        Loss loss = train.objective().loss();
+        boolean learned = named(variance) instanceof LearnedVariance;
+        require(
+                learned || !loss.needsLearnedVariance(),
+                "the loss '%s' is for a learned variance; set variance=learned-range, or take simple or vlb",
+                loss);
+        require(
+                !learned || loss != Loss.SIMPLE,
+                "the loss 'simple' would leave the variance unlearned; take hybrid, or variance=fixed-small");
     }
 
     /**
@@ -69,8 +88,11 @@ public record Recipe(
      * @param batchSize images that go through the network at once
      * @param accumulate batches whose gradients make one step
      * @param warmupSteps over which the learning rate rises from 0, linearly
-     * @param decayTo the share of the learning rate that is left at the last step, to which it falls by half a cosine; 1 for none
+     * @param decay the shape of the learning rate's fall: {@code cosine} or {@code linear}
+     * @param decayTo the share of the learning rate that is left at the last step; 1 for no fall
+     * @param stages what follows these steps, each with a learning rate and clipping of its own
      * @param clipGradient the largest norm of the whole gradient, or 0 for none
+     * @param objective what is minimised, and how times are chosen and weighted
      * @param emaDecay of the averaged weights, which begin with a shorter memory, see {@link Ema}
      * @param labelDropout share of labels that are replaced by "no label", for guidance later
      * @param precision {@code float32}, {@code bf16}, or {@code auto} for bf16 where the processor has it
@@ -86,9 +108,12 @@ public record Recipe(
             int accumulate,
             double learningRate,
             long warmupSteps,
+            Decay decay,
             double decayTo,
-            Adam.Settings optimizer,
+            OptimizerSettings optimizer,
             double clipGradient,
+            List<Stage> stages,
+            ObjectiveSettings objective,
             double emaDecay,
             double labelDropout,
             String precision,
@@ -103,13 +128,10 @@ public record Recipe(
                 Map.of("float32", Precision.FLOAT32, "bf16", Precision.BFLOAT16, "auto", Precision.best());
 
         public Train {
-            require(steps >= 1, "train.steps must be at least 1, was %s", steps);
             require(batchSize >= 1, "train.batchSize must be at least 1, was %s", batchSize);
             require(accumulate >= 1, "train.accumulate must be at least 1, was %s", accumulate);
-            require(learningRate > 0, "train.learningRate must be above 0, was %s", learningRate);
-            require(warmupSteps >= 0, "train.warmupSteps must be at least 0, was %s", warmupSteps);
-            require(decayTo >= 0 && decayTo <= 1, "train.decayTo must lie in [0, 1], was %s", decayTo);
-            require(clipGradient >= 0, "train.clipGradient must be at least 0, was %s", clipGradient);
+            new Stage(steps, learningRate, clipGradient, warmupSteps, decay, decayTo); // refuses what is out of range
+            stages = List.copyOf(stages);
             require(emaDecay >= 0 && emaDecay < 1, "train.emaDecay must lie in [0, 1), was %s", emaDecay);
             require(
                     labelDropout >= 0 && labelDropout < 1,
@@ -130,13 +152,10 @@ public record Recipe(
             require(timeLimit >= 0, "train.timeLimit must be at least 0, was %s", timeLimit);
         }
 
-        /** The learning rate of a step, from 1. */
-        double learningRateAt(long step) {
-            if (step < warmupSteps) {
-                return learningRate * step / warmupSteps;
-            }
-            double progress = Math.min(1, (step - warmupSteps) / (double) Math.max(1, steps - warmupSteps));
-            return learningRate * (decayTo + (1 - decayTo) * (1 + Math.cos(Math.PI * progress)) / 2);
+        /** All stages; what stands beside them is the first. */
+        Plan plan() {
+            Stage first = new Stage(steps, learningRate, clipGradient, warmupSteps, decay, decayTo);
+            return new Plan(Stream.concat(Stream.of(first), stages.stream()).toList());
         }
 
         Precision arithmetic() {
@@ -181,6 +200,21 @@ public record Recipe(
         return Records.CAMEL_CASE.write(this);
     }
 
+    /** What the network's output means. */
+    OutputMeaning meaning() {
+        return new OutputMeaning(
+                Prediction.named(prediction), named(variance) instanceof LearnedVariance learned ? learned : null);
+    }
+
+    /** The variance of the model's reverse steps. */
+    ReverseVariance reverseVariance() {
+        return named(variance) instanceof ReverseVariance fixed ? fixed : ReverseVariance.LEARNED;
+    }
+
+    private static Enum<?> named(String variance) {
+        return DidYouMean.choose("variance", variance, VARIANCES);
+    }
+
     /** A new, untrained model of this recipe, owned by the caller. */
     public DiffusionModel newModel(ImageDataset data) {
         Integer rows = model.numClassEmbeds();
@@ -192,11 +226,18 @@ public record Recipe(
                 data.name(),
                 rows);
         require(
-                model.inChannels() == data.channels() && model.outChannels() == data.channels(),
-                "model.inChannels and model.outChannels must be %s as in %s, were %s and %s",
+                model.inChannels() == data.channels(),
+                "model.inChannels must be %s as in %s, was %s",
                 data.channels(),
                 data.name(),
-                model.inChannels(),
+                model.inChannels());
+        int outputs = meaning().outputChannels(data.channels());
+        require(
+                model.outChannels() == outputs,
+                "model.outChannels must be %s for %s with variance '%s', was %s",
+                outputs,
+                data.name(),
+                variance,
                 model.outChannels());
         List<Integer> size =
                 data.height() == data.width() ? List.of(data.height()) : List.of(data.height(), data.width());
@@ -208,7 +249,7 @@ public record Recipe(
                 model.sampleSize());
         return new DiffusionModel(
                 new UNet2D(model, train.seed()),
-                SchedulerConfig.ddpm(schedule, Prediction.named(prediction)),
+                SchedulerConfig.ddpm(schedule, meaning(), reverseVariance()),
                 new ModelCard(rows == null ? List.of() : data.labelNames(), Map.of("recipe", toMap())));
     }
 
@@ -217,16 +258,17 @@ public record Recipe(
         return with("train.precision=" + (train.arithmetic() == Precision.BFLOAT16 ? "bf16" : "float32"));
     }
 
-    /** SHA-256 of what determines the weights after each step: not the names, not how long and how often, not where data lie. */
-    String fingerprint() {
+    /** SHA-256 of what determines the weights after so many steps: not the names, not what comes later, not where data lie. */
+    String fingerprint(long steps) {
         Map<String, @Nullable Object> tree = toMap();
         List.of("name", "comment", "sample").forEach(tree::remove);
         part(tree, "data").remove("source");
-        if (train.decayTo() == 1) {
-            part(tree, "train").remove("steps"); // else the learning rate depends on it
-        }
+        Map<?, ?> settings = part(tree, "train");
+        List.of("steps", "learningRate", "warmupSteps", "decay", "decayTo", "clipGradient", "stages")
+                .forEach(settings::remove);
         List.of("validateEvery", "sampleEvery", "checkpointEvery", "keep", "timeLimit")
-                .forEach(part(tree, "train")::remove);
+                .forEach(settings::remove);
+        tree.put("plan", train.plan().until(steps));
         return Sha256.of(Json.line(tree));
     }
 
@@ -243,15 +285,19 @@ public record Recipe(
                 UNet2DConfig.defaults(),
                 BetaSchedule.ddpm(),
                 "eps",
+                "fixed-small",
                 new Train(
                         10_000,
                         128,
                         1,
                         2e-4,
                         500,
+                        Decay.COSINE,
                         1,
-                        new Adam.Settings(Adam.Kind.ADAM, 0.9, 0.999, 1e-8, 0),
+                        OptimizerSettings.adam(),
                         1,
+                        List.of(),
+                        ObjectiveSettings.simple(),
                         0.999,
                         0.1,
                         "auto",

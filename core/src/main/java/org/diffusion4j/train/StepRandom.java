@@ -24,9 +24,9 @@ final class StepRandom {
         generator = torch.make_generator_cpu((new SplittableRandom(~seed).nextLong() + batch) & 0xFFFFFFFFL);
     }
 
-    /** Uniform timesteps in 0 … total − 1. */
-    double[] timesteps(int count, int total) {
-        return numbers.ints(count, 0, total).asDoubleStream().toArray();
+    /** For the choice of times. */
+    SplittableRandom numbers() {
+        return numbers;
     }
 
     /** N(0, 1) of the shape and dtype of {@code like}. */

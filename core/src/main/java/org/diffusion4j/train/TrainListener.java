@@ -17,7 +17,7 @@ public interface TrainListener {
      *
      * @param step from 1
      * @param steps how many there will be
-     * @param loss L_simple, mean over the step's images
+     * @param loss what the recipe's objective names, mean over the step's images
      * @param gradNorm the norm of the whole gradient, before clipping
      * @param imagesPerSecond of this step alone
      */

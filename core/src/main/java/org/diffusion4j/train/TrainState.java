@@ -1,22 +1,22 @@
 package org.diffusion4j.train;
 
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.nn.Parameters;
 
 /**
- * All that the next step depends on, besides the recipe and the data: the number of steps done, the weights, their average and the
- * optimizer's moments. Random numbers and the order of the data follow from the seed and the number of steps.
+ * All that the next step depends on, besides the recipe and the data: the number of steps done, the weights, their average, what the
+ * optimizer remembers, and what the choice of times has learned. Random numbers and the order of the data follow from the seed and
+ * the number of steps.
  */
 public final class TrainState implements AutoCloseable {
 
-    /** The names of the flat buffers, the network's weights last. */
-    static final List<String> BUFFERS = List.of("ema", "moment1", "moment2", "weights");
-
     private final Parameters parameters;
-    private final Adam optimizer;
+    private final Optimizer optimizer;
     private final Ema ema;
-    private final String recipe;
+    private final TimeSampler times;
+    private final Recipe recipe;
     private final String data;
     private long step;
     private double validationLoss = Double.NaN;
@@ -24,14 +24,16 @@ public final class TrainState implements AutoCloseable {
     /**
      * The state before the first step.
      *
-     * @param recipe what of the recipe determines the weights, as {@link Recipe#fingerprint}
+     * @param times that has learned nothing yet
      * @param data the fingerprint of the training data
      */
-    TrainState(Parameters parameters, Recipe.Train settings, String recipe, String data) {
+    TrainState(Parameters parameters, Recipe recipe, TimeSampler times, String data) {
+        Recipe.Train settings = recipe.train();
         parameters.enableGradients();
         this.parameters = parameters;
-        this.optimizer = new Adam(settings.optimizer(), parameters.values(), parameters.gradients());
+        this.optimizer = settings.optimizer().of(parameters.values(), parameters.gradients(), settings.seed());
         this.ema = new Ema(settings.emaDecay(), parameters.values());
+        this.times = times;
         this.recipe = recipe;
         this.data = data;
     }
@@ -51,7 +53,7 @@ public final class TrainState implements AutoCloseable {
         return ema;
     }
 
-    String recipe() {
+    Recipe recipe() {
         return recipe;
     }
 
@@ -63,14 +65,17 @@ public final class TrainState implements AutoCloseable {
         return parameters;
     }
 
-    Tensor buffer(String name) {
-        return switch (name) {
-            case "ema" -> ema.average();
-            case "moment1" -> optimizer.moment1();
-            case "moment2" -> optimizer.moment2();
-            case "weights" -> parameters.values();
-            default -> throw new IllegalArgumentException(name);
-        };
+    TimeSampler times() {
+        return times;
+    }
+
+    /** The flat buffers by name, the network's weights last. */
+    Map<String, Tensor> buffers() {
+        Map<String, Tensor> buffers = new LinkedHashMap<>();
+        buffers.put("ema", ema.average());
+        buffers.putAll(optimizer.buffers());
+        buffers.put("weights", parameters.values());
+        return buffers;
     }
 
     /** Ends a step: the gradient moves the weights, the average follows. */

@@ -18,6 +18,7 @@ import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.SeededNoise;
+import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.sample.SampleListener;
@@ -39,6 +40,7 @@ public final class Trainer implements AutoCloseable {
 
     private final Recipe recipe;
     private final Recipe.Train settings;
+    private final Plan plan;
     private final DiffusionModel model;
     private final Parameters parameters;
     private final Objective objective;
@@ -58,13 +60,15 @@ public final class Trainer implements AutoCloseable {
     public Trainer(Recipe recipe, DiffusionModel model, ImageDataset training, @Nullable ImageDataset heldOut) {
         this.recipe = recipe;
         this.settings = recipe.train();
+        this.plan = settings.plan();
         this.model = model;
         this.parameters = model.network().parameters();
-        this.objective = Objective.of(model, settings.arithmetic());
+        this.objective = Objective.of(model, recipe);
         this.batches = new Batches(
                 training, settings.batchSize(), settings.seed(), recipe.data().flip());
         this.validation = heldOut == null ? null : new Validation(objective, codec, heldOut);
-        this.state = new TrainState(parameters, settings, recipe.fingerprint(), training.fingerprint());
+        TimeSampler times = settings.objective().times().of(objective.timesteps());
+        this.state = new TrainState(parameters, recipe, times, training.fingerprint());
     }
 
     /** What is trained, lent. */
@@ -90,7 +94,7 @@ public final class Trainer implements AutoCloseable {
                 : settings.timeLimit() * TimeUnit.MINUTES.toNanos(1);
         offered = state.step();
         try (BatchStream data = batches.from(state.step() * settings.accumulate())) {
-            while (state.step() < settings.steps()) {
+            while (state.step() < plan.steps()) {
                 if (stopRequested) {
                     return stopped(TrainResult.End.REQUESTED, listener);
                 }
@@ -114,7 +118,7 @@ public final class Trainer implements AutoCloseable {
     }
 
     private boolean due(long every) {
-        return state.step() == settings.steps() || every > 0 && state.step() % every == 0;
+        return state.step() == plan.steps() || every > 0 && state.step() % every == 0;
     }
 
     private TrainResult stopped(TrainResult.End end, TrainListener listener) {
@@ -146,7 +150,7 @@ public final class Trainer implements AutoCloseable {
     private TrainListener.Step step(BatchStream data) {
         long begun = System.nanoTime();
         long step = state.step() + 1;
-        double learningRate = settings.learningRateAt(step);
+        double learningRate = plan.learningRateAt(step);
         try (PointerScope scope = new PointerScope()) {
             parameters.gradients().zero_();
             model.network().training(true);
@@ -154,12 +158,12 @@ public final class Trainer implements AutoCloseable {
             for (int part = 0; part < settings.accumulate(); part++) {
                 loss += addGradient(data) / settings.accumulate();
             }
-            double gradNorm = clippedNorm();
+            double gradNorm = clippedNorm(plan.clipGradientAt(step));
             requireFinite(loss, gradNorm, step);
             state.advance(learningRate);
             double images = (double) settings.batchSize() * settings.accumulate();
             double seconds = (System.nanoTime() - begun) / 1e9;
-            return new TrainListener.Step(step, settings.steps(), loss, learningRate, gradNorm, images / seconds);
+            return new TrainListener.Step(step, plan.steps(), loss, learningRate, gradNorm, images / seconds);
         } catch (RuntimeException e) {
             throw OutOfNativeMemoryException.explained(
                     e,
@@ -177,23 +181,25 @@ public final class Trainer implements AutoCloseable {
                 ImageBatch batch = data.next()) {
             StepRandom random = new StepRandom(settings.seed(), batch.index());
             Tensor x0 = codec.encode(batch.images());
-            double[] times = random.timesteps(settings.batchSize(), objective.timesteps());
+            TimeSampler.Drawn drawn = state.times().draw(random.numbers(), settings.batchSize());
             Tensor noise = random.noise(x0);
             Tensor labels = objective.conditional()
                     ? random.dropped(Objects.requireNonNull(batch.labels()), settings.labelDropout(), model.classes())
                     : null;
             torch.manual_seed(random.seed()); // for dropout inside the network
-            Tensor loss = objective.loss(x0, labels, times, noise);
+            Tensor losses = objective.losses(x0, labels, drawn.times(), noise);
+            state.times().learn(drawn.times(), losses);
+            Tensor loss = losses.mul(Tensors.of(drawn.weights()).to(losses)).mean();
             loss.div(new Scalar(settings.accumulate())).backward();
             return loss.item_double();
         }
     }
 
     /** The norm of the whole gradient, which is then scaled down where it is longer than the recipe allows. */
-    private double clippedNorm() {
+    private double clippedNorm(double longest) {
         double norm = parameters.gradients().norm().item_double();
-        if (settings.clipGradient() > 0 && norm > settings.clipGradient()) {
-            parameters.gradients().mul_(new Scalar(settings.clipGradient() / norm));
+        if (longest > 0 && norm > longest) {
+            parameters.gradients().mul_(new Scalar(longest / norm));
         }
         return norm;
     }
@@ -202,8 +208,8 @@ public final class Trainer implements AutoCloseable {
         if (!Double.isFinite(loss) || !Double.isFinite(gradNorm)) {
             throw new DiffusionException(
                     "step " + step + ": the loss is " + loss + " and the gradient's norm " + gradNorm
-                            + "; training cannot go on: lower train.learningRate, " + settings.learningRate()
-                            + ", or set train.clipGradient, " + settings.clipGradient());
+                            + "; training cannot go on: lower train.learningRate, " + plan.learningRateAt(step)
+                            + ", or set train.clipGradient, " + plan.clipGradientAt(step));
         }
     }
 

@@ -54,7 +54,8 @@ final class Validation {
             }
             Tensor noise = new StepRandom(SEED, b).noise(x0);
             return objective
-                    .loss(x0, objective.conditional() ? batch.labels() : null, times, noise)
+                    .losses(x0, objective.conditional() ? batch.labels() : null, times, noise)
+                    .mean()
                     .item_double();
         }
     }

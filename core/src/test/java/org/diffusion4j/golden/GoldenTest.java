@@ -11,6 +11,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
+import org.diffusion4j.process.LikelihoodCheck;
+import org.diffusion4j.train.ResamplerCheck;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
@@ -31,10 +33,10 @@ class GoldenTest {
             new SigmasCheck(),
             new EdmCheck(),
             new SigmaSamplersCheck(),
-            new DpmSolverScheduleCheck(),
-            new DpmSolverCheck(),
             new UNet2DCheck(),
             new PublishedNamesCheck(),
+            new LikelihoodCheck(),
+            new ResamplerCheck(),
             new FolderCheck());
 
     private static final Map<String, Row> TABLE = new TreeMap<>();

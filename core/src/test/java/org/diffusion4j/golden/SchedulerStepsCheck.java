@@ -124,10 +124,9 @@ final class SchedulerStepsCheck implements GoldenCheck {
         public Denoised at(Tensor x, double t) {
             Tensor output = Comparison.tensor(golden.input("model_outputs"), ScalarType.Double)
                     .select(0, inputs.size());
-            NoiseLevel level = NoiseLevel.at(process, t);
-            inputs.add(Comparison.values(meaning.prediction().input(x, level)));
+            inputs.add(Comparison.values(x));
             meaning.prediction().requireDefined(process.alpha(t), process.sigma(t));
-            return meaning.interpret(output, x, level);
+            return meaning.interpret(output, x, NoiseLevel.at(process, t));
         }
     }
 }

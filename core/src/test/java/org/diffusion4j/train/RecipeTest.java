@@ -64,7 +64,7 @@ class RecipeTest {
         assertThat(recipe.train().batchSize()).isEqualTo(64);
         assertThat(recipe.model().blockOutChannels()).containsExactly(16);
         assertThat(recipe.data().source()).isEqualTo("a folder");
-        assertThat(recipe.train().optimizer().kind()).isEqualTo(Adam.Kind.ADAMW);
+        assertThat(recipe.train().optimizer().kind()).isEqualTo(OptimizerSettings.Kind.ADAMW);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -75,7 +75,11 @@ class RecipeTest {
                 "train.batchSize=many | 'train.batchSize' must be an integer, was the text many",
                 "train.batchSize=0 | train.batchSize must be at least 1, was 0",
                 "train.precision=bf61 | train.precision 'bf61' is not known; did you mean 'bf16'?",
-                "train.optimizer.kind=sgd | there is no Kind 'sgd'",
+                "train.optimizer.kind=adamm | there is no Kind 'adamm'; did you mean 'adam'?",
+                "train.objective.loss=hybird | there is no Loss 'hybird'; did you mean 'hybrid'?",
+                "train.objective.times=antithetik | there is no TimeSampling 'antithetik'; did you mean 'antithetic'?",
+                "train.objective.loss=hybrid | the loss 'hybrid' is for a learned variance; set variance=learned-range",
+                "variance=learned-range | the loss 'simple' would leave the variance unlearned; take hybrid",
                 "prediction=noise | there is no prediction 'noise'",
                 "train.steps.x=1 | 'train.steps.x' cannot be set: steps has no fields",
                 "batchSize | 'batchSize' is not an assignment such as train.batchSize=64",
@@ -88,13 +92,25 @@ class RecipeTest {
 
     @Test
     void is_the_same_training_under_another_name_or_for_more_steps_but_not_at_another_rate() {
-        String fingerprint = Tiny.recipe().fingerprint();
+        String fingerprint = Tiny.recipe().fingerprint(6);
         assertThat(Tiny.recipe("name=other", "train.steps=99", "train.keep=1", "data.source=x")
-                        .fingerprint())
+                        .fingerprint(6))
                 .isEqualTo(fingerprint);
-        assertThat(Tiny.recipe("train.learningRate=1").fingerprint()).isNotEqualTo(fingerprint);
-        assertThat(Tiny.recipe("train.decayTo=0", "train.steps=9").fingerprint())
+        assertThat(Tiny.recipe("train.learningRate=1").fingerprint(6)).isNotEqualTo(fingerprint);
+        assertThat(Tiny.recipe("train.decayTo=0", "train.steps=9").fingerprint(6))
                 .as("the learning rate depends on the number of steps")
-                .isNotEqualTo(Tiny.recipe("train.decayTo=0").fingerprint());
+                .isNotEqualTo(Tiny.recipe("train.decayTo=0").fingerprint(6));
+    }
+
+    @Test
+    void is_the_same_training_with_another_stage_until_that_begins() {
+        String refinement = "train.stages=[{\"steps\": 4, \"learningRate\": 1e-4, \"clipGradient\": 0.1}]";
+        assertThat(Tiny.recipe(refinement).fingerprint(6))
+                .isEqualTo(Tiny.recipe().fingerprint(6));
+        assertThat(Tiny.recipe(refinement).fingerprint(7))
+                .isNotEqualTo(Tiny.recipe("train.steps=7").fingerprint(7));
+        assertThat(Tiny.recipe(refinement).fingerprint(7))
+                .as("now it counts when the first stage ended")
+                .isNotEqualTo(Tiny.recipe(refinement, "train.steps=5").fingerprint(7));
     }
 }

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(OneThread.class) // operations this small only wait for a second one
 @DisplayName("Run folder")
@@ -68,6 +70,27 @@ class RunFolderTest {
             assertThatThrownBy(() -> create(name, killing)).hasMessage("killed");
             resume(temp.resolve(name));
             assertSameRun(temp.resolve(name), whole);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @ValueSource(strings = {"sgd", "sgld"})
+    void with_another_optimizer_a_stage_and_importance_sampling_resumes_as_exactly(String optimizer) {
+        String[] changes = {
+            "variance=learned-range",
+            "model.outChannels=2",
+            "schedule.steps=2",
+            "train.batchSize=32",
+            "train.objective={\"loss\": \"vlb\", \"times\": \"loss-second-moment\"}",
+            "train.optimizer={\"kind\": \"" + optimizer + "\"}",
+            "train.steps=3",
+            "train.stages=[{\"steps\": 3, \"learningRate\": 1e-4, \"clipGradient\": 0.1, \"decayTo\": 0}]",
+        };
+        Path whole = create("whole", TO_THE_END, changes);
+        for (long stop : new long[] {2, 3, 5}) { // after 2 steps of 32 each of the 2 times has its 10 losses
+            Path parts = create("stopped-" + stop, stoppingAfter(stop), changes);
+            resume(parts);
+            assertSameRun(parts, whole);
         }
     }
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith(OneThread.class) // operations this small only wait for a second one
@@ -49,8 +50,50 @@ class TrainerTest {
     void warms_the_learning_rate_up_linearly() {
         Recipe.Train settings =
                 Tiny.recipe("train.learningRate=0.5", "train.warmupSteps=4").train();
-        assertThat(LongStream.of(1, 2, 3, 4, 5).mapToDouble(settings::learningRateAt))
+        assertThat(LongStream.of(1, 2, 3, 4, 5).mapToDouble(settings.plan()::learningRateAt))
                 .containsExactly(0.125, 0.25, 0.375, 0.5, 0.5);
+    }
+
+    @ParameterizedTest(name = "{0} of {1}, variance {2}")
+    @CsvSource({
+        "hybrid, eps, learned-range",
+        "hybrid-mean, v, learned-log",
+        "vlb, x0, learned-range",
+        "vlb-mean, eps, fixed-large",
+        "simple, mean, fixed-small"
+    })
+    void learns_by_every_loss(String loss, String prediction, String variance) {
+        Recipe recipe = Tiny.recipe(
+                "prediction=" + prediction,
+                "variance=" + variance,
+                "model.outChannels=" + (variance.startsWith("learned") ? 2 : 1),
+                "train.objective.loss=" + loss,
+                "train.objective.times=low-discrepancy",
+                "train.steps=300",
+                "train.batchSize=32",
+                "train.learningRate=0.01",
+                "train.validateEvery=0",
+                "train.sampleEvery=0");
+        List<Double> losses = losses(recipe, Tiny.images(4));
+        assertThat(mean(losses.subList(280, 300))).isLessThan(0.75 * mean(losses.subList(0, 20)));
+    }
+
+    @Test
+    void goes_on_with_the_rate_and_the_clipping_of_the_next_stage() {
+        Plan plan = Tiny.recipe(
+                        "train.steps=4",
+                        "train.learningRate=1",
+                        "train.warmupSteps=0",
+                        "train.stages=[{\"steps\": 4, \"learningRate\": 0.1, \"clipGradient\": 0.5,"
+                                + " \"decay\": \"linear\", \"decayTo\": 0}]")
+                .train()
+                .plan();
+        assertThat(plan.steps()).isEqualTo(8);
+        double[] rates =
+                LongStream.rangeClosed(1, 8).mapToDouble(plan::learningRateAt).toArray();
+        assertThat(rates).containsExactly(new double[] {1, 1, 1, 1, 0.075, 0.05, 0.025, 0}, within(1e-15));
+        assertThat(plan.clipGradientAt(4)).isEqualTo(1);
+        assertThat(plan.clipGradientAt(5)).isEqualTo(0.5);
     }
 
     @Test
@@ -65,9 +108,9 @@ class TrainerTest {
         Recipe.Train settings = Tiny.recipe(
                         "train.steps=8", "train.learningRate=1", "train.warmupSteps=4", "train.decayTo=0.2")
                 .train();
-        assertThat(settings.learningRateAt(4)).isEqualTo(1);
-        assertThat(settings.learningRateAt(6)).isCloseTo(0.6, within(1e-15));
-        assertThat(settings.learningRateAt(8)).isCloseTo(0.2, within(1e-15));
+        assertThat(settings.plan().learningRateAt(4)).isEqualTo(1);
+        assertThat(settings.plan().learningRateAt(6)).isCloseTo(0.6, within(1e-15));
+        assertThat(settings.plan().learningRateAt(8)).isCloseTo(0.2, within(1e-15));
     }
 
     @Test
@@ -119,7 +162,8 @@ class TrainerTest {
             assertThat(new StepRandom(1, 2).noise(like).equal(noise)).isTrue();
             assertThat(new StepRandom(1, 3).noise(like).equal(noise)).isFalse();
             assertThat(new StepRandom(2, 2).noise(like).equal(noise)).isFalse();
-            assertThat(new StepRandom(1, 2).timesteps(50, 1000)).isNotEqualTo(new StepRandom(1, 3).timesteps(50, 1000));
+            assertThat(new StepRandom(1, 2).numbers().nextLong())
+                    .isNotEqualTo(new StepRandom(1, 3).numbers().nextLong());
         }
     }
 

@@ -1,0 +1,113 @@
+package org.diffusion4j.train;
+
+import java.nio.DoubleBuffer;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.Tensors;
+
+/**
+ * Importance sampling of times: p ∝ √E[L²], estimated from the last losses of each time, which takes most of the noise out of the
+ * gradient of L_vlb.
+ *
+ * <p>Nichol, Dhariwal, "Improved Denoising Diffusion Probabilistic Models", ICML 2021, section 3.3. All times are alike until each has
+ * ten losses; later a thousandth of the probability stays uniform, so that no time is forgotten. Not thread-safe.
+ */
+final class LossSecondMoment implements TimeSampler {
+
+    private static final int HISTORY = 10;
+    private static final double UNIFORM_SHARE = 0.001;
+
+    private final int total;
+    private final int history;
+    private final double[] losses; // the last losses of each time, the oldest first
+    private final int[] counts;
+
+    LossSecondMoment(int total) {
+        this(total, HISTORY);
+    }
+
+    /** @param history how many losses of each time are kept */
+    LossSecondMoment(int total, int history) {
+        this.total = total;
+        this.history = history;
+        losses = new double[total * history];
+        counts = new int[total];
+    }
+
+    @Override
+    public Drawn draw(SplittableRandom random, int count) {
+        double[] probabilities = probabilities();
+        double[] upTo = probabilities.clone();
+        Arrays.parallelPrefix(upTo, Double::sum);
+        double[] times = new double[count];
+        double[] weights = new double[count];
+        for (int i = 0; i < count; i++) {
+            int found = Arrays.binarySearch(upTo, random.nextDouble() * upTo[total - 1]);
+            int t = Math.min(total - 1, found < 0 ? -found - 1 : found + 1); // the first whose sum lies above
+            times[i] = t;
+            weights[i] = 1 / (total * probabilities[t]);
+        }
+        return new Drawn(times, weights);
+    }
+
+    /** The probability of each time. */
+    double[] probabilities() {
+        double[] p = new double[total];
+        Arrays.fill(p, 1.0 / total);
+        if (!isWarm()) {
+            return p;
+        }
+        double sum = 0;
+        for (int t = 0; t < total; t++) {
+            double squares = 0;
+            for (int k = 0; k < history; k++) {
+                squares += losses[t * history + k] * losses[t * history + k];
+            }
+            p[t] = Math.sqrt(squares / history);
+            sum += p[t];
+        }
+        for (int t = 0; t < total; t++) {
+            p[t] = (1 - UNIFORM_SHARE) * p[t] / sum + UNIFORM_SHARE / total;
+        }
+        return p;
+    }
+
+    /** Whether each time has a whole history. */
+    boolean isWarm() {
+        return Arrays.stream(counts).allMatch(count -> count == history);
+    }
+
+    @Override
+    public void learn(double[] times, Tensor losses) {
+        DoubleBuffer values = losses.detach().to(ScalarType.Double).createBuffer();
+        for (double time : times) {
+            learn((int) time, values.get());
+        }
+    }
+
+    void learn(int t, double loss) {
+        int first = t * history;
+        if (counts[t] == history) {
+            System.arraycopy(losses, first + 1, losses, first, history - 1);
+            losses[first + history - 1] = loss;
+        } else {
+            losses[first + counts[t]++] = loss;
+        }
+    }
+
+    @Override
+    public Map<String, Tensor> state() {
+        double[] seen = Arrays.stream(counts).asDoubleStream().toArray();
+        return Map.of("losses", Tensors.of(losses), "counts", Tensors.of(seen));
+    }
+
+    @Override
+    public void restore(Map<String, Tensor> state) {
+        state.get("losses").<DoubleBuffer>createBuffer().get(losses);
+        DoubleBuffer seen = state.get("counts").createBuffer();
+        Arrays.setAll(counts, t -> (int) seen.get(t));
+    }
+}
