@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             QuickstartCommand.class,
             TrainCommand.class,
             SampleCommand.class,
+            SamplersCommand.class,
             InfoCommand.class,
             DoctorCommand.class,
             CompletionCommand.class

@@ -14,7 +14,10 @@ import picocli.CommandLine.Option;
 /** The options that say which samples are drawn, and how. */
 final class DrawOptions {
 
-    @Option(names = "--sampler", defaultValue = "ddim", description = "ddim or ddpm (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--sampler",
+            defaultValue = "ddim",
+            description = "One that 'samplers' lists (default: ${DEFAULT-VALUE}).")
     private String sampler;
 
     @Option(

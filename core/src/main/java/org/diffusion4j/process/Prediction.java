@@ -7,12 +7,18 @@ import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.DidYouMean;
 
 /** What a network's output means. The text of each is its name in our files. */
-public sealed interface Prediction permits Prediction.Eps, Prediction.X0, Prediction.V, Prediction.Mean {
+public sealed interface Prediction
+        permits Prediction.Eps, Prediction.X0, Prediction.V, Prediction.Mean, Preconditioned {
 
     Prediction EPS = new Eps();
     Prediction X0 = new X0();
     Prediction V = new V();
     Prediction MEAN = new Mean();
+
+    /** What the network is given for x_t: x_t itself, or scaled; lent or made in the caller's scope. */
+    default Tensor input(Tensor xt, NoiseLevel level) {
+        return xt;
+    }
 
     /** What {@code output} says about x_t, as clean sample and noise; shapes as {@code xt}, made in the caller's scope. */
     Denoised interpret(Tensor output, Tensor xt, NoiseLevel level);

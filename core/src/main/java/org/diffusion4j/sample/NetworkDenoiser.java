@@ -37,9 +37,11 @@ public record NetworkDenoiser(
     public Denoised at(Tensor x, double t) {
         meaning.prediction().requireDefined(process.alpha(t), process.sigma(t));
         try (AutoGradMode noGrad = new AutoGradMode(false)) {
-            Tensor output = Scoped.result(
-                    () -> network.forward(x, timesteps(x, t), labels).to(x.scalar_type()));
-            return meaning.interpret(output, x, NoiseLevel.at(process, t));
+            NoiseLevel level = NoiseLevel.at(process, t);
+            Tensor output =
+                    Scoped.result(() -> network.forward(meaning.prediction().input(x, level), timesteps(x, t), labels)
+                            .to(x.scalar_type()));
+            return meaning.interpret(output, x, level);
         }
     }
 

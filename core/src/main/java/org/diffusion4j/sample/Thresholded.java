@@ -15,17 +15,25 @@ import org.diffusion4j.process.DiffusionProcess;
  * A denoiser whose x0 is clipped per sample to a quantile of its own |x0| and then divided by it: dynamic thresholding.
  *
  * <p>Saharia et al., "Photorealistic Text-to-Image Diffusion Models with Deep Language Understanding" (Imagen), section 2.3. The
- * threshold lies in [1, maxValue] as in diffusers; the paper has no upper bound.
+ * threshold lies in [minValue, maxValue]: [1, ∞) in the paper, [1, maxValue] in diffusers, [minValue, ∞) in DPM-Solver's code.
  *
  * @param ratio the quantile, in (0, 1]; 0.995 in use
- * @param maxValue the largest threshold, at least 1
+ * @param minValue the smallest threshold, above 0
+ * @param maxValue the largest threshold
  * @param eps what becomes of the noise; DDPM's sampler does not ask for it
  */
-public record Thresholded(Denoiser model, double ratio, double maxValue, EpsAfterClipping eps) implements Denoiser {
+public record Thresholded(Denoiser model, double ratio, double minValue, double maxValue, EpsAfterClipping eps)
+        implements Denoiser {
 
     public Thresholded {
         require(ratio > 0 && ratio <= 1, "the ratio of thresholding must lie in (0, 1], was %s", ratio);
-        require(maxValue >= 1, "the largest threshold must be at least 1, was %s", maxValue);
+        require(minValue > 0, "the smallest threshold must be positive, was %s", minValue);
+        require(maxValue >= minValue, "the largest threshold must be at least %s, was %s", minValue, maxValue);
+    }
+
+    /** With the smallest threshold 1. */
+    public Thresholded(Denoiser model, double ratio, double maxValue, EpsAfterClipping eps) {
+        this(model, ratio, 1, maxValue, eps);
     }
 
     @Override
@@ -51,7 +59,7 @@ public record Thresholded(Denoiser model, double ratio, double maxValue, EpsAfte
         return x0.abs()
                 .flatten(1, -1)
                 .quantile(ratio, new LongOptional(1), false, "linear")
-                .clamp(new ScalarOptional(new Scalar(1.0)), new ScalarOptional(new Scalar(maxValue)))
+                .clamp(new ScalarOptional(new Scalar(minValue)), new ScalarOptional(new Scalar(maxValue)))
                 .view(perSample);
     }
 }

@@ -33,6 +33,8 @@ class GoldenTest {
             new SigmasCheck(),
             new EdmCheck(),
             new SigmaSamplersCheck(),
+            new DpmSolverScheduleCheck(),
+            new DpmSolverCheck(),
             new UNet2DCheck(),
             new PublishedNamesCheck(),
             new LikelihoodCheck(),

@@ -124,9 +124,10 @@ final class SchedulerStepsCheck implements GoldenCheck {
         public Denoised at(Tensor x, double t) {
             Tensor output = Comparison.tensor(golden.input("model_outputs"), ScalarType.Double)
                     .select(0, inputs.size());
-            inputs.add(Comparison.values(x));
+            NoiseLevel level = NoiseLevel.at(process, t);
+            inputs.add(Comparison.values(meaning.prediction().input(x, level)));
             meaning.prediction().requireDefined(process.alpha(t), process.sigma(t));
-            return meaning.interpret(output, x, NoiseLevel.at(process, t));
+            return meaning.interpret(output, x, level);
         }
     }
 }

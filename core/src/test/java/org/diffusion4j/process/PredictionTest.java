@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.SeededNoise;
+import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.golden.Comparison;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.schedule.Posterior;
@@ -33,7 +35,7 @@ class PredictionTest {
     private Tensor eps;
 
     static Stream<Prediction> predictions() {
-        return Stream.of(Prediction.EPS, Prediction.X0, Prediction.V);
+        return Stream.of(Prediction.EPS, Prediction.X0, Prediction.V, new Preconditioned(0.5));
     }
 
     @BeforeEach
@@ -99,6 +101,30 @@ class PredictionTest {
                         step.x0Weight() * x0.select(0, 1).select(0, 2).item_double()
                                 + step.xtWeight() * xt.select(0, 1).select(0, 2).item_double(),
                         within(ROUNDING));
+    }
+
+    @Test
+    void preconditioning_keeps_inputs_and_targets_at_unit_variance_for_data_of_that_deviation() {
+        Preconditioned edm = new Preconditioned(0.5);
+        Tensor data = new SeededNoise(3, 0)
+                .draw(0, Tensors.of(new double[20_000], 1, 20_000))
+                .mul(new Scalar(0.5));
+        Tensor noise = new SeededNoise(4, 0).draw(0, data);
+        for (double sigma : new double[] {0.01, 0.5, 20}) {
+            NoiseLevel level = NoiseLevel.of(1, sigma);
+
+            // 5 standard errors of the variance of so many normals, √(2/n)
+            assertThat(edm.input(level.noised(data, noise), level).var().item_double())
+                    .isEqualTo(1, within(0.05));
+            assertThat(edm.target(data, noise, level).var().item_double()).isEqualTo(1, within(0.05));
+        }
+    }
+
+    @Test
+    void at_the_smallest_level_of_a_consistency_model_x_is_x0_whatever_the_network_says() {
+        Preconditioned consistency = new Preconditioned(0.5, 0.002, false);
+
+        assertClose(consistency.interpret(eps, x0, NoiseLevel.of(1, 0.002)).x0(), x0);
     }
 
     @Test

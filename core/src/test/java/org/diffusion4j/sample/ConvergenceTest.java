@@ -54,11 +54,17 @@ class ConvergenceTest {
                 arguments(DpmSolver.plusPlus(3).thirdOrderCorrected(), 3, 512),
                 arguments(DpmSolver.ofNoise(2), 2, 128),
                 arguments(DpmSolver.ofNoise(3).thirdOrderCorrected(), 3, 128),
+                arguments(singlestep(2), 2, 256),
+                arguments(singlestep(3), 3, 192),
                 arguments(new Deis(2), 2, 128),
                 arguments(new Deis(3), 3, 128),
                 arguments(uniPc(2, UniPc.PREDICTOR_ONLY), 2, 128),
                 arguments(uniPc(1, 0), 2, 128),
                 arguments(uniPc(2, 0), 3, 256));
+    }
+
+    private static DpmSolverSinglestep singlestep(int order) {
+        return new DpmSolverSinglestep(order, Integrand.X0, FirstMoment.MIDPOINT, FirstMoment.EXACT, true, 0);
     }
 
     private static UniPc uniPc(int order, int correctFrom) {

@@ -94,7 +94,7 @@ class LimitedX0Test {
         assertThatThrownBy(() -> new Thresholded(believer, 1.5, 2, EpsAfterClipping.KEPT))
                 .hasMessage("the ratio of thresholding must lie in (0, 1], was 1.5");
         assertThatThrownBy(() -> new Thresholded(believer, 0.995, 0.5, EpsAfterClipping.KEPT))
-                .hasMessage("the largest threshold must be at least 1, was 0.5");
+                .hasMessage("the largest threshold must be at least 1.0, was 0.5");
     }
 
     private static Tensor row(double... values) {
