@@ -43,6 +43,13 @@ public record Preconditioned(double sigmaData, double sigmaMin, boolean negated)
     }
 
     @Override
+    public double errorOfX0(DiffusionProcess process, double t) {
+        double ratio = process.noiseToSignal(t);
+        double out = sigmaData * (ratio - sigmaMin) / Math.hypot(ratio, sigmaData);
+        return 1 / (out * out);
+    }
+
+    @Override
     public void requireDefined(double alpha, double sigma) {
         X0.requireDefined(alpha, sigma);
     }
