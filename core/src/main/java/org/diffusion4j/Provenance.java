@@ -31,11 +31,10 @@ public record Provenance(String version, String model, String modelHash, Draw dr
 
     /** The text of a PNG file that will lie at {@code picture}. */
     public Map<String, String> toText(Path picture) {
-        Path from = picture.toAbsolutePath().normalize();
+        Path from = picture.toAbsolutePath().normalize().getParent();
         Path to = Path.of(model).toAbsolutePath().normalize();
-        boolean reachable = Objects.equals(from.getRoot(), to.getRoot()) && from.getParent() != null;
-        String seen =
-                (reachable ? from.getParent().relativize(to) : to).toString().replace('\\', '/');
+        Path way = from != null && Objects.equals(from.getRoot(), to.getRoot()) ? from.relativize(to) : to;
+        String seen = way.toString().replace('\\', '/');
         Provenance text = new Provenance(version, seen, modelHash, draw, sample);
         return Map.of("Software", "Diffusion4j " + version, KEY, Json.line(Records.CAMEL_CASE.write(text)));
     }
