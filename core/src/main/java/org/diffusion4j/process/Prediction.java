@@ -8,11 +8,12 @@ import org.diffusion4j.engine.DidYouMean;
 
 /** What a network's output means. The text of each is its name in our files. */
 public sealed interface Prediction
-        permits Prediction.Eps, Prediction.X0, Prediction.V, Prediction.Mean, Preconditioned {
+        permits Prediction.Eps, Prediction.X0, Prediction.V, Prediction.Flow, Prediction.Mean, Preconditioned {
 
     Prediction EPS = new Eps();
     Prediction X0 = new X0();
     Prediction V = new V();
+    Prediction FLOW = new Flow();
     Prediction MEAN = new Mean();
 
     /** What the network is given for x_t: x_t itself, or scaled; lent or made in the caller's scope. */
@@ -47,12 +48,12 @@ public sealed interface Prediction
     }
 
     /**
-     * The prediction of that name: {@code eps}, {@code x0}, {@code v} or {@code mean}.
+     * The prediction of that name: {@code eps}, {@code x0}, {@code v}, {@code flow} or {@code mean}.
      *
      * @throws IllegalArgumentException if there is none
      */
     static Prediction named(String name) {
-        return DidYouMean.choose("prediction", name, List.of(EPS, X0, V, MEAN));
+        return DidYouMean.choose("prediction", name, List.of(EPS, X0, V, FLOW, MEAN));
     }
 
     /** The noise (DDPM, equation 14). */
@@ -151,6 +152,40 @@ public sealed interface Prediction
         @Override
         public String toString() {
             return "v";
+        }
+    }
+
+    /** {@code eps − x0}, the velocity of flow matching, where {@code alpha + sigma = 1} (Lipman et al., ICLR 2023). */
+    record Flow() implements Prediction {
+
+        private static final double ROUNDING = 1e-6;
+
+        @Override
+        public Denoised interpret(Tensor output, Tensor xt, NoiseLevel level) {
+            return new Denoised(xt.sub(output.mul(level.sigma())), xt.add(output.mul(level.alpha())));
+        }
+
+        @Override
+        public Tensor target(Tensor x0, Tensor eps, NoiseLevel level) {
+            return eps.sub(x0);
+        }
+
+        @Override
+        public double errorOfX0(DiffusionProcess process, double t) {
+            return 1 / Math.pow(process.sigma(t), 2);
+        }
+
+        @Override
+        public void requireDefined(double alpha, double sigma) {
+            require(
+                    Math.abs(alpha + sigma - 1) < ROUNDING,
+                    "the velocity of a flow needs alpha + sigma = 1, here it is %s",
+                    alpha + sigma);
+        }
+
+        @Override
+        public String toString() {
+            return "flow";
         }
     }
 

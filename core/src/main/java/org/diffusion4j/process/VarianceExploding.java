@@ -41,12 +41,12 @@ public record VarianceExploding(double power) implements SmoothProcess {
     }
 
     @Override
-    public double noiseToSignalRate(double t) {
-        return power * Math.pow(t, power - 1);
+    public double alphaRate(double t) {
+        return 0;
     }
 
     @Override
-    public double logAlphaRate(double t) {
-        return 0;
+    public double sigmaRate(double t) {
+        return power * Math.pow(t, power - 1);
     }
 }

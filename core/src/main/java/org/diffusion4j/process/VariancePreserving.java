@@ -46,14 +46,13 @@ public record VariancePreserving(double betaMin, double betaRange) implements Sm
     }
 
     @Override
-    public double noiseToSignalRate(double t) {
-        double ratio = noiseToSignal(t);
-        return beta(t) / 2 * (ratio + 1 / ratio);
+    public double alphaRate(double t) {
+        return -beta(t) / 2 * alpha(t);
     }
 
     @Override
-    public double logAlphaRate(double t) {
-        return -beta(t) / 2;
+    public double sigmaRate(double t) {
+        return beta(t) / 2 * Math.exp(-integral(t)) / sigma(t);
     }
 
     private double beta(double t) {

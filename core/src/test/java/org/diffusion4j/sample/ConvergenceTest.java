@@ -131,13 +131,13 @@ class ConvergenceTest {
         }
 
         @Override
-        public double noiseToSignalRate(double t) {
-            return 1 / Math.pow(Math.cos(t), 2);
+        public double alphaRate(double t) {
+            return -Math.sin(t);
         }
 
         @Override
-        public double logAlphaRate(double t) {
-            return -Math.tan(t);
+        public double sigmaRate(double t) {
+            return Math.cos(t);
         }
     }
 }
