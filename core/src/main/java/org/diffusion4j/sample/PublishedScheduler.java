@@ -13,6 +13,11 @@ interface PublishedScheduler {
     /** The process of its betas. */
     DiffusionProcess process();
 
+    /** The process as a loop of so many steps sees it. */
+    default DiffusionProcess process(int steps) {
+        return process();
+    }
+
     /** What the network's output means. */
     OutputMeaning meaning();
 

@@ -3,6 +3,7 @@ package org.diffusion4j.sample;
 import java.util.List;
 import java.util.function.Function;
 import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.process.Prediction;
 
 /** The samplers by the names that recipes and the command line use; {@code diffuse samplers} prints them. */
 public final class Samplers {
@@ -13,6 +14,10 @@ public final class Samplers {
                     s -> new Ddpm(ReverseVariance.named(s.variance()))),
             new Entry("ddim", 1, 1, false, "DDIM, equation 12", "encoding, interpolation, 20 steps and more; eta adds noise",
                     s -> new Ddim(s.eta(), EtaRule.named(s.etaRule()))),
+            new Entry("plms", 1, 2, false, "PNDM, equation 12; begins with the improved Euler method", "20 to 50 steps, equally spaced",
+                    s -> new Pndm()),
+            new Entry("pndm", 1, 2, false, "PNDM, equations 12 and 13; begins with 3 Runge-Kutta steps of 4 calls", "as plms",
+                    s -> new Pndm(Pndm.Begin.RUNGE_KUTTA, Prediction.EPS)),
             new Entry("euler", 1, 1, false, "EDM, algorithm 2 without correction", "as ddim with eta 0",
                     s -> new Euler()),
             new Entry("heun", 2, 2, false, "EDM, algorithm 1", "the ODE's solution in some 20 steps", s -> new Heun()),

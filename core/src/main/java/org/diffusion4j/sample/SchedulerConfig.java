@@ -28,8 +28,11 @@ public final class SchedulerConfig {
     private static final String CLASS = "_class_name";
     private static final String DDPM = "DDPMScheduler";
 
-    private static final Map<String, Function<SchedulerKeys, PublishedScheduler>> CLASSES =
-            Map.ofEntries(entry(DDPM, DdpmScheduler::new), entry("DDIMScheduler", DdimScheduler::new));
+    private static final Map<String, Function<SchedulerKeys, PublishedScheduler>> CLASSES = Map.ofEntries(
+            entry(DDPM, DdpmScheduler::new),
+            entry("DDIMScheduler", DdimScheduler::new),
+            entry("DDIMInverseScheduler", DdimInverseScheduler::new),
+            entry("PNDMScheduler", PndmScheduler::new));
 
     private final Map<String, @Nullable Object> keys;
     private final PublishedScheduler scheduler;
@@ -117,6 +120,11 @@ public final class SchedulerConfig {
     /** The process of the betas, or of what this class has instead. */
     public DiffusionProcess process() {
         return scheduler.process();
+    }
+
+    /** The process as diffusers' loop of n steps sees it; another only where that differs. */
+    public DiffusionProcess process(int steps) {
+        return scheduler.process(steps);
     }
 
     /** What the network's output means. */

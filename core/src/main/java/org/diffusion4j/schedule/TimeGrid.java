@@ -111,6 +111,15 @@ public final class TimeGrid {
                 Arrays.copyOfRange(times, skipped, times.length), Arrays.copyOfRange(nexts, skipped, times.length));
     }
 
+    /** The same times in the other order, where each step goes up by {@code stride}. */
+    public TimeGrid climbing(int stride) {
+        require(stride >= 1, "a stride must be at least 1, was %s", stride);
+        int n = times.length;
+        double[] from = new double[n];
+        Arrays.setAll(from, i -> times[n - 1 - i]);
+        return new TimeGrid(from, Arrays.stream(from).map(t -> t + stride).toArray());
+    }
+
     /**
      * The way back from data towards noise, for encoding by a deterministic sampler: from the last time up to the first, without
      * the step to the end, where a model cannot be asked.

@@ -41,7 +41,7 @@ final class SchedulerStepsCheck implements GoldenCheck {
                 ? (int) golden.input("begin_index").scalar()
                 : 0;
         TimeGrid grid = grid(golden, config).from(begin);
-        Recorded recorded = new Recorded(golden, config.process(), config.meaning());
+        Recorded recorded = new Recorded(golden, config.process(grid.steps() + begin), config.meaning());
         SchedulerReplay.Spy model =
                 new SchedulerReplay.Spy(config.inItsCoordinates(config.limited(recorded, epsAfterClipping(args))));
 

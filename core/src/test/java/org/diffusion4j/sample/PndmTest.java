@@ -1,0 +1,109 @@
+package org.diffusion4j.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.golden.Comparison;
+import org.diffusion4j.process.Denoised;
+import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.process.Prediction;
+import org.diffusion4j.schedule.BetaSchedule;
+import org.diffusion4j.schedule.TimeGrid;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("PNDM")
+class PndmTest {
+
+    private static final double ROUNDING = 1e-13; // x0 follows from eps again, divided by alpha > 0.1
+
+    private static final NoiseStream NONE = (address, like) -> {
+        throw new AssertionError("PNDM draws no noise");
+    };
+
+    private final Denoiser model =
+            Mixture.onALine(new DiscreteProcess(BetaSchedule.ddpm().table()));
+    private PointerScope scope;
+
+    @BeforeEach
+    void open() {
+        Libtorch.start();
+        scope = new PointerScope();
+    }
+
+    @AfterEach
+    void close() {
+        scope.close();
+    }
+
+    @Test
+    void of_one_step_is_ddim() {
+        TimeGrid grid = TimeGrid.ofTimesteps(600);
+
+        assertThat(end(new Pndm(), grid)).containsExactly(end(new Ddim(0), grid), within(ROUNDING));
+    }
+
+    @Test
+    void goes_to_the_end_of_its_first_step_as_ddim_and_asks_again_there() {
+        TimeGrid grid = TimeGrid.ofTimesteps(800, 600, 400);
+        Asked plms = new Asked(model);
+        Asked ddim = new Asked(model);
+        start(new Pndm(), plms, grid).close();
+        start(new Ddim(0), ddim, grid).close();
+
+        assertThat(plms.times).containsExactly(800.0, 600.0, 600.0, 400.0);
+        assertThat(plms.samples.get(1)).containsExactly(ddim.samples.get(1), within(ROUNDING));
+    }
+
+    @Test
+    void begins_with_three_steps_of_runge_kutta_but_never_asks_about_the_clean_sample() {
+        Asked asked = new Asked(model);
+        start(new Pndm(Pndm.Begin.RUNGE_KUTTA, Prediction.EPS), asked, TimeGrid.ofTimesteps(800, 600, 400))
+                .close();
+
+        assertThat(asked.times).containsExactly(800.0, 700.0, 700.0, 600.0, 600.0, 500.0, 500.0, 400.0, 400.0);
+    }
+
+    private double[] end(Sampler sampler, TimeGrid grid) {
+        Tensor end = start(sampler, model, grid);
+        double[] values = Comparison.values(end);
+        end.close();
+        return values;
+    }
+
+    private static Tensor start(Sampler sampler, Denoiser model, TimeGrid grid) {
+        return sampler.sample(model, grid, Tensor.create(new double[] {-1, 0.2, 1.5}, 3, 1), NONE, SampleListener.NONE);
+    }
+
+    private static final class Asked implements Denoiser {
+
+        private final Denoiser model;
+        private final List<Double> times = new ArrayList<>();
+        private final List<double[]> samples = new ArrayList<>();
+
+        Asked(Denoiser model) {
+            this.model = model;
+        }
+
+        @Override
+        public DiffusionProcess process() {
+            return model.process();
+        }
+
+        @Override
+        public Denoised at(Tensor x, double t) {
+            times.add(t);
+            samples.add(Comparison.values(x));
+            return model.at(x, t);
+        }
+    }
+}
