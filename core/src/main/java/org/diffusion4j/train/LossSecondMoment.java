@@ -3,6 +3,7 @@ package org.diffusion4j.train;
 import java.nio.DoubleBuffer;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -106,8 +107,12 @@ final class LossSecondMoment implements TimeSampler {
 
     @Override
     public void restore(Map<String, Tensor> state) {
-        state.get("losses").<DoubleBuffer>createBuffer().get(losses);
-        DoubleBuffer seen = state.get("counts").createBuffer();
+        numbers(state, "losses").get(losses);
+        DoubleBuffer seen = numbers(state, "counts");
         Arrays.setAll(counts, t -> (int) seen.get(t));
+    }
+
+    private static DoubleBuffer numbers(Map<String, Tensor> state, String name) {
+        return Objects.requireNonNull(state.get(name), name).createBuffer();
     }
 }
