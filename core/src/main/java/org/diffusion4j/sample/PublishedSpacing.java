@@ -1,6 +1,7 @@
 package org.diffusion4j.sample;
 
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.diffusion4j.schedule.Spacing;
 import org.diffusion4j.schedule.TimeGrid;
 
@@ -26,5 +27,23 @@ record PublishedSpacing(Spacing spacing, int offset, int total) {
     TimeGrid grid(int n) {
         TimeGrid grid = spacing.grid(n, total);
         return spacing == Spacing.LEADING ? grid.shifted(offset, total) : grid;
+    }
+
+    /** The same, where linspace is not rounded to whole timesteps. */
+    TimeGrid evenGrid(int n) {
+        if (!evenly()) {
+            return grid(n);
+        }
+        double stride = (total - 1.0) / (n - 1); // one alone is T - 1
+        return TimeGrid.of(
+                IntStream.range(0, n)
+                        .mapToDouble(i -> i == 0 ? total - 1 : (n - 1 - i) * stride)
+                        .toArray(),
+                TimeGrid.CLEAN);
+    }
+
+    /** Whether {@link #evenGrid} has times between timesteps. */
+    boolean evenly() {
+        return spacing == Spacing.LINSPACE;
     }
 }
