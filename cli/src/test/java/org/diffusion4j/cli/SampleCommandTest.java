@@ -4,10 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.diffusion4j.cli.Ran.diffuse;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.io.Safetensors;
+import org.diffusion4j.io.TensorFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -145,5 +156,55 @@ class SampleCommandTest {
         assertThat(ran.err())
                 .contains(folder + ": is not a model folder, it has no model_index.json")
                 .hasLineCount(1);
+    }
+
+    @Test
+    void refuses_weights_whose_header_lies() throws IOException {
+        try (FileChannel file = FileChannel.open(weights(), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(0, 1L << 40), 0);
+        }
+        refusesTheWeights("is this a safetensors file?");
+    }
+
+    @Test
+    void refuses_weights_that_are_cut_short() throws IOException {
+        try (FileChannel file = FileChannel.open(weights(), StandardOpenOption.WRITE)) {
+            file.truncate(file.size() - 1);
+        }
+        refusesTheWeights("is the file cut short?");
+    }
+
+    @Test
+    void refuses_weights_without_one_of_the_tensors() throws IOException {
+        change(tensors -> tensors.remove("conv_in.weight"));
+        refusesTheWeights("conv_in.weight");
+    }
+
+    @Test
+    void refuses_a_tensor_of_another_shape() throws IOException {
+        change(tensors ->
+                tensors.replaceAll((name, tensor) -> name.equals("conv_in.weight") ? tensor.flatten() : tensor));
+        refusesTheWeights("conv_in.weight");
+    }
+
+    private Path weights() {
+        return model.resolve("unet/diffusion_pytorch_model.safetensors");
+    }
+
+    private void change(Consumer<Map<String, Tensor>> change) throws IOException {
+        Path changed = folder.resolve("changed");
+        try (TensorFile file = Safetensors.open(weights())) {
+            Map<String, Tensor> tensors = new LinkedHashMap<>(file.tensors());
+            change.accept(tensors);
+            Safetensors.write(changed, tensors, Map.of());
+        }
+        Files.move(changed, weights(), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private void refusesTheWeights(String why) {
+        Ran ran = diffuse("sample", model, "--steps", 1, "--count", 1, "--out", out);
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err()).contains(weights().toString(), why).hasLineCount(1);
+        assertThat(out).doesNotExist();
     }
 }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -161,6 +160,21 @@ class TrainCommandTest {
     }
 
     @Test
+    void refuses_a_data_set_that_is_not_the_published_one() throws Exception {
+        Path mnist = Files.createDirectories(folder.resolve("home/mnist"));
+        Files.writeString(mnist.resolve("train-images-idx3-ubyte.gz"), "something else");
+        ProcessBuilder command = Launched.diffuse("train", recipe, "--data", "mnist", "--download", "--out", out);
+        command.environment().put("DIFFUSION4J_DATA", folder.resolve("home").toString());
+        Process process = command.start();
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains(
+                        mnist.resolve("train-images-idx3-ubyte.gz")
+                                + ": is there already, but is not the published file; use it by naming its folder, or delete it");
+        assertThat(process.waitFor()).isEqualTo(1);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
     void refuses_a_folder_that_cannot_be_written_before_it_reads_the_data() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
         Ran ran = diffuse("train", recipe, "--data", folder.resolve("nothing"), "--out", file.resolve("run"));
@@ -176,20 +190,8 @@ class TrainCommandTest {
     void saves_on_a_signal_and_goes_on_to_the_same_end(String signal, int code) throws Exception {
         assumeFalse(
                 signal.equals("INT") && ctrlCIsIgnoredHere(), "a shell started this in the background, without Ctrl-C");
-        Process training = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Diffuse.class.getName(),
-                        "train",
-                        recipe.toString(),
-                        "--data",
-                        data.toString(),
-                        "--out",
-                        out.toString(),
-                        "--set",
-                        "train.steps=1000000"))
-                .redirectErrorStream(true)
+        Process training = Launched.diffuse(
+                        "train", recipe, "--data", data, "--out", out, "--set", "train.steps=1000000")
                 .start();
         try {
             Path metrics = out.resolve("metrics.jsonl");
