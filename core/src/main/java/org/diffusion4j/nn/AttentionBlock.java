@@ -47,11 +47,13 @@ final class AttentionBlock implements Block {
 
     @Override
     public Tensor forward(Tensor x, Tensor time) {
-        Tensor pixels = (norm == null ? x : norm.apply(x)).flatten(2, 3).transpose(1, 2); // [batch, pixels, channels]
-        Tensor attended = attend(heads(toQ.apply(pixels)), heads(toK.apply(pixels)), heads(toV.apply(pixels)));
-        Tensor joined = attended.transpose(1, 2).flatten(2, 3);
-        Tensor h =
-                Layout.ofImage(toOut.apply(joined).transpose(1, 2).reshape(x.size(0), x.size(1), x.size(2), x.size(3)));
+        Tensor image = norm == null ? x : norm.apply(x);
+        Tensor attended = attend(
+                heads(toQ.applyToPixels(image)), heads(toK.applyToPixels(image)), heads(toV.applyToPixels(image)));
+        Tensor joined = attended.transpose(1, 2)
+                .reshape(x.size(0), x.size(2), x.size(3), -1)
+                .permute(0, 3, 1, 2);
+        Tensor h = toOut.applyToPixels(Layout.ofImage(joined));
         Tensor sum = x.add(h);
         return divisor == 1 ? sum : sum.div(new Scalar(divisor));
     }
@@ -59,8 +61,9 @@ final class AttentionBlock implements Block {
     /** {@code [batch, heads, pixels, headWidth]}, contiguous. */
     private Tensor heads(Tensor projected) {
         return projected
-                .view(projected.size(0), projected.size(1), heads, headWidth)
-                .transpose(1, 2)
+                .flatten(2, 3)
+                .view(projected.size(0), heads, headWidth, -1)
+                .transpose(2, 3)
                 .contiguous();
     }
 

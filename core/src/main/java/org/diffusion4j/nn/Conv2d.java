@@ -9,6 +9,7 @@ import org.diffusion4j.nn.Parameters.Parameter;
 final class Conv2d {
 
     private static final long[] ONE = {1, 1};
+    private static final long[] ZERO = {0, 0};
 
     private final Parameter weight;
     private final Parameter bias;
@@ -43,7 +44,15 @@ final class Conv2d {
     }
 
     Tensor apply(Tensor x) {
-        return torch.conv2d(
-                x, Layout.ofWeight(weight.value()), new TensorOptional(bias.value()), stride, padding, ONE, 1);
+        return convolve(x, weight.value(), bias.value(), stride, padding);
+    }
+
+    /** 1×1, with weights {@code [out, in]} that lie elsewhere. */
+    static Tensor ofPixels(Tensor x, Tensor weight, Tensor bias) {
+        return convolve(x, weight.unsqueeze(-1).unsqueeze(-1), bias, ONE, ZERO);
+    }
+
+    private static Tensor convolve(Tensor x, Tensor weight, Tensor bias, long[] stride, long[] padding) {
+        return torch.conv2d(x, Layout.ofWeight(weight), new TensorOptional(bias), stride, padding, ONE, 1);
     }
 }

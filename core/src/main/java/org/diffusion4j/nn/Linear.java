@@ -28,4 +28,12 @@ final class Linear {
     Tensor apply(Tensor x) {
         return torch.linear(x, weight.value(), new TensorOptional(bias.value()));
     }
+
+    /**
+     * Over the channels of an image, each pixel for itself: as a 1×1 convolution, which uses all threads where matrix products have
+     * but one.
+     */
+    Tensor applyToPixels(Tensor image) {
+        return Conv2d.ofPixels(image, weight.value(), bias.value());
+    }
 }
