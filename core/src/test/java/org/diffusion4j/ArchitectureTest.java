@@ -45,6 +45,7 @@ class ArchitectureTest {
             .layer("io").definedBy("org.diffusion4j.io..")
             .layer("sample").definedBy("org.diffusion4j.sample..")
             .layer("train").definedBy("org.diffusion4j.train..")
+            .layer("evaluate").definedBy("org.diffusion4j.evaluate..")
             .layer("facade").definedBy("org.diffusion4j")
             .whereLayer("engine").mayNotAccessAnyLayer()
             .whereLayer("schedule").mayOnlyAccessLayers("engine")
@@ -54,6 +55,7 @@ class ArchitectureTest {
             .whereLayer("io").mayOnlyAccessLayers("engine", "schedule", "process")
             .whereLayer("sample").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io")
             .whereLayer("train").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "sample")
+            .whereLayer("evaluate").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "sample")
             .ensureAllClassesAreContainedInArchitecture();
     // spotless:on
 

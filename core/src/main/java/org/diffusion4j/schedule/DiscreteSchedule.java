@@ -83,9 +83,7 @@ public final class DiscreteSchedule {
     /** The step from t to t − 1; β̃ of timestep 0, which is 0, is replaced by that of timestep 1 (DDPM's code). */
     public Posterior chainStep(int t) {
         Posterior step = posterior(checked(t, 0), t - 1);
-        return t > 0 || steps() == 1
-                ? step
-                : new Posterior(step.x0Weight(), step.xtWeight(), chainStep(1).variance(), step.stepVariance());
+        return t > 0 || steps() == 1 ? step : step.withVariance(chainStep(1).variance());
     }
 
     private int checked(int t, int first) {

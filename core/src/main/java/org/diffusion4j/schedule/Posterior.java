@@ -36,4 +36,9 @@ public record Posterior(double x0Weight, double xtWeight, double variance, doubl
         double kept = sigmaS * sigmaS / (sigmaT * sigmaT);
         return new Posterior(alphaS * gain, ratio * kept, stepVariance * kept, stepVariance);
     }
+
+    /** The same with another β̃. */
+    public Posterior withVariance(double variance) {
+        return new Posterior(x0Weight, xtWeight, variance, stepVariance);
+    }
 }

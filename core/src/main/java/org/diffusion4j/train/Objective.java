@@ -34,8 +34,6 @@ record Objective(
         boolean conditional,
         Precision precision) {
 
-    private static final long EACH = 0; // libtorch's Reduction::None
-
     Objective {
         double last = process.table().steps() - 1;
         meaning.prediction().requireDefined(process.alpha(last), process.sigma(last));
@@ -75,7 +73,8 @@ record Objective(
             return bound(x0, xt, output, level).mul(new Scalar(boundWeight));
         }
         Tensor predicted = meaning.predicted(output, xt);
-        Tensor errors = torch.mse_loss(predicted, meaning.prediction().target(x0, noise, level), EACH)
+        Tensor errors = torch.mse_loss(
+                        predicted, meaning.prediction().target(x0, noise, level), torch.Reduction.None.value)
                 .flatten(1, -1)
                 .mean(1)
                 .mul(weights(times, x0));

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.diffusion4j.process.LikelihoodCheck;
+import org.diffusion4j.train.GaussianDiffusionCheck;
 import org.diffusion4j.train.ResamplerCheck;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DisplayName;
@@ -39,6 +40,7 @@ class GoldenTest {
             new PublishedNamesCheck(),
             new LikelihoodCheck(),
             new ResamplerCheck(),
+            new GaussianDiffusionCheck(),
             new FolderCheck());
 
     private static final Map<String, Row> TABLE = new TreeMap<>();

@@ -1,6 +1,8 @@
 package org.diffusion4j.golden;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.schedule.BetaCurve;
 import org.diffusion4j.schedule.BetaSchedule;
@@ -13,16 +15,43 @@ final class RespacingCheck implements GoldenCheck {
 
     @Override
     public boolean covers(GoldenCase golden) {
-        return golden.kind().equals("schedules") && golden.symbol().startsWith("respace.space_timesteps");
+        return golden.symbol().startsWith("respace.space_timesteps")
+                || golden.name().equals("space_timesteps");
     }
 
     @Override
     public void check(GoldenCase golden, Comparison out) {
+        if (golden.kind().equals("schedules")) {
+            chain(golden, out);
+        } else {
+            partsAlone(golden, out);
+        }
+    }
+
+    /** Many chains; parts that are given as a list are numbers with commas. */
+    private static void partsAlone(GoldenCase golden, Comparison out) {
+        JsonNode chains = golden.json().at("/inputs/cases");
+        for (int i = 0; i < chains.size(); i++) {
+            JsonNode parts = chains.get(i).get(1);
+            String text = parts.isTextual() ? parts.asText() : parts.toString().replaceAll("[\\[\\]]", "");
+            double[] expected = StreamSupport.stream(
+                            golden.json().at("/expected/timesteps").get(i).spliterator(), false)
+                    .mapToDouble(JsonNode::asDouble)
+                    .toArray();
+            out.close(text, ascending(Respacing.grid(text, chains.get(i).get(0).asInt())), expected, 0, 0);
+        }
+    }
+
+    private static double[] ascending(TimeGrid grid) {
+        int n = grid.steps();
+        return IntStream.range(0, n).mapToDouble(i -> grid.time(n - 1 - i)).toArray();
+    }
+
+    private static void chain(GoldenCase golden, Comparison out) {
         int total = golden.config().get("num_timesteps").asInt();
         TimeGrid grid = Respacing.grid(golden.config().get("section_counts").asText(), total);
         int n = grid.steps();
-        double[] ascending =
-                IntStream.range(0, n).mapToDouble(i -> grid.time(n - 1 - i)).toArray();
+        double[] ascending = ascending(grid);
         out.expectExactly("timesteps", ascending);
         if (!golden.expects("betas")) {
             return;
