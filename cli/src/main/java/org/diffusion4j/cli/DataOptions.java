@@ -1,5 +1,7 @@
 package org.diffusion4j.cli;
 
+import static org.diffusion4j.engine.Require.require;
+
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -12,6 +14,8 @@ import org.diffusion4j.data.Published;
 import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.io.Json;
+import org.diffusion4j.nn.UNet2DConfig;
+import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.train.Recipe;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -52,12 +56,23 @@ final class DataOptions {
     /** Reads the data of a recipe, downloaded first where that is allowed. */
     ImageDataset read(Recipe recipe, PrintWriter err) {
         Recipe.Data wanted = recipe.data();
-        Optional<Published> published = Published.named(wanted.source());
+        return read(wanted.source(), Part.TRAIN, wanted.size(), wanted.grey(), err);
+    }
+
+    /** Reads data for a model that is trained, in its size and colours, downloaded first where that is allowed. */
+    ImageDataset read(DiffusionModel model, Part part, PrintWriter err) {
+        require(data != null, "which images? say --data, for instance mnist or a folder");
+        UNet2DConfig network = model.network().config();
+        int size = network.sampleSize().size() == 1 ? network.sampleSize().get(0) : 0;
+        return read(data, part, size, network.inChannels() == 1, err);
+    }
+
+    private ImageDataset read(String source, Part part, int size, boolean grey, PrintWriter err) {
+        Optional<Published> published = Published.named(source);
         if (download && published.isPresent() && !Datasets.isPresent(published.get())) {
             download(published.get(), err);
         }
-        return Datasets.open(
-                wanted.source(), Part.TRAIN, new ReadOptions(wanted.size(), wanted.grey(), bad -> answer(bad, err)));
+        return Datasets.open(source, part, new ReadOptions(size, grey, bad -> answer(bad, err)));
     }
 
     private static void download(Published set, PrintWriter err) {

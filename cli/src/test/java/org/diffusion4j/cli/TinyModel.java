@@ -9,7 +9,7 @@ import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.sample.ModelCard;
 import org.diffusion4j.sample.SchedulerConfig;
 
-/** A network that has learned nothing: 8×8 gray pictures, two classes. */
+/** A network that has learned nothing: 8×8 gray pictures, two classes; or digits of the size and classes of glyphs. */
 final class TinyModel {
 
     private TinyModel() {}
@@ -20,6 +20,11 @@ final class TinyModel {
 
     static Path withoutClasses(Path folder) {
         return save(folder.resolve("plain"), Map.of(), List.of());
+    }
+
+    static Path ofGlyphs(Path folder) {
+        List<String> digits = List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9");
+        return save(folder.resolve("digits"), Map.of("sample_size", 28, "num_class_embeds", 11), digits);
     }
 
     private static Path save(Path folder, Map<String, ?> changes, List<String> labels) {

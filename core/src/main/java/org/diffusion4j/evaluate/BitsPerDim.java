@@ -17,6 +17,7 @@ import org.diffusion4j.sample.Ddpm;
 import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.sample.ReverseVariance;
 import org.diffusion4j.schedule.TimeGrid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many bits a lossless code made of the model needs for each colour value of an image, at most: the mean of the variational bound
@@ -24,14 +25,20 @@ import org.diffusion4j.schedule.TimeGrid;
  *
  * @param images how many were measured
  * @param total bits per dimension; lower is better
- * @param standardError of the total, from the spread between images
+ * @param standardError of the total, from the spread between images; null of one image
  * @param prior the part L_T
  * @param bound the sum of all other parts
  * @param last the part L_0, which is in the bound
  * @param times what is known of each step, the noisiest first
  */
 public record BitsPerDim(
-        int images, double total, double standardError, double prior, double bound, double last, List<AtTime> times) {
+        int images,
+        double total,
+        @Nullable Double standardError,
+        double prior,
+        double bound,
+        double last,
+        List<AtTime> times) {
 
     /**
      * One step, in means over the images.
@@ -147,7 +154,7 @@ public record BitsPerDim(
         return new BitsPerDim(
                 n,
                 mean,
-                n == 1 ? Double.NaN : Math.sqrt(squares / (n - 1) / n),
+                n == 1 ? null : Math.sqrt(squares / (n - 1) / n),
                 mean(terms.prior()),
                 mean - mean(terms.prior()),
                 times.get(times.size() - 1).bits(),

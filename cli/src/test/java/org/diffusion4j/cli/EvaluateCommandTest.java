@@ -1,0 +1,89 @@
+package org.diffusion4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.diffusion4j.cli.Ran.diffuse;
+
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@DisplayName("diffuse evaluate")
+class EvaluateCommandTest {
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void prints_the_bound_with_its_parts_and_ten_rows_of_times() {
+        Ran ran =
+                diffuse("evaluate", TinyModel.ofGlyphs(folder), "--data", "glyphs", "--count", 3, "--respacing", "20");
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out())
+                .contains("split  test", "count  3", "prior, L_T", "the last, L_0", "  999 … 946 ", "  53 … 0 ")
+                .containsPattern("(?m)^nll    [0-9.]+ ± [0-9.]+ bits/dim$");
+        assertThat(ran.out().lines().filter(line -> line.contains(" … "))).hasSize(10);
+    }
+
+    @Test
+    void says_the_same_whatever_the_batch_size_as_json_with_every_time() {
+        Path model = TinyModel.ofGlyphs(folder);
+        Object[] words = {
+            "evaluate",
+            model,
+            "--data",
+            "glyphs",
+            "--split",
+            "train",
+            "--count",
+            5,
+            "--respacing",
+            "4",
+            "--json",
+            "--batch-size"
+        };
+        String whole = diffuse(with(words, 8)).out();
+        assertThat(whole).contains("\"nll\": {", "\"total\": ", "\"epsError\": ", "\"t\": 999", "\"t\": 333");
+        assertThat(total(diffuse(with(words, 2)).out()))
+                .isCloseTo(total(whole), org.assertj.core.data.Offset.offset(1e-4));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--data glyphs --metrics nil       | there is no metric 'nil'; did you mean 'nll'?",
+                "--data glyphs --count 0           | count must be at least 1, was 0",
+                "--data glyphs --split validation  | expected one of [TRAIN, TEST]",
+                "--data glyphs --respacing 1,2,ddim| a respacing is written like 250, 10,15,20 or ddim25",
+                "--data glyphs --variance learned  | the model has not learned a variance",
+                "--metrics nll                     | which images? say --data",
+            })
+    void refuses_what_it_cannot_measure_in_one_line(String options, String line) {
+        Object[] words = Stream.concat(
+                        Stream.of("evaluate", TinyModel.ofGlyphs(folder)), Stream.of(options.split(" +")))
+                .toArray();
+        Ran ran = diffuse(words);
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains(line).hasLineCount(1);
+    }
+
+    @Test
+    void refuses_images_that_do_not_fit_the_model() {
+        Ran ran = diffuse("evaluate", TinyModel.in(folder), "--data", "glyphs");
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err()).contains("only image files are resized").hasLineCount(1);
+    }
+
+    private static Object[] with(Object[] words, Object last) {
+        return Stream.concat(Stream.of(words), Stream.of(last)).toArray();
+    }
+
+    private static double total(String json) {
+        return Double.parseDouble(json.replaceAll("(?s).*\"total\": ([0-9.]+).*", "$1"));
+    }
+}
