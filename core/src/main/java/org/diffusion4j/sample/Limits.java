@@ -9,6 +9,12 @@ interface Limits {
     /** The model with its x0 so limited. */
     Denoiser of(Denoiser model, EpsAfterClipping eps);
 
+    /** Thresholding or clipping where the keys ask for it, after which the noise agrees with x0. */
+    static Limits recomputing(SchedulerKeys keys) {
+        Limits limits = of(keys, false);
+        return (model, eps) -> limits.of(model, EpsAfterClipping.RECOMPUTED);
+    }
+
     /** Thresholding, else clipping, where the keys ask for it. */
     static Limits of(SchedulerKeys keys, boolean clipsByDefault) {
         double range = keys.number("clip_sample_range", 1);

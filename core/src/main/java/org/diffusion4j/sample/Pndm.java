@@ -32,7 +32,13 @@ public record Pndm(Begin begin, Prediction averaged) implements Sampler {
         IMPROVED_EULER(1),
 
         /** Three steps of pseudo Runge-Kutta, four calls each (equation 13, F-PNDM). */
-        RUNGE_KUTTA(3);
+        RUNGE_KUTTA(3),
+
+        /**
+         * Multistep of growing order from the first step on, one call each: iPNDM (Zhang, Chen, "Fast Sampling of Diffusion Models
+         * with Exponential Integrator", ICLR 2023).
+         */
+        LOWER_ORDER(0);
 
         private final int steps;
 
@@ -51,8 +57,12 @@ public record Pndm(Begin begin, Prediction averaged) implements Sampler {
         try (History said = new History(ADAMS_BASHFORTH.length)) {
             return Walk.along(grid, start, listener, (x, i) -> {
                 Step step = new Step(model, averaged, x, grid.time(i), grid.next(i));
-                said.push(step.said(x, step.t()));
+                Denoised at = model.at(x, step.t());
+                said.push(step.said(at, step.t()));
                 boolean beginning = i < begin.steps && i + 1 < grid.steps();
+                if (said.size() == 1 && !beginning) {
+                    return step.moved(at); // also from pure noise, where x0 does not follow from eps
+                }
                 Tensor mean = !beginning
                         ? combined(said)
                         : begin == Begin.RUNGE_KUTTA ? step.rungeKutta(said.get(0)) : step.improvedEuler(said.get(0));
@@ -75,7 +85,10 @@ public record Pndm(Begin begin, Prediction averaged) implements Sampler {
 
         /** What the model says of a sample at a time. */
         Tensor said(Tensor sample, double time) {
-            Denoised at = model.at(sample, time);
+            return said(model.at(sample, time), time);
+        }
+
+        Tensor said(Denoised at, double time) {
             return averaged.target(at.x0(), at.eps(), NoiseLevel.at(model.process(), time));
         }
 
@@ -96,18 +109,25 @@ public record Pndm(Begin begin, Prediction averaged) implements Sampler {
         }
 
         Walk.Moved moved(Tensor mean) {
-            return new Walk.Moved(to(s, mean), at(mean).x0());
+            return moved(at(mean));
         }
 
-        /** The transfer: DDIM's step with that noise. */
+        Walk.Moved moved(Denoised at) {
+            return new Walk.Moved(transferred(at, s), at.x0());
+        }
+
         private Tensor to(double time, Tensor mean) {
-            DiffusionProcess p = model.process();
-            Denoised at = at(mean);
-            return at.x0().mul(new Scalar(p.alpha(time))).add(at.eps(), new Scalar(p.sigma(time)));
+            return transferred(at(mean), time);
         }
 
         private Denoised at(Tensor mean) {
             return averaged.interpret(mean, x, NoiseLevel.at(model.process(), t));
+        }
+
+        /** DDIM's step. */
+        private Tensor transferred(Denoised at, double time) {
+            DiffusionProcess p = model.process();
+            return at.x0().mul(new Scalar(p.alpha(time))).add(at.eps(), new Scalar(p.sigma(time)));
         }
     }
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.diffusion4j.schedule.NoiseSpacing;
 
 /**
- * Diffusers' {@code use_karras_sigmas}, {@code use_exponential_sigmas} and {@code use_beta_sigmas}: the noise levels of the steps by
+ * Diffusers' {@code use_karras_sigmas}, {@code use_exponential_sigmas}, {@code use_lu_lambdas} and {@code use_beta_sigmas}: the noise levels of the steps by
  * a formula instead of by their timesteps.
  *
  * @param spacing empty where no key asks for one
@@ -19,6 +19,7 @@ record PublishedLevels(List<NoiseSpacing> spacing, List<Double> min, List<Double
     private static final Map<String, NoiseSpacing> FLAGS = Map.of(
             "use_karras_sigmas", NoiseSpacing.KARRAS,
             "use_exponential_sigmas", NoiseSpacing.EXPONENTIAL,
+            "use_lu_lambdas", NoiseSpacing.EXPONENTIAL,
             "use_beta_sigmas", NoiseSpacing.BETA);
 
     PublishedLevels {

@@ -1,5 +1,6 @@
 package org.diffusion4j.sample;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.diffusion4j.schedule.Spacing;
@@ -25,7 +26,21 @@ record PublishedSpacing(Spacing spacing, int offset, int total) {
 
     /** n timesteps, then the clean sample. */
     TimeGrid grid(int n) {
-        TimeGrid grid = spacing.grid(n, total);
+        return grid(spacing.timesteps(n, total));
+    }
+
+    /** n timesteps as solvers in lambda take them: of n + 1 all but the last, unless they are trailing. */
+    TimeGrid gridWithoutLast(int n) {
+        return spacing == Spacing.TRAILING ? grid(n) : grid(Arrays.copyOf(spacing.timesteps(n + 1, total), n));
+    }
+
+    /** The same in fewer timesteps. */
+    PublishedSpacing below(int end) {
+        return new PublishedSpacing(spacing, offset, end);
+    }
+
+    private TimeGrid grid(int[] timesteps) {
+        TimeGrid grid = TimeGrid.ofTimesteps(timesteps);
         return spacing == Spacing.LEADING ? grid.shifted(offset, total) : grid;
     }
 

@@ -18,6 +18,8 @@ public final class Samplers {
                     s -> new Pndm()),
             new Entry("pndm", 1, 2, false, "PNDM, equations 12 and 13; begins with 3 Runge-Kutta steps of 4 calls", "as plms",
                     s -> new Pndm(Pndm.Begin.RUNGE_KUTTA, Prediction.EPS)),
+            new Entry("ipndm", 1, 2, false, "DEIS, iPNDM: PNDM, equation 12, begun with lower orders", "as plms, one call a step",
+                    s -> new Pndm(Pndm.Begin.LOWER_ORDER, Prediction.EPS)),
             new Entry("euler", 1, 1, false, "EDM, algorithm 2 without correction", "as ddim with eta 0",
                     s -> new Euler()),
             new Entry("heun", 2, 2, false, "EDM, algorithm 1", "the ODE's solution in some 20 steps", s -> new Heun()),

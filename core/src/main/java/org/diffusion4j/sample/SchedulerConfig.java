@@ -32,7 +32,16 @@ public final class SchedulerConfig {
             entry(DDPM, DdpmScheduler::new),
             entry("DDIMScheduler", DdimScheduler::new),
             entry("DDIMInverseScheduler", DdimInverseScheduler::new),
-            entry("PNDMScheduler", PndmScheduler::new));
+            entry("PNDMScheduler", PndmScheduler::new),
+            entry("IPNDMScheduler", IpndmScheduler::new),
+            entry("DPMSolverMultistepScheduler", LambdaScheduler::dpmMultistep),
+            entry("DPMSolverMultistepInverseScheduler", LambdaScheduler::dpmMultistepInverse),
+            entry("DPMSolverSinglestepScheduler", LambdaScheduler::dpmSinglestep),
+            entry("DEISMultistepScheduler", LambdaScheduler::deis),
+            entry("UniPCMultistepScheduler", LambdaScheduler::uniPc),
+            entry("SASolverScheduler", LambdaScheduler::saSolver),
+            entry("EDMDPMSolverMultistepScheduler", EdmScheduler::dpmMultistep),
+            entry("CosineDPMSolverMultistepScheduler", EdmScheduler::cosineDpmMultistep));
 
     private final Map<String, @Nullable Object> keys;
     private final PublishedScheduler scheduler;

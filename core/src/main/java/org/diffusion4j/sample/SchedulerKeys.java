@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
 
+    private static final double LITTLE_SIGNAL = 0x1p-24;
+
     static final Map<String, BetaCurve> CURVES = Map.of(
             "linear", BetaCurve.LINEAR,
             "scaled_linear", BetaCurve.SCALED_LINEAR,
@@ -33,6 +35,7 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
             "epsilon", Prediction.EPS,
             "sample", Prediction.X0,
             "v_prediction", Prediction.V,
+            "flow_prediction", Prediction.FLOW,
             "mean", Prediction.MEAN); // ours: diffusers refuses it
 
     static final Map<String, LearnedVariance> LEARNED = Map.of(
@@ -68,6 +71,19 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
                         flag("rescale_betas_zero_snr", false),
                         numbers("trained_betas"))
                 .table());
+    }
+
+    /** The same, where zero terminal SNR leaves the last timestep a little signal: alphaBar is 2⁻²⁴, so that sigma/alpha is finite. */
+    DiscreteProcess processWithSignal(String curve, double start, double end) {
+        DiscreteProcess process = process(curve, start, end);
+        DiscreteSchedule table = process.table();
+        int last = table.steps() - 1;
+        if (table.alphaBar(last) > 0) {
+            return process;
+        }
+        double[] betas = IntStream.rangeClosed(0, last).mapToDouble(table::beta).toArray();
+        betas[last] = 1 - LITTLE_SIGNAL / table.alphaBar(last - 1);
+        return new DiscreteProcess(DiscreteSchedule.ofBetas(betas));
     }
 
     OutputMeaning meaning() {

@@ -9,6 +9,7 @@ import java.util.stream.DoubleStream;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.Prediction;
 import org.diffusion4j.sample.Denoiser;
 import org.diffusion4j.sample.SchedulerConfig;
 
@@ -28,6 +29,7 @@ final class SchedulerReplay {
 
     static SchedulerConfig config(GoldenCase golden) {
         Map<String, Object> config = new HashMap<>(golden.configMap());
+        config.replaceAll((key, value) -> "-inf".equals(value) ? Double.NEGATIVE_INFINITY : value);
         config.put("_class_name", golden.symbol().split("\\.")[0]);
         return SchedulerConfig.fromMap(config, golden.toString());
     }
@@ -67,10 +69,11 @@ final class SchedulerReplay {
             return times.stream().mapToDouble(process()::networkTime).toArray();
         }
 
-        /** sigma/alpha of every call and of the time where the last step ended. */
-        double[] sigmas(double end) {
+        /** sigma/alpha, for a flow sigma itself, of every call and of the time where the last step ended. */
+        double[] sigmas(double end, SchedulerConfig config) {
+            boolean flow = config.meaning().prediction() == Prediction.FLOW;
             return DoubleStream.concat(times.stream().mapToDouble(t -> t), DoubleStream.of(end))
-                    .map(process()::noiseToSignal)
+                    .map(flow ? process()::sigma : process()::noiseToSignal)
                     .toArray();
         }
     }

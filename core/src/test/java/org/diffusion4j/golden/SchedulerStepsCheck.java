@@ -52,7 +52,7 @@ final class SchedulerStepsCheck implements GoldenCheck {
         end.close();
 
         expectFrom(begin, golden, out, "timesteps", model.networkTimes());
-        expectFrom(begin, golden, out, "sigmas", model.sigmas(grid.next(grid.steps() - 1)));
+        expectFrom(begin, golden, out, "sigmas", model.sigmas(grid.next(grid.steps() - 1), config));
         expect(golden, out, "scaled_model_inputs", recorded.inputs);
         expect(golden, out, "prev_samples", samples);
         expect(golden, out, "pred_original_samples", model.cleanSamples);

@@ -29,7 +29,7 @@ final class TimestepsCheck implements GoldenCheck {
                     .close();
             out.expect("timesteps_" + (int) steps, model.networkTimes());
             if (golden.expects("sigmas_" + (int) steps)) {
-                out.expect("sigmas_" + (int) steps, model.sigmas(grid.next(grid.steps() - 1)));
+                out.expect("sigmas_" + (int) steps, model.sigmas(grid.next(grid.steps() - 1), config));
             }
         }
     }

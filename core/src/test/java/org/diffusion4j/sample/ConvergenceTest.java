@@ -10,8 +10,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.process.CosineProcess;
 import org.diffusion4j.process.Prediction;
-import org.diffusion4j.process.SmoothProcess;
 import org.diffusion4j.schedule.TimeGrid;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -82,7 +82,8 @@ class ConvergenceTest {
     static Stream<Arguments> pseudoNumericalMethods() {
         return Stream.of(
                 arguments(new Pndm(Pndm.Begin.RUNGE_KUTTA, Prediction.EPS), 2, 64), //
-                arguments(new Pndm(Pndm.Begin.IMPROVED_EULER, Prediction.EPS), 2, 64));
+                arguments(new Pndm(Pndm.Begin.IMPROVED_EULER, Prediction.EPS), 2, 64),
+                arguments(new Pndm(Pndm.Begin.LOWER_ORDER, Prediction.EPS), 2, 512));
     }
 
     @ParameterizedTest(name = "{0} falls with the power {1} of the number of equal steps")
@@ -107,7 +108,7 @@ class ConvergenceTest {
     private static double error(Sampler sampler, int steps, double power) {
         Libtorch.start();
         try (PointerScope scope = new PointerScope()) {
-            Mixture model = Mixture.onALine(new OnACircle());
+            Mixture model = Mixture.onALine(new CosineProcess());
             double first = model.process().timeAt(8);
             double last = model.process().timeAt(0.1);
             double[] times = IntStream.range(0, steps)
@@ -122,40 +123,6 @@ class ConvergenceTest {
                     .item_double();
             end.close();
             return worst;
-        }
-    }
-
-    /** A smooth variance-preserving process: {@code alpha = cos t, sigma = sin t}. */
-    private record OnACircle() implements SmoothProcess {
-
-        @Override
-        public double alpha(double t) {
-            return Math.cos(t);
-        }
-
-        @Override
-        public double sigma(double t) {
-            return Math.sin(t);
-        }
-
-        @Override
-        public double networkTime(double t) {
-            return t;
-        }
-
-        @Override
-        public double timeAt(double ratio) {
-            return Math.atan(ratio);
-        }
-
-        @Override
-        public double alphaRate(double t) {
-            return -Math.sin(t);
-        }
-
-        @Override
-        public double sigmaRate(double t) {
-            return Math.cos(t);
         }
     }
 }

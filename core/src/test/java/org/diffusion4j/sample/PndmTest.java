@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.golden.Comparison;
+import org.diffusion4j.process.CosineProcess;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.DiscreteProcess;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.Test;
 class PndmTest {
 
     private static final double ROUNDING = 1e-13; // x0 follows from eps again, divided by alpha > 0.1
+
+    private static final Sampler IPNDM = new Pndm(Pndm.Begin.LOWER_ORDER, Prediction.EPS);
 
     private static final NoiseStream NONE = (address, like) -> {
         throw new AssertionError("PNDM draws no noise");
@@ -71,6 +75,41 @@ class PndmTest {
                 .close();
 
         assertThat(asked.times).containsExactly(800.0, 700.0, 700.0, 600.0, 600.0, 500.0, 500.0, 400.0, 400.0);
+    }
+
+    @Test
+    void of_lower_order_first_asks_once_a_step() {
+        TimeGrid grid = TimeGrid.ofTimesteps(800, 600, 400, 200, 0);
+        Asked asked = new Asked(model);
+        start(IPNDM, asked, grid).close();
+
+        assertThat(asked.times).containsExactly(800.0, 600.0, 400.0, 200.0, 0.0);
+    }
+
+    @Test
+    void of_lower_order_first_begins_in_pure_noise_as_ddim() {
+        Denoiser ofPureNoise = new PureNoiseIsMinusOne();
+        TimeGrid grid = TimeGrid.of(new double[] {1}, 0.5);
+        Tensor end = start(IPNDM, ofPureNoise, grid);
+
+        double half = Math.sqrt(0.5);
+        assertThat(Comparison.values(end))
+                .containsExactly(new double[] {-2 * half, -0.8 * half, 0.5 * half}, within(ROUNDING));
+        end.close();
+    }
+
+    /** Finds x0 = −1 in noise alone. */
+    private record PureNoiseIsMinusOne() implements Denoiser {
+
+        @Override
+        public DiffusionProcess process() {
+            return new CosineProcess();
+        }
+
+        @Override
+        public Denoised at(Tensor x, double t) {
+            return new Denoised(x.sub(x).sub(new Scalar(1)), x);
+        }
     }
 
     private double[] end(Sampler sampler, TimeGrid grid) {

@@ -1,0 +1,99 @@
+package org.diffusion4j.sample;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.List;
+import java.util.Map;
+import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.OutputMeaning;
+import org.diffusion4j.schedule.TimeGrid;
+
+/**
+ * Diffusers' schedulers that solve in lambda: {@code DPMSolverMultistepScheduler}, {@code DPMSolverMultistepInverseScheduler},
+ * {@code DPMSolverSinglestepScheduler}, {@code DEISMultistepScheduler}, {@code UniPCMultistepScheduler} and
+ * {@code SASolverScheduler}. They differ in the sampler and in where the last step goes.
+ *
+ * <p>One thing is not followed: with an even number of steps, {@code lower_order_final} and a last step that does not go to the clean
+ * sample, the singlestep solver of order 2 ends with a whole step, not with two of order 1.
+ */
+record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, Limits limits, Sampler sampler)
+        implements PublishedScheduler {
+
+    private LambdaScheduler(SchedulerKeys keys, LambdaGrids grids, Sampler sampler) {
+        this(grids, keys.meaning(), Limits.recomputing(keys), sampler);
+    }
+
+    static LambdaScheduler dpmMultistep(SchedulerKeys keys) {
+        return new LambdaScheduler(keys, LambdaGrids.of(keys, DpmKeys.endsClean(keys), false), DpmKeys.multistep(keys));
+    }
+
+    static LambdaScheduler dpmMultistepInverse(SchedulerKeys keys) {
+        return new LambdaScheduler(keys, LambdaGrids.towardsNoise(keys), DpmKeys.multistep(keys));
+    }
+
+    static LambdaScheduler dpmSinglestep(SchedulerKeys keys) {
+        return new LambdaScheduler(
+                keys, LambdaGrids.of(keys, DpmKeys.endsClean(keys), false), DpmKeys.singlestep(keys));
+    }
+
+    static LambdaScheduler deis(SchedulerKeys keys) {
+        FinalOrders last = DpmKeys.lowerAtEnd(keys) ? FinalOrders.LOWER_BELOW_15 : FinalOrders.FULL;
+        return new LambdaScheduler(
+                keys, LambdaGrids.of(keys, false, false), new Deis(keys.integer("solver_order", 2), last));
+    }
+
+    static LambdaScheduler uniPc(SchedulerKeys keys) {
+        List<Double> uncorrected = keys.numbers("disable_corrector");
+        for (int i = 0; i < uncorrected.size(); i++) {
+            require(
+                    uncorrected.get(i) == i,
+                    "disable_corrector must name the first steps, as [0, 1], was %s",
+                    uncorrected);
+        }
+        UniPc sampler = new UniPc(
+                keys.integer("solver_order", 2),
+                keys.flag("predict_x0", true) ? Integrand.X0 : Integrand.EPS,
+                "bh1".equals(keys.map().get("solver_type")) ? FirstMoment.FLAT : FirstMoment.MIDPOINT,
+                uncorrected.size(),
+                lowerToTheEnd(keys));
+        return new LambdaScheduler(keys, LambdaGrids.of(keys, DpmKeys.endsClean(keys), true), sampler);
+    }
+
+    static LambdaScheduler saSolver(SchedulerKeys keys) {
+        LambdaGrids grids = LambdaGrids.of(keys, false, false);
+        SaSolver sampler = new SaSolver(
+                keys.integer("predictor_order", 2),
+                keys.integer("corrector_order", 2),
+                keys.word(
+                        "algorithm_type",
+                        "data_prediction",
+                        Map.of("data_prediction", Integrand.X0, "noise_prediction", Integrand.EPS)),
+                t -> noisyInTheMiddle(grids.process().networkTime(t)),
+                lowerToTheEnd(keys));
+        return new LambdaScheduler(keys, grids, sampler);
+    }
+
+    /** SA-Solver's tau in diffusers. */
+    private static double noisyInTheMiddle(double timestep) {
+        return timestep >= 200 && timestep <= 800 ? 1 : 0;
+    }
+
+    private static FinalOrders lowerToTheEnd(SchedulerKeys keys) {
+        return DpmKeys.lowerAtEnd(keys) ? FinalOrders.LOWER : FinalOrders.FULL;
+    }
+
+    @Override
+    public DiffusionProcess process() {
+        return grids.process();
+    }
+
+    @Override
+    public TimeGrid grid(int steps) {
+        return grids.grids().apply(steps);
+    }
+
+    @Override
+    public TimeGrid gridOf(double... timesteps) {
+        return TimeGrid.of(timesteps, grids.endsClean() ? TimeGrid.CLEAN : 0);
+    }
+}

@@ -1,0 +1,82 @@
+package org.diffusion4j.sample;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.schedule.TimeGrid;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A published scheduler that solves in lambda")
+class LambdaSchedulerTest {
+
+    @Test
+    void is_the_solver_that_its_keys_say() {
+        assertThat(read("DPMSolverMultistepScheduler", Map.of()).sampler()).isEqualTo(DpmSolver.plusPlus(2));
+        assertThat(read("DPMSolverMultistepScheduler", Map.of("algorithm_type", "sde-dpmsolver++", "solver_order", 3))
+                        .sampler())
+                .isEqualTo(DpmSolver.plusPlus(3).withTau(1));
+        assertThat(read("DEISMultistepScheduler", Map.of()).sampler()).isEqualTo(new Deis(2));
+        assertThat(read("UniPCMultistepScheduler", Map.of("disable_corrector", List.of(0, 1)))
+                        .sampler())
+                .isEqualTo(new UniPc(2, Integrand.X0, FirstMoment.MIDPOINT, 2, FinalOrders.LOWER));
+    }
+
+    @Test
+    void goes_from_given_timesteps_to_the_clean_sample_or_to_the_lowest_level() {
+        TimeGrid clean = read("DPMSolverMultistepScheduler", Map.of()).gridOf(900, 400);
+        TimeGrid lowest = read("DPMSolverMultistepScheduler", Map.of("final_sigmas_type", "sigma_min"))
+                .gridOf(900, 400);
+
+        assertThat(clean.next(1)).isEqualTo(TimeGrid.CLEAN);
+        assertThat(lowest.next(1)).isZero();
+    }
+
+    @Test
+    void of_levels_that_are_not_to_end_clean_stays_where_it_is_in_the_last_step() {
+        TimeGrid grid = read("DEISMultistepScheduler", Map.of("use_karras_sigmas", true))
+                .grid(10);
+
+        assertThat(grid.next(9)).isEqualTo(grid.time(9));
+    }
+
+    @Test
+    void refuses_what_it_cannot_follow() {
+        refused(
+                "UniPCMultistepScheduler",
+                Map.of("disable_corrector", List.of(3)),
+                "m.json: disable_corrector must name the first steps, as [0, 1], was [3.0]");
+        refused(
+                "DPMSolverMultistepScheduler",
+                Map.of("use_flow_sigmas", true, "use_dynamic_shifting", true),
+                "m.json: use_dynamic_shifting cannot be read: it depends on the picture");
+        refused(
+                "DPMSolverMultistepInverseScheduler",
+                Map.of("use_karras_sigmas", true),
+                "m.json: on the way to noise no levels between timesteps can be read");
+        refused(
+                "DPMSolverMultistepInverseScheduler",
+                Map.of("timestep_spacing", "trailing"),
+                "m.json: timestep_spacing 'trailing' is not known; known are: linspace");
+        refused(
+                "IPNDMScheduler",
+                Map.of("trained_betas", List.of(0.1)),
+                "m.json: trained_betas of IPNDMScheduler cannot be read");
+    }
+
+    private static SchedulerConfig read(String type, Map<String, Object> keys) {
+        Map<String, Object> all = new HashMap<>(keys);
+        all.put("_class_name", type);
+        return SchedulerConfig.fromMap(all, "m.json");
+    }
+
+    private static void refused(String type, Map<String, Object> keys, String message) {
+        assertThatThrownBy(() -> read(type, keys))
+                .isInstanceOf(FormatException.class)
+                .hasMessageStartingWith(message);
+    }
+}
