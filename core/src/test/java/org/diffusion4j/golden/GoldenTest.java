@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
+import org.diffusion4j.evaluate.MetricsCheck;
 import org.diffusion4j.process.LikelihoodCheck;
 import org.diffusion4j.train.GaussianDiffusionCheck;
 import org.diffusion4j.train.ResamplerCheck;
@@ -38,6 +39,7 @@ class GoldenTest {
             new DpmSolverCheck(),
             new UNet2DCheck(),
             new PublishedNamesCheck(),
+            new MetricsCheck(),
             new LikelihoodCheck(),
             new ResamplerCheck(),
             new GaussianDiffusionCheck(),
