@@ -23,7 +23,11 @@ final class DownLevel {
         for (int i = 0; i < config.layersPerBlock(); i++) {
             int width = i == 0 ? in : out;
             Block resnet = make.resnet(at.to("resnets." + i), kind, width, out, make.groups(kind, width));
-            layers.add(kind.attends() ? resnet.then(make.attention(at.to("attentions." + i), kind, out)) : resnet);
+            layers.add(
+                    kind.attends()
+                            ? resnet.then(
+                                    make.attention(at.to("attentions." + i), kind, out, config.headWidthDown(out)))
+                            : resnet);
         }
         boolean last = level == config.blockOutChannels().size() - 1;
         if (last) {

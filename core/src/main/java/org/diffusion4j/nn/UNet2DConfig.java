@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param dropout the probability with which a residual block drops a value, in training
  * @param actFn {@code silu}, {@code swish}, {@code mish}, {@code gelu} or {@code relu}, inside the residual blocks
  * @param attentionHeadDim the width of a head; null: one head over all channels
+ * @param attentionHeads the number of heads in place of their width, for which diffusers has no key: one number, or one for the way
+ *     down and the middle and one for the way up; empty: {@code attentionHeadDim} decides
  * @param normNumGroups groups of the norms; null: a quarter of the channels, at most 32
  * @param attnNormNumGroups groups of the norm of the middle block's attention; null: {@code normNumGroups}, or no norm at all
  *     where {@code resnetTimeScaleShift} is {@code scale_shift}
@@ -57,6 +59,7 @@ public record UNet2DConfig(
         double dropout,
         String actFn,
         @Nullable Integer attentionHeadDim,
+        List<Integer> attentionHeads,
         @Nullable Integer normNumGroups,
         @Nullable Integer attnNormNumGroups,
         double normEps,
@@ -76,6 +79,7 @@ public record UNet2DConfig(
         downBlockTypes = List.copyOf(downBlockTypes);
         upBlockTypes = List.copyOf(upBlockTypes);
         blockOutChannels = List.copyOf(blockOutChannels);
+        attentionHeads = List.copyOf(attentionHeads);
         int levels = blockOutChannels.size();
 
         require(levels >= 1, "block_out_channels must name at least one level");
@@ -100,6 +104,12 @@ public record UNet2DConfig(
         positive("layers_per_block", layersPerBlock);
         positive("time_embedding_dim", timeEmbeddingDim);
         positive("attention_head_dim", attentionHeadDim);
+        attentionHeads.forEach(heads -> positive("attention_heads", heads));
+        require(
+                attentionHeads.size() <= 2 && (attentionHeads.isEmpty() || attentionHeadDim == null),
+                "attention_heads must be one or two numbers, and attention_head_dim null beside them, were %s and %s",
+                attentionHeads,
+                attentionHeadDim);
         positive("norm_num_groups", normNumGroups);
         positive("attn_norm_num_groups", attnNormNumGroups);
         positive("num_class_embeds", numClassEmbeds);
@@ -160,6 +170,7 @@ public record UNet2DConfig(
                 0,
                 "silu",
                 8,
+                List.of(),
                 32,
                 null,
                 1e-5,
@@ -191,6 +202,9 @@ public record UNet2DConfig(
         if (sampleSize.size() < 2) {
             map.put("sample_size", sampleSize.isEmpty() ? null : sampleSize.get(0));
         }
+        if (attentionHeads.isEmpty()) {
+            map.remove("attention_heads"); // not a key of diffusers
+        }
         return map;
     }
 
@@ -202,6 +216,29 @@ public record UNet2DConfig(
     /** The width of the time embedding. */
     int timeWidth() {
         return timeEmbeddingDim != null ? timeEmbeddingDim : 4 * blockOutChannels.get(0);
+    }
+
+    /** The width of a head of attention over so many channels, on the way down and in the middle. */
+    int headWidthDown(int channels) {
+        return headWidth(channels, 0);
+    }
+
+    /** The width of a head of attention over so many channels, on the way up. */
+    int headWidthUp(int channels) {
+        return headWidth(channels, attentionHeads.size() - 1);
+    }
+
+    private int headWidth(int channels, int way) {
+        if (attentionHeads.isEmpty()) {
+            return attentionHeadDim == null ? channels : attentionHeadDim;
+        }
+        int heads = attentionHeads.get(way);
+        require(
+                channels % heads == 0,
+                "attention_heads %s does not divide the %s channels of a level",
+                heads,
+                channels);
+        return channels / heads;
     }
 
     /** Refuses images that the levels cannot halve. */

@@ -43,8 +43,9 @@ final class UNet2DLayers {
         return new ResnetBlock(at, style, channels, channels, groups, groups, resampling, kind.skips(), kind.divisor());
     }
 
-    AttentionBlock attention(Parameters.Path at, LevelKind kind, int channels) {
-        return attention(at, channels, kind.skips() ? Integer.valueOf(32) : config.normNumGroups(), kind.divisor());
+    AttentionBlock attention(Parameters.Path at, LevelKind kind, int channels, int headWidth) {
+        Integer groups = kind.skips() ? Integer.valueOf(32) : config.normNumGroups();
+        return attention(at, channels, headWidth, groups, kind.divisor());
     }
 
     /** Residual block, attention, residual block; with scale-shift the attention has a norm only if one is configured. */
@@ -56,7 +57,8 @@ final class UNet2DLayers {
         double divisor = config.midBlockScaleFactor();
         Block middle = middleResnet(at.to("resnets.0"), channels, groups, divisor);
         if (config.addAttention()) {
-            middle = middle.then(attention(at.to("attentions.0"), channels, attentionGroups, divisor));
+            int headWidth = config.headWidthDown(channels);
+            middle = middle.then(attention(at.to("attentions.0"), channels, headWidth, attentionGroups, divisor));
         }
         return middle.then(middleResnet(at.to("resnets.1"), channels, groups, divisor));
     }
@@ -65,8 +67,8 @@ final class UNet2DLayers {
         return new ResnetBlock(at, style, channels, channels, groups, groups, Resampling.NONE, false, divisor);
     }
 
-    private AttentionBlock attention(Parameters.Path at, int channels, @Nullable Integer groups, double divisor) {
-        int headWidth = Objects.requireNonNullElse(config.attentionHeadDim(), channels);
+    private AttentionBlock attention(
+            Parameters.Path at, int channels, int headWidth, @Nullable Integer groups, double divisor) {
         return new AttentionBlock(at, channels, headWidth, groups, config.normEps(), divisor);
     }
 }

@@ -41,7 +41,10 @@ final class UpLevel {
             Block resnet = make.resnet(at.to("resnets." + i), kind, features + kept, out, groups);
             boolean attends = kind.attends() && (!kind.skips() || i == last);
             String attention = "attentions." + (kind.skips() ? 0 : i);
-            layers.add(attends ? resnet.then(make.attention(at.to(attention), kind, out)) : resnet);
+            layers.add(
+                    attends
+                            ? resnet.then(make.attention(at.to(attention), kind, out, config.headWidthUp(out)))
+                            : resnet);
         }
         skips = kind.skips();
         boolean largest = index == config.blockOutChannels().size() - 1;

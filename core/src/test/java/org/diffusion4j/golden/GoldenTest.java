@@ -38,6 +38,7 @@ class GoldenTest {
             new DpmSolverScheduleCheck(),
             new DpmSolverCheck(),
             new UNet2DCheck(),
+            new OpenAiUNetCheck(),
             new PublishedNamesCheck(),
             new MetricsCheck(),
             new LikelihoodCheck(),

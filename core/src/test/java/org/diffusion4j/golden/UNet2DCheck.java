@@ -2,8 +2,10 @@ package org.diffusion4j.golden;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.UNet2D;
 import org.diffusion4j.nn.UNet2DConfig;
 
@@ -29,12 +31,14 @@ final class UNet2DCheck implements GoldenCheck {
                         .sum();
                 loss.backward();
                 out.expect("loss", loss.item_double());
-                gradients(golden, network, x, out);
+                out.expectGradient("grad_input.sample", x.grad(), 10);
+                gradients(golden, network.parameters(), name -> name, out);
             }
         }
     }
 
-    private static Map<String, Tensor> weights(GoldenCase golden) {
+    /** The weights of a case under its own names, in float32. */
+    static Map<String, Tensor> weights(GoldenCase golden) {
         Map<String, Tensor> weights = new LinkedHashMap<>();
         FormulaWeights.of(golden)
                 .forEach((name, array) -> weights.put(name, Comparison.tensor(array, ScalarType.Float)));
@@ -53,14 +57,12 @@ final class UNet2DCheck implements GoldenCheck {
         return Comparison.tensor(golden.input("class_labels"), indices ? ScalarType.Long : ScalarType.Float);
     }
 
-    private static void gradients(GoldenCase golden, UNet2D network, Tensor x, Comparison out) {
+    /** Holds the gradients of parameters against the case, which may call them by other names than we do. */
+    static void gradients(GoldenCase golden, Parameters parameters, UnaryOperator<String> ours, Comparison out) {
         for (String name : golden.expectedNames()) {
-            if (name.equals("grad_input.sample")) {
-                out.expectGradient(name, x.grad(), 10);
-            } else if (name.startsWith("grad_weight.")) {
-                String parameter = name.substring("grad_weight.".length());
-                out.expectGradient(
-                        name, network.parameters().get(parameter).value().grad(), 10);
+            if (name.startsWith("grad_weight.")) {
+                String parameter = ours.apply(name.substring("grad_weight.".length()));
+                out.expectGradient(name, parameters.get(parameter).value().grad(), 10);
             }
         }
     }
