@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 /** Measures a model against data. */
 @Command(
         name = "evaluate",
-        description = "Measures a model: nll is the bits per dimension that the variational bound promises.",
+        description = "Measures a model. nll: the bits per dimension that the variational bound promises;"
+                + " gradient-noise: how noisy the gradient of that bound is.",
         footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} evaluate runs/quickstart/model --data glyphs --count 64"})
 final class EvaluateCommand implements Runnable {
 
@@ -43,6 +44,9 @@ final class EvaluateCommand implements Runnable {
 
     @Mixin
     private NllMetric nll;
+
+    @Mixin
+    private GradientNoiseMetric gradientNoise;
 
     @Mixin
     private DataOptions data;
@@ -77,7 +81,7 @@ final class EvaluateCommand implements Runnable {
     public void run() {
         require(count >= 1, "count must be at least 1, was %s", count);
         Map<String, Metric> all = new LinkedHashMap<>();
-        List.<Metric>of(nll).forEach(metric -> all.put(metric.name(), metric));
+        List.of(nll, gradientNoise).forEach(metric -> all.put(metric.name(), metric));
         List<Metric> chosen = names.stream()
                 .map(name -> all.get(DidYouMean.choose("metric", name, all.keySet())))
                 .toList();

@@ -1,6 +1,7 @@
 package org.diffusion4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.diffusion4j.cli.Ran.diffuse;
 
 import java.nio.file.Path;
@@ -48,8 +49,31 @@ class EvaluateCommandTest {
         };
         String whole = diffuse(with(words, 8)).out();
         assertThat(whole).contains("\"nll\": {", "\"total\": ", "\"epsError\": ", "\"t\": 999", "\"t\": 333");
-        assertThat(total(diffuse(with(words, 2)).out()))
-                .isCloseTo(total(whole), org.assertj.core.data.Offset.offset(1e-4));
+        assertThat(total(diffuse(with(words, 2)).out())).isCloseTo(total(whole), within(1e-4));
+    }
+
+    @Test
+    void measures_and_draws_the_noise_of_gradients() {
+        Path plot = folder.resolve("noise.svg");
+        Object[] words = {
+            "evaluate",
+            TinyModel.ofGlyphs(folder),
+            "--metrics",
+            "gradient-noise",
+            "--data",
+            "glyphs",
+            "--count",
+            128,
+            "--plot",
+            plot
+        };
+        Ran ran = diffuse(words);
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out())
+                .contains("gradient-noise of 2 batches of 64", "L_vlb, uniform ", "L_vlb, loss-second-moment ")
+                .doesNotContain("L_hybrid");
+        assertThat(plot).content().startsWith("<svg ").contains("<polyline points=");
+        assertThat(diffuse(words).err()).contains("noise.svg: exists already; add --force");
     }
 
     @ParameterizedTest

@@ -38,11 +38,13 @@ class RecipeTest {
         assertThat(recipe.comment()).isNotBlank();
     }
 
-    @Test
-    void of_cifar10_has_the_network_that_was_published() {
-        Recipe recipe = Recipe.read(RECIPES.resolve("ddpm-cifar10.json"), List.of());
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({"ddpm-cifar10, 35746307", "ddpm-celebahq256, 113673219"
+    }) // google/ddpm-cifar10-32, google/ddpm-celebahq-256
+    void has_the_network_that_was_published(String name, long parameters) {
+        Recipe recipe = Recipe.read(RECIPES.resolve(name + ".json"), List.of());
         try (UNet2D network = new UNet2D(recipe.model(), 0)) {
-            assertThat(network.parameters().count()).isEqualTo(35_746_307); // google/ddpm-cifar10-32
+            assertThat(network.parameters().count()).isEqualTo(parameters);
         }
     }
 

@@ -1,0 +1,104 @@
+package org.diffusion4j.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.io.LinePlot;
+import org.diffusion4j.train.GradientNoise;
+import org.diffusion4j.train.Loss;
+import org.diffusion4j.train.TimeSampling;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** How noisy the gradient of L_vlb is with and without importance sampling, and that of L_hybrid where the model learned by it. */
+final class GradientNoiseMetric implements Metric {
+
+    private static final String ROW = "  %-28s %10s %10s %14s %12s";
+
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE",
+            description = "gradient-noise: an SVG file that shows the gradient's norm of each batch.")
+    private @Nullable Path plot;
+
+    @Option(names = "--force", description = "Replace what exists.")
+    private boolean force;
+
+    @Override
+    public String name() {
+        return "gradient-noise";
+    }
+
+    @Override
+    public Measured of(Subject subject) {
+        if (plot != null) {
+            Output.checkFile(plot, force);
+        }
+        int batches = Math.max(2, subject.count() / subject.batchSize());
+        Map<String, Object> facts = new LinkedHashMap<>();
+        List<String> table = new ArrayList<>(List.of(
+                "gradient-noise of " + batches + " batches of " + subject.batchSize(),
+                line(ROW, "loss, times", "mean loss", "|G|", "noise, 1 image", "noise scale")));
+        List<LinePlot.Line> lines = new ArrayList<>();
+        List<Double> numbers =
+                IntStream.rangeClosed(1, batches).asDoubleStream().boxed().toList();
+        for (GradientNoise.Settings settings : settings(subject, batches)) {
+            String kind = "L_" + settings.loss() + ", " + settings.times();
+            try (Progress progress = new Progress(kind)) {
+                GradientNoise noise = GradientNoise.of(
+                        subject.model(), subject.data(), settings, done -> progress.at(done, batches, "batches"));
+                facts.put(kind, facts(noise));
+                table.add(row(kind, noise));
+                lines.add(new LinePlot.Line(kind, numbers, noise.norms()));
+            }
+        }
+        if (plot != null) {
+            String title = "Gradients of batches of " + subject.batchSize() + " at fixed weights";
+            new LinePlot(title, "batch", "norm of the gradient", true, lines).write(plot);
+        }
+        return new Measured(facts, table);
+    }
+
+    private static List<GradientNoise.Settings> settings(Subject subject, int batches) {
+        List<GradientNoise.Settings> settings = new ArrayList<>();
+        for (TimeSampling times : List.of(TimeSampling.UNIFORM, TimeSampling.LOSS_SECOND_MOMENT)) {
+            settings.add(new GradientNoise.Settings(Loss.VLB, times, batches, subject.batchSize(), subject.seed()));
+        }
+        if (subject.model().scheduler().meaning().variance() != null) {
+            settings.add(new GradientNoise.Settings(
+                    Loss.HYBRID, TimeSampling.UNIFORM, batches, subject.batchSize(), subject.seed()));
+        }
+        return settings;
+    }
+
+    private static Map<String, Object> facts(GradientNoise noise) {
+        Map<String, Object> facts = new LinkedHashMap<>(Records.CAMEL_CASE.write(noise));
+        if (Double.isFinite(noise.scale())) {
+            facts.put("scale", noise.scale());
+        }
+        return facts;
+    }
+
+    private static String row(String kind, GradientNoise noise) {
+        double mean = noise.losses().stream()
+                .mapToDouble(Double::doubleValue)
+                .average()
+                .orElseThrow();
+        return line(
+                ROW,
+                kind,
+                line("%.4g", mean),
+                noise.squaredNorm() > 0 ? line("%.3g", Math.sqrt(noise.squaredNorm())) : "lost in noise",
+                line("%.3g", Math.sqrt(noise.variance())),
+                Double.isFinite(noise.scale()) ? line("%.3g images", noise.scale()) : "unknown");
+    }
+
+    private static String line(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

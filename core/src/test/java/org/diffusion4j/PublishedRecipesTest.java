@@ -1,0 +1,109 @@
+package org.diffusion4j;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.data.InMemoryImages;
+import org.diffusion4j.nn.UNet2DConfig;
+import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.Draw;
+import org.diffusion4j.train.Recipe;
+import org.diffusion4j.train.TrainListener;
+import org.diffusion4j.train.TrainResult;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@DisplayName("A recipe of ours, its network narrowed to an eighth and its images to at most 32×32,")
+class PublishedRecipesTest {
+
+    static List<String> names() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("../recipes"))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".json"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("names")
+    void trains_stops_goes_on_to_its_tenth_step_and_draws(String name, @TempDir Path folder) {
+        Recipe recipe = reduced(name);
+        ImageDataset data = images(recipe.model());
+        try (Training training = Training.begin(recipe, data, folder, false)) {
+            TrainResult result = training.run(new TrainListener() {
+                @Override
+                public void onStep(Step step) {
+                    if (step.step() == 6) {
+                        training.requestStop();
+                    }
+                }
+            });
+            assertThat(result.end()).isEqualTo(TrainResult.End.REQUESTED);
+        }
+        try (Training training = Training.resume(folder, data, List.of(), warning -> {})) {
+            assertThat(training.step()).isEqualTo(6);
+            assertThat(training.run(TrainListener.NONE).end()).isEqualTo(TrainResult.End.FINISHED);
+        }
+        try (DiffusionModel model = Diffusion.load(folder.resolve("model"))) {
+            List<BufferedImage> drawn = model.draw(new Draw(recipe.sample(), 2, 0, List.of(), 2));
+            assertThat(drawn).hasSize(2).allSatisfy(picture -> {
+                assertThat(picture.getWidth()).isEqualTo(data.width());
+                assertThat(picture.getColorModel().getNumColorComponents()).isEqualTo(data.channels());
+            });
+        }
+    }
+
+    private static Recipe reduced(String name) {
+        Recipe whole = Recipe.read(Path.of("../recipes", name), List.of());
+        UNet2DConfig model = whole.model();
+        String widths = model.blockOutChannels().stream()
+                .map(width -> Math.max(8, width / 8))
+                .toList()
+                .toString();
+        return whole.with(
+                "model.blockOutChannels=" + widths,
+                "model.layersPerBlock=1",
+                "model.attentionHeadDim=8",
+                "model.normNumGroups=4",
+                "model.attnNormNumGroups=4",
+                "model.sampleSize=" + Math.min(32, model.sampleSize().get(0)),
+                "data.validation=0",
+                "train.steps=10",
+                "train.batchSize=2",
+                "train.sampleEvery=0",
+                "train.checkpointEvery=0",
+                "train.precision=float32",
+                "sample.steps=2");
+    }
+
+    /** Random bytes of the model's size, in as many classes as it has. */
+    private static ImageDataset images(UNet2DConfig model) {
+        int side = model.sampleSize().get(0);
+        Random random = new Random(7);
+        List<byte[]> images = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            byte[] image = new byte[model.inChannels() * side * side];
+            random.nextBytes(image);
+            images.add(image);
+        }
+        InMemoryImages plain = InMemoryImages.ofBytes(images, model.inChannels(), side, side);
+        Integer rows = model.numClassEmbeds();
+        return rows == null
+                ? plain
+                : plain.withLabels(
+                        IntStream.range(0, 8).map(i -> i % (rows - 1)).toArray(),
+                        IntStream.range(0, rows - 1).mapToObj(String::valueOf).toList());
+    }
+}
