@@ -8,11 +8,18 @@ import org.diffusion4j.engine.DidYouMean;
 
 /** What a network's output means. The text of each is its name in our files. */
 public sealed interface Prediction
-        permits Prediction.Eps, Prediction.X0, Prediction.V, Prediction.Flow, Prediction.Mean, Preconditioned {
+        permits Prediction.Eps,
+                Prediction.X0,
+                Prediction.V,
+                Prediction.Score,
+                Prediction.Flow,
+                Prediction.Mean,
+                Preconditioned {
 
     Prediction EPS = new Eps();
     Prediction X0 = new X0();
     Prediction V = new V();
+    Prediction SCORE = new Score();
     Prediction FLOW = new Flow();
     Prediction MEAN = new Mean();
 
@@ -48,12 +55,12 @@ public sealed interface Prediction
     }
 
     /**
-     * The prediction of that name: {@code eps}, {@code x0}, {@code v}, {@code flow} or {@code mean}.
+     * The prediction of that name: {@code eps}, {@code x0}, {@code v}, {@code score}, {@code flow} or {@code mean}.
      *
      * @throws IllegalArgumentException if there is none
      */
     static Prediction named(String name) {
-        return DidYouMean.choose("prediction", name, List.of(EPS, X0, V, FLOW, MEAN));
+        return DidYouMean.choose("prediction", name, List.of(EPS, X0, V, SCORE, FLOW, MEAN));
     }
 
     /** The noise (DDPM, equation 14). */
@@ -152,6 +159,37 @@ public sealed interface Prediction
         @Override
         public String toString() {
             return "v";
+        }
+    }
+
+    /** The score of x_t's distribution, {@code −eps/sigma} (Song et al., "Score-Based Generative Modeling through SDEs", ICLR 2021). */
+    record Score() implements Prediction {
+
+        @Override
+        public Denoised interpret(Tensor output, Tensor xt, NoiseLevel level) {
+            return EPS.interpret(output.mul(level.sigma()).neg(), xt, level);
+        }
+
+        @Override
+        public Tensor target(Tensor x0, Tensor eps, NoiseLevel level) {
+            return eps.div(level.sigma()).neg();
+        }
+
+        @Override
+        public double errorOfX0(DiffusionProcess process, double t) {
+            double sigma = process.sigma(t);
+            return EPS.errorOfX0(process, t) / (sigma * sigma);
+        }
+
+        @Override
+        public void requireDefined(double alpha, double sigma) {
+            EPS.requireDefined(alpha, sigma);
+            X0.requireDefined(alpha, sigma);
+        }
+
+        @Override
+        public String toString() {
+            return "score";
         }
     }
 

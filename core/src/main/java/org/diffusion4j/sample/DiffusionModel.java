@@ -205,9 +205,10 @@ public final class DiffusionModel implements AutoCloseable {
      */
     public List<BufferedImage> draw(Draw draw, DrawListener listener) {
         List<BufferedImage> pictures = new ArrayList<>();
-        for (int first = 0; first < draw.count(); first += draw.batchSize()) {
+        int batchSize = draw.settings().make().dependsOnBatch() ? 1 : draw.batchSize();
+        for (int first = 0; first < draw.count(); first += batchSize) {
             int from = first;
-            int batch = Math.min(draw.batchSize(), draw.count() - first);
+            int batch = Math.min(batchSize, draw.count() - first);
             List<Integer> labels = classes() == 0
                     ? List.of()
                     : IntStream.range(from, from + batch)

@@ -101,6 +101,11 @@ public record DpmSolverAdaptive(int order, Integrand integrand, FirstMoment firs
         }
     }
 
+    @Override
+    public boolean dependsOnBatch() {
+        return true;
+    }
+
     private Attempt attempt(Denoiser model, Tensor x, Tensor value, double t, double s, NoiseStream noise) {
         DiffusionProcess p = model.process();
         LambdaRungeKutta solver = new LambdaRungeKutta(first, FirstMoment.EXACT);

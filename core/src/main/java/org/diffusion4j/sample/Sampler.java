@@ -15,4 +15,9 @@ public interface Sampler {
      * @return x at the grid's end, owned by the caller
      */
     Tensor sample(Denoiser model, TimeGrid grid, Tensor start, NoiseStream noise, SampleListener listener);
+
+    /** Whether a sample depends on those of its batch; such a sampler is given one at a time where pictures must be the same again. */
+    default boolean dependsOnBatch() {
+        return false;
+    }
 }

@@ -36,7 +36,8 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
             "sample", Prediction.X0,
             "v_prediction", Prediction.V,
             "flow_prediction", Prediction.FLOW,
-            "mean", Prediction.MEAN); // ours: diffusers refuses it
+            "score", Prediction.SCORE, // this and the next are ours: diffusers refuses them
+            "mean", Prediction.MEAN);
 
     static final Map<String, LearnedVariance> LEARNED = Map.of(
             "learned", LearnedVariance.VALUE,

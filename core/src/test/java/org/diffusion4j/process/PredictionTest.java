@@ -35,7 +35,7 @@ class PredictionTest {
     private Tensor eps;
 
     static Stream<Prediction> predictions() {
-        return Stream.of(Prediction.EPS, Prediction.X0, Prediction.V, new Preconditioned(0.5));
+        return Stream.of(Prediction.EPS, Prediction.X0, Prediction.V, Prediction.SCORE, new Preconditioned(0.5));
     }
 
     @BeforeEach

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @DisplayName("A trained model")
 class DiffusionModelTest {
@@ -65,6 +68,19 @@ class DiffusionModelTest {
                 Libtorch.setThreads(threads);
             }
         }
+    }
+
+    static Stream<String> samplers() {
+        return Samplers.all().stream().map(Samplers.Entry::name);
+    }
+
+    @ParameterizedTest
+    @MethodSource("samplers")
+    void draws_the_same_picture_by_any_sampler_whatever_the_batch(String sampler) {
+        Draw draw = few(3).with(new SampleSettings(sampler, 4, 0.5, "deviation", "fixed-small", "trailing"));
+
+        assertThat(largestDifference(pixels(draw.batchSize(3)), pixels(draw.batchSize(1))))
+                .isLessThanOrEqualTo(1);
     }
 
     @Test

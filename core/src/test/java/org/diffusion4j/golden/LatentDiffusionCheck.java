@@ -1,0 +1,85 @@
+package org.diffusion4j.golden;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.process.Denoised;
+import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.process.NoiseLevel;
+import org.diffusion4j.process.Prediction;
+import org.diffusion4j.sample.ClassifierFreeGuidance;
+import org.diffusion4j.sample.Ddim;
+import org.diffusion4j.sample.Denoiser;
+import org.diffusion4j.sample.Pndm;
+import org.diffusion4j.sample.Sampler;
+import org.diffusion4j.schedule.Spacing;
+import org.diffusion4j.schedule.TimeGrid;
+
+/** Whole trajectories of latent diffusion's DDIM and PLMS. */
+final class LatentDiffusionCheck implements GoldenCheck {
+
+    @Override
+    public boolean covers(GoldenCase golden) {
+        return golden.name().startsWith("ldm-") && !golden.hasInput("mask");
+    }
+
+    @Override
+    public void check(GoldenCase golden, Comparison out) {
+        JsonNode config = golden.config();
+        DiscreteProcess process = LatentDiffusionGridCheck.process();
+        TimeGrid grid =
+                LatentDiffusionGridCheck.grid(Spacing.UNIFORM, config.get("S").asInt());
+        SchedulerReplay.Spy exact = new SchedulerReplay.Spy(new AnalyticDenoiser(process, golden));
+        Denoiser model = golden.hasInput("conditioning")
+                ? new ClassifierFreeGuidance(
+                        new Told(exact, golden.input("conditioning").values()),
+                        new Told(
+                                exact,
+                                golden.input("unconditional_conditioning").values()),
+                        config.get("unconditional_guidance_scale").asDouble())
+                : exact;
+        Sampler sampler = golden.symbol().contains("plms")
+                ? new Pndm()
+                : new Ddim(config.get("eta").asDouble());
+        NoiseStream recorded = (address, like) ->
+                Comparison.tensor(golden.input("noise"), ScalarType.Double).select(0, address - 1);
+        List<double[]> reached = new ArrayList<>();
+        List<double[]> clean = new ArrayList<>();
+
+        Tensor start = Comparison.tensor(golden.input("x_T"), ScalarType.Double);
+        Tensor end = sampler.sample(
+                model, grid, start, recorded.times(config.get("temperature").asDouble()), step -> {
+                    reached.add(Comparison.values(step.x()));
+                    clean.add(Comparison.values(step.x0()));
+                });
+
+        out.expect("x_final", end);
+        end.close();
+        out.expect("x_inter", SchedulerReplay.joined(reached));
+        out.expect("pred_x0", SchedulerReplay.joined(clean));
+        if (!golden.hasInput("conditioning")) { // there the reference asks for both at once
+            out.expect("model_timesteps", exact.networkTimes());
+        }
+    }
+
+    /** A model whose eps is moved by a tenth of a condition of each sample. */
+    private record Told(Denoiser model, double[] conditions) implements Denoiser {
+
+        @Override
+        public DiffusionProcess process() {
+            return model.process();
+        }
+
+        @Override
+        public Denoised at(Tensor x, double t) {
+            Tensor condition = Tensor.create(conditions, conditions.length, 1, 1, 1);
+            Tensor eps = model.at(x, t).eps().add(condition, new Scalar(0.1));
+            return Prediction.EPS.interpret(eps, x, NoiseLevel.at(process(), t));
+        }
+    }
+}
