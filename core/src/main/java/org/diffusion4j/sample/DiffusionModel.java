@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -20,6 +21,10 @@ import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.io.ModelFolder;
+import org.diffusion4j.io.Safetensors;
+import org.diffusion4j.io.TensorFile;
+import org.diffusion4j.nn.OpenAiNames;
+import org.diffusion4j.nn.OpenAiUNetConfig;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.PublishedNames;
 import org.diffusion4j.nn.UNet2D;
@@ -70,18 +75,34 @@ public final class DiffusionModel implements AutoCloseable {
         SchedulerConfig scheduler = SchedulerConfig.fromMap(
                 files.schedulerConfig(), files.schedulerConfigFile().toString());
         ModelCard card = ModelCard.fromMap(files.extras(), files.extrasFile().toString());
+        return new DiffusionModel(filled(config, files.weightsFile(), PublishedNames::present), scheduler, card);
+    }
+
+    /**
+     * Reads weights of improved-diffusion or guided-diffusion, under the names that OpenAI gave them.
+     *
+     * @param weights a safetensors file
+     * @param network the arguments with which the code builds its network; the file does not say them
+     * @param scheduler the process and the meaning of the output, likewise
+     * @return owned by the caller; {@link #save} writes it as a model folder
+     * @throws org.diffusion4j.engine.WeightsException if weights and configuration do not fit
+     */
+    public static DiffusionModel loadOpenAi(Path weights, OpenAiUNetConfig network, SchedulerConfig scheduler) {
+        return new DiffusionModel(
+                filled(network.toUNet2D(), weights, new OpenAiNames(network)::ours), scheduler, ModelCard.EMPTY);
+    }
+
+    /** A network with the weights of a file, which may have other names there. */
+    private static UNet2D filled(UNet2DConfig config, Path weights, UnaryOperator<Map<String, Tensor>> ours) {
         UNet2D network = new UNet2D(config, 0);
         try (PointerScope scope = new PointerScope();
-                var weights = files.openWeights()) {
-            network.parameters()
-                    .load(
-                            PublishedNames.present(weights.tensors()),
-                            files.weightsFile().toString());
+                TensorFile file = Safetensors.open(weights)) {
+            network.parameters().load(ours.apply(file.tensors()), weights.toString());
+            return network;
         } catch (RuntimeException | Error e) {
             network.close();
             throw e;
         }
-        return new DiffusionModel(network, scheduler, card);
     }
 
     /**
