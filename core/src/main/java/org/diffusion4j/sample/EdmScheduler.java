@@ -12,22 +12,26 @@ import org.diffusion4j.schedule.NoiseSpacing;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
- * Diffusers' schedulers for EDM's preconditioned networks, whose time is the noise level: {@code EDMDPMSolverMultistepScheduler} and
- * {@code CosineDPMSolverMultistepScheduler}.
+ * Diffusers' schedulers for EDM's preconditioned networks, whose time is the noise level: {@code EDMEulerScheduler},
+ * {@code EDMDPMSolverMultistepScheduler} and {@code CosineDPMSolverMultistepScheduler}.
  */
 record EdmScheduler(
         DiffusionProcess process, OutputMeaning meaning, Limits limits, IntFunction<TimeGrid> grids, Sampler sampler)
         implements PublishedScheduler {
 
-    /** Of DPM-Solver++, whose network is given log(sigma)/4. */
+    /** EDM's own, whose network is given log(sigma)/4. */
+    static EdmScheduler euler(SchedulerKeys keys) {
+        return edm(keys, new Euler());
+    }
+
+    /** The same with DPM-Solver++. */
     static EdmScheduler dpmMultistep(SchedulerKeys keys) {
+        return edm(keys, DpmKeys.multistep(keys));
+    }
+
+    private static EdmScheduler edm(SchedulerKeys keys, Sampler sampler) {
         return of(
-                keys,
-                0.5,
-                "epsilon",
-                sigma -> Math.log(sigma) / 4,
-                grids(keys, "karras", 0.002, 80),
-                DpmKeys.multistep(keys));
+                keys, 0.5, "epsilon", sigma -> Math.log(sigma) / 4, grids(keys, "karras", 0.002, 80), sampler);
     }
 
     /** Of the stochastic DPM-Solver++ (Stable Audio), whose network is given the angle of signal and noise. */

@@ -1,6 +1,10 @@
 package org.diffusion4j.sample;
 
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.Arrays;
 import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.schedule.TimeGrid;
 
@@ -29,7 +33,15 @@ interface PublishedScheduler {
 
     /** The grid of {@code set_timesteps(timesteps=…)}. */
     default TimeGrid gridOf(double... timesteps) {
+        require(process() instanceof DiscreteProcess, "timesteps of one's own are those of a table; choose noise levels");
         return TimeGrid.of(timesteps, TimeGrid.CLEAN);
+    }
+
+    /** The grid of {@code set_timesteps(sigmas=…)}: noise-to-signal ratios, the last of them the end. */
+    default TimeGrid gridOfLevels(double... sigmas) {
+        int steps = sigmas.length - 1;
+        DiffusionProcess process = process(steps);
+        return process.grid(Arrays.copyOf(sigmas, steps)).endingAt(process.timeAt(sigmas[steps]));
     }
 
     /** The sampler of {@code step} with its default arguments. */

@@ -55,6 +55,10 @@ public final class Samplers {
             new Entry("unipc", 1, 3, false, "UniPC, algorithms 1 and 2, B2(h)", "5 to 10 steps", s -> new UniPc(2)),
             new Entry("unipc-3", 1, 4, false, "UniPC, algorithms 1 and 2, B2(h)", "10 steps without guidance",
                     s -> new UniPc(3)),
+            new Entry("lcm", 1, 1, true, "Consistency Models, algorithm 1", "models distilled to consistency, 1 to 8 steps",
+                    s -> new ConsistencyMultistep()),
+            new Entry("tcd", 1, 1, true, "TCD, algorithm 4, gamma 0.3", "models distilled to trajectory consistency, 4 to 20 steps",
+                    s -> new Tcd()),
             new Entry("sa-solver", 1, 2, true, "SA-Solver, algorithm 1, tau = 1", "20 steps and more", s -> new SaSolver(t -> 1)));
             // spotless:on
 

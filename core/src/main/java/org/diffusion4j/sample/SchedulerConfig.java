@@ -41,7 +41,20 @@ public final class SchedulerConfig {
             entry("UniPCMultistepScheduler", LambdaScheduler::uniPc),
             entry("SASolverScheduler", LambdaScheduler::saSolver),
             entry("EDMDPMSolverMultistepScheduler", EdmScheduler::dpmMultistep),
-            entry("CosineDPMSolverMultistepScheduler", EdmScheduler::cosineDpmMultistep));
+            entry("CosineDPMSolverMultistepScheduler", EdmScheduler::cosineDpmMultistep),
+            entry("EulerDiscreteScheduler", SigmaScheduler::euler),
+            entry("EulerAncestralDiscreteScheduler", SigmaScheduler::eulerAncestral),
+            entry("HeunDiscreteScheduler", SigmaScheduler::heun),
+            entry("KDPM2DiscreteScheduler", SigmaScheduler::kdpm2),
+            entry("KDPM2AncestralDiscreteScheduler", SigmaScheduler::kdpm2Ancestral),
+            entry("LMSDiscreteScheduler", SigmaScheduler::lms),
+            entry("DPMSolverSDEScheduler", SigmaScheduler::sde),
+            entry("FlowMatchEulerDiscreteScheduler", FlowScheduler::euler),
+            entry("FlowMatchHeunDiscreteScheduler", FlowScheduler::heun),
+            entry("LCMScheduler", DistilledScheduler::lcm),
+            entry("TCDScheduler", DistilledScheduler::tcd),
+            entry("EDMEulerScheduler", EdmScheduler::euler),
+            entry("CMStochasticIterativeScheduler", ConsistencyScheduler::of));
 
     private final Map<String, @Nullable Object> keys;
     private final PublishedScheduler scheduler;
@@ -149,6 +162,11 @@ public final class SchedulerConfig {
     /** The grid over timesteps of one's own, decreasing. */
     public TimeGrid gridOf(double... timesteps) {
         return scheduler.gridOf(timesteps);
+    }
+
+    /** The grid over noise levels of one's own, decreasing; the last is where it ends, but in flow matching, which ends at 0. */
+    public TimeGrid gridOfLevels(double... sigmas) {
+        return scheduler.gridOfLevels(sigmas);
     }
 
     /** The sampler of this class with diffusers' defaults for what the file does not hold, such as {@code eta = 0}. */

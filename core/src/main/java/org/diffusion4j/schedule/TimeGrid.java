@@ -141,6 +141,11 @@ public final class TimeGrid {
         return times.length;
     }
 
+    /** Where the model is asked, step after step. */
+    public double[] times() {
+        return times.clone();
+    }
+
     /** Where the model is asked in step i. */
     public double time(int i) {
         return times[i];

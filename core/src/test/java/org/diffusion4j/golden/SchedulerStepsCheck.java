@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -12,12 +13,16 @@ import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.process.OutputMeaning;
+import org.diffusion4j.sample.Churn;
 import org.diffusion4j.sample.Ddim;
 import org.diffusion4j.sample.Denoiser;
 import org.diffusion4j.sample.EpsAfterClipping;
-import org.diffusion4j.sample.SampleListener;
+import org.diffusion4j.sample.Euler;
+import org.diffusion4j.sample.Heun;
+import org.diffusion4j.sample.Lms;
 import org.diffusion4j.sample.Sampler;
 import org.diffusion4j.sample.SchedulerConfig;
+import org.diffusion4j.sample.Tcd;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
@@ -37,24 +42,33 @@ final class SchedulerStepsCheck implements GoldenCheck {
     public void check(GoldenCase golden, Comparison out) {
         SchedulerConfig config = SchedulerReplay.config(golden);
         JsonNode args = golden.json().path("inputs").path("step_args");
-        int begin = golden.hasInput("begin_index")
-                ? (int) golden.input("begin_index").scalar()
-                : 0;
-        TimeGrid grid = grid(golden, config).from(begin);
-        Recorded recorded = new Recorded(golden, config.process(grid.steps() + begin), config.meaning());
+        TimeGrid grid = grid(golden, config);
+        Recorded recorded = new Recorded(golden, config.process(grid.steps()), config.meaning());
         SchedulerReplay.Spy model =
                 new SchedulerReplay.Spy(config.inItsCoordinates(config.limited(recorded, epsAfterClipping(args))));
-
         Tensor start = Comparison.tensor(golden.input("sample"), ScalarType.Double);
-        Tensor end = sampler(config, args).sample(model, grid, start, replay(golden), SampleListener.NONE);
-        List<double[]> samples = new ArrayList<>(model.samples.subList(1, model.samples.size()));
-        samples.add(Comparison.values(end));
-        end.close();
+        List<double[]> afterSteps = new ArrayList<>();
+        sampler(config, args)
+                .sample(
+                        model,
+                        grid.from(begin(golden, config)),
+                        start,
+                        replay(golden, args),
+                        step -> afterSteps.add(Comparison.values(step.x())))
+                .close();
 
-        expectFrom(begin, golden, out, "timesteps", model.networkTimes());
-        expectFrom(begin, golden, out, "sigmas", model.sigmas(grid.next(grid.steps() - 1), config));
-        expect(golden, out, "scaled_model_inputs", recorded.inputs);
-        expect(golden, out, "prev_samples", samples);
+        if (golden.expects("sigmas")) {
+            SchedulerReplay.expectSigmas(golden, out, "sigmas", config, model.process(), grid);
+        }
+        if (args.has("s_churn")) { // the reference asks its model before the noise is added, ours after
+            expect(golden, out, "prev_samples", afterSteps);
+        } else {
+            List<double[]> afterCalls = new ArrayList<>(model.samples.subList(1, model.samples.size()));
+            afterCalls.add(afterSteps.get(afterSteps.size() - 1));
+            expectTimesteps(golden, out, model.networkTimes());
+            expect(golden, out, "scaled_model_inputs", recorded.inputs);
+            expect(golden, out, "prev_samples", afterCalls);
+        }
         expect(golden, out, "pred_original_samples", model.cleanSamples);
         expect(golden, out, "denoised", model.cleanSamples);
     }
@@ -67,23 +81,56 @@ final class SchedulerStepsCheck implements GoldenCheck {
 
     /** The scheduler's sampler with the arguments of {@code step}. */
     private static Sampler sampler(SchedulerConfig config, JsonNode args) {
-        return args.has("eta") ? new Ddim(args.get("eta").asDouble()) : config.sampler();
+        Sampler sampler = config.sampler();
+        if (args.has("s_churn")) {
+            return new Euler(new Churn(
+                    args.get("s_churn").asDouble(),
+                    args.get("s_tmin").asDouble(),
+                    args.get("s_tmax").asDouble(),
+                    args.get("s_noise").asDouble()));
+        }
+        if (args.has("order")) {
+            return new Lms(args.get("order").asInt());
+        }
+        if (args.has("eta")) {
+            double eta = args.get("eta").asDouble();
+            return sampler instanceof Tcd ? new Tcd(eta) : new Ddim(eta);
+        }
+        return sampler;
+    }
+
+    /** The step at which the loop begins; the reference counts calls of Heun's. */
+    private static int begin(GoldenCase golden, SchedulerConfig config) {
+        int index = golden.hasInput("begin_index")
+                ? (int) golden.input("begin_index").scalar()
+                : 0;
+        return config.sampler() instanceof Heun ? index / 2 : index;
     }
 
     private static TimeGrid grid(GoldenCase golden, SchedulerConfig config) {
-        JsonNode custom =
-                golden.json().path("inputs").path("set_timesteps_args").path("timesteps");
-        return custom.isArray()
-                ? config.gridOf(StreamSupport.stream(custom.spliterator(), false)
-                        .mapToDouble(JsonNode::asDouble)
-                        .toArray())
+        JsonNode custom = golden.json().path("inputs").path("set_timesteps_args");
+        if (custom.has("sigmas")) {
+            return config.gridOfLevels(numbers(custom.get("sigmas")));
+        }
+        return custom.has("timesteps")
+                ? config.gridOf(numbers(custom.get("timesteps")))
                 : config.grid((int) golden.input("num_inference_steps").scalar());
     }
 
-    /** The reference draws in every step or in none, but for DDPM's last; either way draw i belongs to step i. */
-    private static NoiseStream replay(GoldenCase golden) {
-        return (address, like) ->
-                Comparison.tensor(golden.input("noise"), ScalarType.Double).select(0, address - 1);
+    private static double[] numbers(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .mapToDouble(JsonNode::asDouble)
+                .toArray();
+    }
+
+    /** Draw after draw as recorded: where the reference draws and ours does not, it is at the end. */
+    private static NoiseStream replay(GoldenCase golden, JsonNode args) {
+        AtomicInteger draws = new AtomicInteger();
+        NoiseStream recorded = (address, like) ->
+                Comparison.tensor(golden.input("noise"), ScalarType.Double).select(0, draws.getAndIncrement());
+        return args.has("s_churn")
+                ? recorded
+                : recorded.times(args.path("s_noise").asDouble(1));
     }
 
     private static void expect(GoldenCase golden, Comparison out, String name, List<double[]> parts) {
@@ -93,12 +140,10 @@ final class SchedulerStepsCheck implements GoldenCheck {
     }
 
     /** The reference lists the whole grid, also what lies before the beginning. */
-    private static void expectFrom(int begin, GoldenCase golden, Comparison out, String name, double[] actual) {
-        if (golden.expects(name)) {
-            double[] all = golden.expected(name).values();
-            double[] walked = Arrays.copyOfRange(all, begin, all.length);
-            out.close(name, actual, walked, golden.atol(name), golden.rtol(name));
-        }
+    private static void expectTimesteps(GoldenCase golden, Comparison out, double[] actual) {
+        double[] all = golden.expected("timesteps").values();
+        double[] walked = Arrays.copyOfRange(all, all.length - actual.length, all.length);
+        out.close("timesteps", actual, walked, golden.atol("timesteps"), golden.rtol("timesteps"));
     }
 
     /** Returns the recorded outputs in the order of the calls. */

@@ -1,9 +1,6 @@
 package org.diffusion4j.golden;
 
 import org.bytedeco.pytorch.Tensor;
-import org.diffusion4j.process.Denoised;
-import org.diffusion4j.process.DiffusionProcess;
-import org.diffusion4j.sample.Denoiser;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SchedulerConfig;
 import org.diffusion4j.schedule.TimeGrid;
@@ -21,26 +18,15 @@ final class TimestepsCheck implements GoldenCheck {
         SchedulerConfig config = SchedulerReplay.config(golden);
         for (double steps : golden.input("num_inference_steps").values()) {
             TimeGrid grid = config.grid((int) steps);
-            SchedulerReplay.Spy model =
-                    new SchedulerReplay.Spy(config.inItsCoordinates(new Silent(config.process((int) steps))));
+            SchedulerReplay.Spy model = new SchedulerReplay.Spy(SchedulerReplay.silent(config, (int) steps));
             Tensor start = Tensor.create(0.0).reshape(1, 1);
             config.sampler()
                     .sample(model, grid, start, (address, like) -> like.sub(like), SampleListener.NONE)
                     .close();
             out.expect("timesteps_" + (int) steps, model.networkTimes());
             if (golden.expects("sigmas_" + (int) steps)) {
-                out.expect("sigmas_" + (int) steps, model.sigmas(grid.next(grid.steps() - 1), config));
+                SchedulerReplay.expectSigmas(golden, out, "sigmas_" + (int) steps, config, model.process(), grid);
             }
-        }
-    }
-
-    /** Says 0 whatever it is asked. */
-    private record Silent(DiffusionProcess process) implements Denoiser {
-
-        @Override
-        public Denoised at(Tensor x, double t) {
-            Tensor zero = x.sub(x);
-            return new Denoised(zero, zero);
         }
     }
 }

@@ -77,6 +77,23 @@ class SchedulerConfigTest {
     }
 
     @Test
+    void what_a_class_cannot_do_is_refused_with_the_reason() {
+        refused(
+                Map.of("_class_name", "EulerDiscreteScheduler", "use_karras_sigmas", true, "use_beta_sigmas", true),
+                "m.json: only one of");
+        refused(
+                Map.of("_class_name", "EulerDiscreteScheduler", "interpolation_type", "log_linear"),
+                "m.json: interpolation_type 'log_linear' is not known");
+        refused(
+                Map.of("_class_name", "FlowMatchEulerDiscreteScheduler", "invert_sigmas", true),
+                "m.json: invert_sigmas is not known: its flow runs from 0 to 1");
+        assertThatThrownBy(() -> SchedulerConfig.fromMap(Map.of("_class_name", "LCMScheduler"), "m.json").grid(51))
+                .hasMessage("a model distilled from 50 steps takes at most as many, not 51");
+        assertThatThrownBy(() -> SchedulerConfig.fromMap(Map.of("_class_name", "EDMEulerScheduler"), "m.json").gridOf(9, 5))
+                .hasMessage("timesteps of one's own are those of a table; choose noise levels");
+    }
+
+    @Test
     void values_of_the_wrong_type_and_unknown_words_are_refused_with_the_file() {
         refused("beta_start", "small", "m.json: 'beta_start' must be a number, was the text small");
         refused("num_train_timesteps", 10.5, "m.json: 'num_train_timesteps' must be an integer, was 10.5");
@@ -89,7 +106,11 @@ class SchedulerConfigTest {
     }
 
     private static void refused(String key, Object value, String message) {
-        assertThatThrownBy(() -> SchedulerConfig.fromMap(Map.of(key, value), "m.json"))
+        refused(Map.of(key, value), message);
+    }
+
+    private static void refused(Map<String, ?> keys, String message) {
+        assertThatThrownBy(() -> SchedulerConfig.fromMap(keys, "m.json"))
                 .isInstanceOf(FormatException.class)
                 .hasMessageStartingWith(message);
     }
