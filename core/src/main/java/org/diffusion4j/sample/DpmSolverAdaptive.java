@@ -19,21 +19,21 @@ import org.diffusion4j.schedule.TimeGrid;
  * tolerance. Of a grid only the first and the last time and the end count; the clean sample is reached from the last time, which should
  * be near, by a step of order 1.
  *
- * <p>Lu et al., "DPM-Solver", NeurIPS 2022, appendix C ("DPM-Solver-12" and "-23"); the norm and the rule for the step's length are
- * those of Jolicoeur-Martineau et al., "Gotta Go Fast When Generating Data with Score-Based Models", 2021. A step is as long as the
- * hardest sample of the batch allows: a picture depends, within the tolerance, on those drawn with it.
+ * <p>Lu et al., "DPM-Solver", NeurIPS 2022, appendix C ("DPM-Solver-12" and "-23"); k-diffusion's {@code sample_dpm_adaptive} with
+ * {@link PidControl}. The samples of a batch share their steps: a picture depends, within the tolerance, on those drawn with it.
  *
  * @param order 2 or 3, the higher of the two
  * @param integrand {@code X0} for DPM-Solver++, {@code EPS} for DPM-Solver
  * @param first as in {@link DpmSolverSinglestep}
  * @param absolute the tolerance of an element near 0; 0.0078 is a grey level of pixels in [−1, 1]
  * @param relative the tolerance as a share of an element
+ * @param rule how steps are judged and how long the next is
  */
-public record DpmSolverAdaptive(int order, Integrand integrand, FirstMoment first, double absolute, double relative)
+public record DpmSolverAdaptive(
+        int order, Integrand integrand, FirstMoment first, double absolute, double relative, StepRule rule)
         implements Sampler {
 
     private static final double FIRST_STEP = 0.05;
-    private static final double SAFETY = 0.9;
     private static final double NEAR = 1e-9; // in lambda
 
     public DpmSolverAdaptive {
@@ -43,7 +43,7 @@ public record DpmSolverAdaptive(int order, Integrand integrand, FirstMoment firs
 
     /** With the tolerances of the authors' code. */
     public DpmSolverAdaptive(int order, Integrand integrand) {
-        this(order, integrand, FirstMoment.MIDPOINT, 0.0078, 0.05);
+        this(order, integrand, FirstMoment.MIDPOINT, 0.0078, 0.05, StepRule.EVERY_SAMPLE);
     }
 
     /** What a step of both orders came to. */
@@ -63,6 +63,7 @@ public record DpmSolverAdaptive(int order, Integrand integrand, FirstMoment firs
                 "steps that are chosen go towards less noise, not from time %s to %s",
                 t,
                 last);
+        StepRule.Judge judge = rule.judge(order, FIRST_STEP);
         double h = FIRST_STEP;
         int steps = 0;
         try (Carried x = new Carried(start);
@@ -71,19 +72,21 @@ public record DpmSolverAdaptive(int order, Integrand integrand, FirstMoment firs
             while (lambdaLast - LambdaStep.lambda(p, t) > NEAR) {
                 try (PointerScope step = new PointerScope()) {
                     Denoised at = model.at(x.get(), t);
-                    double error;
+                    StepRule.Verdict verdict;
                     do {
-                        double s = after(p, t, h);
+                        double taken = Math.min(h, lambdaLast - LambdaStep.lambda(p, t));
+                        double s = after(p, t, taken);
                         Attempt attempt = attempt(model, x.get(), integrand.of(at), t, s, noise);
-                        error = error(attempt, lower.get());
+                        double error = error(attempt, lower.get());
                         require(Double.isFinite(error), "the model's output at time %s is not finite", t);
-                        if (error <= 1) {
+                        verdict = judge.of(error, taken);
+                        h = verdict.next();
+                        if (verdict.accepted()) {
                             x.set(attempt.higher);
                             lower.set(attempt.lower);
                             t = s;
                         }
-                        h = Math.min(SAFETY * h * Math.pow(error, -1.0 / order), lambdaLast - LambdaStep.lambda(p, t));
-                    } while (error > 1);
+                    } while (!verdict.accepted());
                     steps++;
                     listener.onStep(new SampleListener.Step(steps - 1, steps, t, x.get(), at.x0()));
                 }
@@ -137,18 +140,9 @@ public record DpmSolverAdaptive(int order, Integrand integrand, FirstMoment firs
         return p.timeAt(Math.exp(-LambdaStep.lambda(p, t) - h));
     }
 
-    /** The difference of the orders as a share of the tolerance: root mean square of each sample, of the worst. */
     private double error(Attempt attempt, Tensor lowerBefore) {
         Tensor size = torch.maximum(attempt.lower.abs(), lowerBefore.abs());
         Tensor tolerance = size.mul(new Scalar(relative)).clamp_min(new Scalar(absolute));
-        return attempt.higher
-                .sub(attempt.lower)
-                .div(tolerance)
-                .square()
-                .flatten(1, -1)
-                .mean(1)
-                .sqrt()
-                .max()
-                .item_double();
+        return rule.size(attempt.higher.sub(attempt.lower).div(tolerance));
     }
 }

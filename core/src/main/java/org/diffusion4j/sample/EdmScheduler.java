@@ -30,8 +30,7 @@ record EdmScheduler(
     }
 
     private static EdmScheduler edm(SchedulerKeys keys, Sampler sampler) {
-        return of(
-                keys, 0.5, "epsilon", sigma -> Math.log(sigma) / 4, grids(keys, "karras", 0.002, 80), sampler);
+        return of(keys, 0.5, "epsilon", sigma -> Math.log(sigma) / 4, grids(keys, "karras", 0.002, 80), sampler);
     }
 
     /** Of the stochastic DPM-Solver++ (Stable Audio), whose network is given the angle of signal and noise. */

@@ -33,7 +33,9 @@ interface PublishedScheduler {
 
     /** The grid of {@code set_timesteps(timesteps=…)}. */
     default TimeGrid gridOf(double... timesteps) {
-        require(process() instanceof DiscreteProcess, "timesteps of one's own are those of a table; choose noise levels");
+        require(
+                process() instanceof DiscreteProcess,
+                "timesteps of one's own are those of a table; choose noise levels");
         return TimeGrid.of(timesteps, TimeGrid.CLEAN);
     }
 

@@ -72,12 +72,13 @@ record SigmaScheduler(
 
     private static SigmaScheduler of(
             SchedulerKeys keys, double betaStart, double betaEnd, boolean roundsKarras, Sampler sampler) {
-        keys.word("interpolation_type", "linear", Map.of("linear", "linear")); // log_linear ends before the clean sample
+        keys.word(
+                "interpolation_type", "linear", Map.of("linear", "linear")); // log_linear ends before the clean sample
         DiscreteProcess table = withSomeSignal(keys.process("linear", betaStart, betaEnd));
         OutputMeaning meaning = keys.meaning();
         DiffusionProcess process = table;
         boolean continuous = keys.word("timestep_type", "discrete", Map.of("discrete", false, "continuous", true));
-        if (continuous && meaning.prediction() == Prediction.V) {
+        if (continuous && meaning.prediction().equals(Prediction.V)) {
             process = new ToldTime(new VarianceExploding(), sigma -> Math.log(sigma) / 4);
             meaning = new OutputMeaning(new Preconditioned(1, 0, true), null);
         }
@@ -101,17 +102,19 @@ record SigmaScheduler(
      */
     @Override
     public DiffusionProcess process(int steps) {
-        boolean linear = process == table && levels.none() && spacing.evenly();
+        boolean linear = process.equals(table) && levels.none() && spacing.evenly();
         if (!linear && !rounded) {
             return process;
         }
         DiffusionProcess walked = linear ? new SigmaLinear(table) : table;
         double[] times = Arrays.stream(ratios(steps)).map(walked::timeAt).toArray();
-        return new ToldTime(walked, t -> Arrays.stream(times)
-                .filter(time -> Math.abs(time - t) < ROUNDING)
-                .map(time -> rounded ? Math.rint(time) : time)
-                .findFirst()
-                .orElseGet(() -> table.timeAt(walked.noiseToSignal(t))));
+        return new ToldTime(
+                walked,
+                t -> Arrays.stream(times)
+                        .filter(time -> Math.abs(time - t) < ROUNDING)
+                        .map(time -> rounded ? Math.rint(time) : time)
+                        .findFirst()
+                        .orElseGet(() -> table.timeAt(walked.noiseToSignal(t))));
     }
 
     @Override

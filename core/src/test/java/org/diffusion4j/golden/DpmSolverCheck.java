@@ -20,6 +20,7 @@ import org.diffusion4j.sample.FinalOrders;
 import org.diffusion4j.sample.FirstMoment;
 import org.diffusion4j.sample.Integrand;
 import org.diffusion4j.sample.Sampler;
+import org.diffusion4j.sample.StepRule;
 import org.diffusion4j.sample.Thresholded;
 import org.diffusion4j.schedule.TimeGrid;
 
@@ -87,7 +88,8 @@ final class DpmSolverCheck implements GoldenCheck {
                         integrand(config),
                         first(config),
                         config.get("atol").asDouble(),
-                        config.get("rtol").asDouble());
+                        config.get("rtol").asDouble(),
+                        StepRule.EVERY_SAMPLE);
             default -> throw new IllegalArgumentException(method(config));
         };
     }

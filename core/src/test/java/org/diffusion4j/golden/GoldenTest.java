@@ -35,6 +35,8 @@ class GoldenTest {
             new SigmasCheck(),
             new EdmCheck(),
             new SigmaSamplersCheck(),
+            new KDiffusionDpmCheck(),
+            new KDiffusionWrappersCheck(),
             new DpmSolverScheduleCheck(),
             new DpmSolverCheck(),
             new ModelWrapperCheck(),

@@ -57,7 +57,12 @@ final class SchedulerReplay {
 
     /** Holds the levels of a whole grid and its end, sigma/alpha or for a flow sigma itself, against the case, which may list those within twice. */
     static void expectSigmas(
-            GoldenCase golden, Comparison out, String name, SchedulerConfig config, DiffusionProcess process, TimeGrid grid) {
+            GoldenCase golden,
+            Comparison out,
+            String name,
+            SchedulerConfig config,
+            DiffusionProcess process,
+            TimeGrid grid) {
         double[] listed = golden.expected(name).values();
         int n = grid.steps();
         double[] once = listed.length == n + 1

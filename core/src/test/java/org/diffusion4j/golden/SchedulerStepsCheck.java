@@ -123,14 +123,13 @@ final class SchedulerStepsCheck implements GoldenCheck {
                 .toArray();
     }
 
-    /** Draw after draw as recorded: where the reference draws and ours does not, it is at the end. */
+    /** Draw i belongs to step i, or to a half of a step; with churn the reference draws only where it counts. */
     private static NoiseStream replay(GoldenCase golden, JsonNode args) {
         AtomicInteger draws = new AtomicInteger();
-        NoiseStream recorded = (address, like) ->
-                Comparison.tensor(golden.input("noise"), ScalarType.Double).select(0, draws.getAndIncrement());
-        return args.has("s_churn")
-                ? recorded
-                : recorded.times(args.path("s_noise").asDouble(1));
+        boolean churns = args.has("s_churn");
+        NoiseStream recorded = (address, like) -> Comparison.tensor(golden.input("noise"), ScalarType.Double)
+                .select(0, churns ? draws.getAndIncrement() : address - 1);
+        return churns ? recorded : recorded.times(args.path("s_noise").asDouble(1));
     }
 
     private static void expect(GoldenCase golden, Comparison out, String name, List<double[]> parts) {

@@ -136,7 +136,8 @@ class LambdaSolversTest {
     @Test
     void that_chooses_its_steps_comes_near_the_solution_in_few_calls_and_ends_at_the_clean_sample() {
         List<SampleListener.Step> steps = new ArrayList<>();
-        Sampler tight = new DpmSolverAdaptive(3, Integrand.X0, FirstMoment.MIDPOINT, 0.001, 0.01);
+        Sampler tight =
+                new DpmSolverAdaptive(3, Integrand.X0, FirstMoment.MIDPOINT, 0.001, 0.01, StepRule.EVERY_SAMPLE);
         Tensor end = tight.sample(model, TimeGrid.ofTimesteps(999, 0), start, NONE, steps::add);
         double[] found = Comparison.values(end);
         end.close();

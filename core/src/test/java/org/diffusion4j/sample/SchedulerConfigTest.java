@@ -87,9 +87,11 @@ class SchedulerConfigTest {
         refused(
                 Map.of("_class_name", "FlowMatchEulerDiscreteScheduler", "invert_sigmas", true),
                 "m.json: invert_sigmas is not known: its flow runs from 0 to 1");
-        assertThatThrownBy(() -> SchedulerConfig.fromMap(Map.of("_class_name", "LCMScheduler"), "m.json").grid(51))
+        assertThatThrownBy(() -> SchedulerConfig.fromMap(Map.of("_class_name", "LCMScheduler"), "m.json")
+                        .grid(51))
                 .hasMessage("a model distilled from 50 steps takes at most as many, not 51");
-        assertThatThrownBy(() -> SchedulerConfig.fromMap(Map.of("_class_name", "EDMEulerScheduler"), "m.json").gridOf(9, 5))
+        assertThatThrownBy(() -> SchedulerConfig.fromMap(Map.of("_class_name", "EDMEulerScheduler"), "m.json")
+                        .gridOf(9, 5))
                 .hasMessage("timesteps of one's own are those of a table; choose noise levels");
     }
 
