@@ -54,22 +54,36 @@ class ConvergenceTest {
                 arguments(DpmSolver.plusPlus(3), 2, 128), // as published
                 arguments(DpmSolver.plusPlus(3).thirdOrderCorrected(), 3, 512),
                 arguments(DpmSolver.ofNoise(2), 2, 128),
+                arguments(DpmSolver.ofNoise(3), 2, 2048), // as published
                 arguments(DpmSolver.ofNoise(3).thirdOrderCorrected(), 3, 128),
-                arguments(singlestep(2), 2, 256),
-                arguments(singlestep(3), 3, 192),
+                arguments(singlestep(2, Integrand.X0), 2, 256),
+                arguments(singlestep(3, Integrand.X0), 3, 192),
+                arguments(singlestep(2, Integrand.EPS), 2, 256),
+                arguments(singlestep(3, Integrand.EPS), 3, 192),
                 arguments(new Deis(2), 2, 128),
                 arguments(new Deis(3), 3, 128),
-                arguments(uniPc(2, UniPc.PREDICTOR_ONLY), 2, 128),
-                arguments(uniPc(1, 0), 2, 128),
-                arguments(uniPc(2, 0), 3, 256));
+                arguments(new Deis(4), 4, 512),
+                arguments(uniPc(2, Integrand.X0, UniPc.PREDICTOR_ONLY), 2, 128),
+                arguments(uniPc(3, Integrand.X0, UniPc.PREDICTOR_ONLY), 3, 512),
+                arguments(uniPc(1, Integrand.X0, 0), 2, 128),
+                arguments(uniPc(2, Integrand.X0, 0), 3, 256),
+                arguments(uniPc(3, Integrand.X0, 0), 4, 512),
+                arguments(uniPc(2, Integrand.EPS, 0), 3, 256),
+                arguments(saSolver(2, 0), 2, 128),
+                arguments(saSolver(3, 0), 3, 512),
+                arguments(saSolver(2, 3), 3, 256));
     }
 
-    private static DpmSolverSinglestep singlestep(int order) {
-        return new DpmSolverSinglestep(order, Integrand.X0, FirstMoment.MIDPOINT, FirstMoment.EXACT, true, 0);
+    private static DpmSolverSinglestep singlestep(int order, Integrand integrand) {
+        return new DpmSolverSinglestep(order, integrand, FirstMoment.MIDPOINT, FirstMoment.EXACT, true, 0);
     }
 
-    private static UniPc uniPc(int order, int correctFrom) {
-        return new UniPc(order, Integrand.X0, FirstMoment.MIDPOINT, correctFrom, FinalOrders.FULL);
+    private static UniPc uniPc(int order, Integrand integrand, int correctFrom) {
+        return new UniPc(order, integrand, FirstMoment.MIDPOINT, correctFrom, FinalOrders.FULL);
+    }
+
+    private static SaSolver saSolver(int predictor, int corrector) {
+        return new SaSolver(predictor, corrector, Integrand.X0, t -> 0, FinalOrders.FULL);
     }
 
     @ParameterizedTest(name = "{0} falls with the power {1} of the number of steps")

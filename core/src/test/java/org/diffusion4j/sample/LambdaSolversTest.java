@@ -69,7 +69,12 @@ class LambdaSolversTest {
     }
 
     static Stream<Sampler> multistep() {
-        return Stream.of(DpmSolver.plusPlus(3), DpmSolver.ofNoise(2), new Deis(4), new UniPc(3));
+        return Stream.of(
+                DpmSolver.plusPlus(3),
+                DpmSolver.ofNoise(2),
+                new Deis(4),
+                new UniPc(3),
+                new Pndm(Pndm.Begin.LOWER_ORDER, Prediction.EPS));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -47,7 +47,11 @@ class MixtureSamplesTest {
                 arguments(new EulerAncestral(), 200),
                 arguments(new Kdpm2Ancestral(), 100),
                 arguments(new DpmPlusPlus2sAncestral(), 100),
-                arguments(new DpmPlusPlusSde(), 100));
+                arguments(new DpmPlusPlusSde(), 100),
+                arguments(DpmSolver.plusPlus(2).withTau(1), 100),
+                arguments(DpmSolver.ofNoise(2).withTau(1), 200),
+                arguments(new SaSolver(t -> 1), 100),
+                arguments(new SaSolver(t -> t < 500 ? 0.7 : 0), 100));
     }
 
     @ParameterizedTest(name = "{0} in {1} steps")
