@@ -31,12 +31,16 @@ public record Provenance(String version, String model, String modelHash, Draw dr
 
     /** The text of a PNG file that will lie at {@code picture}. */
     public Map<String, String> toText(Path picture) {
-        Path from = picture.toAbsolutePath().normalize().getParent();
-        Path to = Path.of(model).toAbsolutePath().normalize();
-        Path way = from != null && Objects.equals(from.getRoot(), to.getRoot()) ? from.relativize(to) : to;
-        String seen = way.toString().replace('\\', '/');
-        Provenance text = new Provenance(version, seen, modelHash, draw, sample);
+        Provenance text = new Provenance(version, seenFrom(picture, Path.of(model)), modelHash, draw, sample);
         return Map.of("Software", "Diffusion4j " + version, KEY, Json.line(Records.CAMEL_CASE.write(text)));
+    }
+
+    /** The way from a picture to another file or folder, with slashes; it stays true when both move together. */
+    public static String seenFrom(Path picture, Path other) {
+        Path from = picture.toAbsolutePath().normalize().getParent();
+        Path to = other.toAbsolutePath().normalize();
+        Path way = from != null && Objects.equals(from.getRoot(), to.getRoot()) ? from.relativize(to) : to;
+        return way.toString().replace('\\', '/');
     }
 
     /**

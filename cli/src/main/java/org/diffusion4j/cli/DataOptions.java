@@ -26,8 +26,9 @@ final class DataOptions {
     @Option(
             names = "--data",
             paramLabel = "DATA",
-            description = "mnist, fashion-mnist, cifar10, glyphs, or a folder or zip (default: as the recipe says)."
-                    + " Names are looked for in $DIFFUSION4J_DATA.")
+            description =
+                    "mnist, fashion-mnist, cifar10, glyphs, or a folder, zip or picture (default: as a recipe says)."
+                            + " Names are looked for in $DIFFUSION4J_DATA.")
     private @Nullable String data;
 
     @Option(names = "--download", description = "Allow to download the data set if it is not on this machine.")
@@ -41,11 +42,27 @@ final class DataOptions {
         if (data == null) {
             return Optional.empty();
         }
-        Path path = Path.of(data);
-        boolean named = data.equals(Datasets.GLYPHS) || Published.named(data).isPresent();
         // a run may be resumed from another working directory
         return Optional.of("data.source="
-                + Json.line(named ? data : path.toAbsolutePath().normalize().toString()));
+                + Json.line(
+                        isName(data)
+                                ? data
+                                : Path.of(data).toAbsolutePath().normalize().toString()));
+    }
+
+    /** Whether any are asked for. */
+    boolean given() {
+        return data != null;
+    }
+
+    /** Whether this is the name of a data set rather than where one lies. */
+    static boolean isName(String data) {
+        return data.equals(Datasets.GLYPHS) || Published.named(data).isPresent();
+    }
+
+    /** The part of a data set that is meant where nothing is said: a folder or file of one's own has no test part. */
+    Part usualPart() {
+        return data != null && isName(data) ? Part.TEST : Part.TRAIN;
     }
 
     /** The name of a published data set, where it is on this machine or may be brought to it. */

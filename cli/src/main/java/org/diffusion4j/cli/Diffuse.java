@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
 /** The root of the command line. */
 @Command(
         name = "diffuse",
-        description = "Trains diffusion models, draws from them and measures them.",
+        description = "Trains diffusion models, draws and edits with them, and measures them.",
         footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} quickstart"},
         versionProvider = Version.class,
         subcommands = {
@@ -21,6 +21,12 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             SampleCommand.class,
             SamplersCommand.class,
+            ReconstructCommand.class,
+            InterpolateCommand.class,
+            InpaintCommand.class,
+            EditCommand.class,
+            ProgressiveCommand.class,
+            CompressCommand.class,
             EvaluateCommand.class,
             InfoCommand.class,
             DoctorCommand.class,

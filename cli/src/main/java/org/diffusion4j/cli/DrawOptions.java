@@ -1,14 +1,13 @@
 package org.diffusion4j.cli;
 
 import static java.util.stream.Collectors.joining;
-import static org.diffusion4j.engine.Require.require;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.sample.Draw;
 import org.diffusion4j.sample.SampleSettings;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which samples are drawn, and how. */
@@ -51,18 +50,11 @@ final class DrawOptions {
             description = "Which timesteps: leading, trailing, linspace or quadratic (default: ${DEFAULT-VALUE}).")
     private String spacing;
 
-    @Option(names = "--count", defaultValue = "64", description = "How many pictures (default: ${DEFAULT-VALUE}).")
-    private int count;
-
     @Option(names = "--seed", defaultValue = "0", description = "Same seed, same pictures (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(
-            names = "--label",
-            split = ",",
-            paramLabel = "CLASS",
-            description = "The class by name or number, or several in turn: 3,5 (default: every class in turn).")
-    private List<String> labels = List.of();
+    @Mixin
+    private LabelOption labels;
 
     @Option(
             names = "--batch-size",
@@ -72,37 +64,24 @@ final class DrawOptions {
     private int batchSize;
 
     /** Refuses what no model could draw, before one is loaded. */
-    void check() {
-        draw(List.of());
+    void check(int count) {
+        draw(count, List.of());
     }
 
-    private Draw draw(List<Integer> numbers) {
+    private Draw draw(int count, List<Integer> numbers) {
         SampleSettings settings = new SampleSettings(sampler, steps, eta, etaRule, variance, spacing);
         return new Draw(settings, count, seed, numbers, batchSize);
     }
 
     /**
-     * What they say of a model.
+     * What they say of so many samples of a model.
      *
      * @throws IllegalArgumentException if it has no such class, or fewer timesteps
      */
-    Draw of(DiffusionModel model) {
-        require(labels.isEmpty() || model.classes() > 0, "the model has no classes; leave --label away");
-        Draw draw = draw(labels.stream().map(label -> number(label, model)).toList());
+    Draw of(DiffusionModel model, int count) {
+        Draw draw = draw(count, labels.numbers(model));
         draw.settings().grid(model.process().table().steps());
         return draw;
-    }
-
-    private static int number(String label, DiffusionModel model) {
-        List<String> names = model.card().labels();
-        int number =
-                names.contains(label) || !label.matches("\\d{1,9}") ? names.indexOf(label) : Integer.parseInt(label);
-        require(
-                0 <= number && number < model.classes(),
-                "the model has no class '%s'; %s",
-                label,
-                names.isEmpty() ? "classes are 0 to " + (model.classes() - 1) : DidYouMean.among(label, names));
-        return number;
     }
 
     /** The options of a draw as they are typed, but for labels where every class comes in turn. */

@@ -10,6 +10,7 @@ import org.diffusion4j.Sheet;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.io.Png;
 import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.DiffusionModel.DrawListener;
 import org.diffusion4j.sample.Draw;
 
 /** A draw with a live line, and the files it becomes. */
@@ -30,12 +31,11 @@ final class Drawing {
         provenance = new Provenance(
                 Version.text(), folder.toString(), ModelFolder.open(folder).hash(), draw, Provenance.ALL);
         sheet = Sheet.of(draw, model.classes());
-        long steps = draw.settings().steps();
-        long batches = ((long) draw.count() + draw.batchSize() - 1) / draw.batchSize();
         long begun = System.nanoTime();
         try (Progress progress = new Progress("drawing")) {
+            DrawListener live = progress.of(draw.count(), draw.batchSize());
             samples = model.draw(draw, (first, step) -> {
-                progress.at(first / draw.batchSize() * steps + step.index() + 1, batches * steps, "");
+                live.onStep(first, step);
                 film.onStep(first, step);
             });
         }

@@ -30,7 +30,7 @@ final class InfoCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE|MODEL", description = "A PNG file that 'diffuse sample' wrote, or a model folder.")
+    @Parameters(paramLabel = "FILE|MODEL", description = "A PNG file that this program wrote, or a model folder.")
     private Path path;
 
     @Option(names = "--json", description = "Print JSON.")
@@ -48,9 +48,27 @@ final class InfoCommand implements Runnable {
     }
 
     private Map<String, Object> ofPicture() {
-        Provenance made = Provenance.fromText(PngText.read(path), path)
-                .orElseThrow(() -> new FormatException(
-                        path + ": does not say how it was made; 'diffuse sample' writes such files"));
+        Map<String, String> text = PngText.read(path);
+        return Invocation.fromText(text, path)
+                .map(this::ofCommand)
+                .orElseGet(() -> ofDraw(Provenance.fromText(text, path)
+                        .orElseThrow(() -> new FormatException(
+                                path + ": does not say how it was made; 'diffuse sample' writes such files"))));
+    }
+
+    private Map<String, Object> ofCommand(Invocation made) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("picture", path.toString());
+        facts.put("version", made.version());
+        facts.put("model-hash", made.modelHash());
+        List<String> words = new ArrayList<>(List.of(Diffuse.CALLED));
+        made.words().forEach(word -> words.add(quoted(word)));
+        words.addAll(List.of("--out", "again.png"));
+        facts.put("again", String.join(" ", words));
+        return facts;
+    }
+
+    private Map<String, Object> ofDraw(Provenance made) {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("picture", path.toString());
         facts.put("version", made.version());
@@ -75,7 +93,7 @@ final class InfoCommand implements Runnable {
     }
 
     private static String quoted(String word) {
-        return word.matches("[\\w./:@+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+        return word.matches("[\\w./:@,+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
     private Map<String, Object> ofModel() {

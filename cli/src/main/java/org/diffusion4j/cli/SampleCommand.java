@@ -41,6 +41,9 @@ final class SampleCommand implements Runnable {
     @Mixin
     private DrawOptions options;
 
+    @Option(names = "--count", defaultValue = "64", description = "How many pictures (default: ${DEFAULT-VALUE}).")
+    private int count;
+
     @Option(names = "--out", paramLabel = "FILE", description = "A PNG file for all pictures.")
     private @Nullable Path out;
 
@@ -58,10 +61,10 @@ final class SampleCommand implements Runnable {
 
     @Override
     public void run() {
-        options.check();
+        options.check(count);
         checkOutputs();
         try (DiffusionModel loaded = DiffusionModel.load(model)) {
-            Drawing drawing = new Drawing(loaded, model, options.of(loaded));
+            Drawing drawing = new Drawing(loaded, model, options.of(loaded, count));
             if (out != null) {
                 drawing.writeSheet(out);
             }

@@ -24,7 +24,7 @@ public final class Datasets {
      * Opens a data set and reads it into memory.
      *
      * @param nameOrPath {@code glyphs}; {@code mnist}, {@code fashion-mnist} or {@code cifar10}, which are looked for in
-     *     {@link DataHome}; else a folder or a zip
+     *     {@link DataHome}; else a folder, a zip or an image file
      * @throws DiffusionException if nothing is there
      * @throws FormatException if what is there cannot be read
      */
@@ -60,7 +60,7 @@ public final class Datasets {
     }
 
     /**
-     * Opens the data set in a folder or a zip and reads it into memory.
+     * Opens the data set in a folder or a zip, or a single image file, and reads it into memory.
      *
      * @param options how image files are read
      * @throws DiffusionException if nothing is there
@@ -100,7 +100,7 @@ public final class Datasets {
 
     private static ImageDataset read(Path path, Part part, ReadOptions options, Published idx) {
         if (Files.isRegularFile(path)) {
-            return ImageFiles.readZip(path, part, options);
+            return ImageFiles.readFile(path, part, options).orElseGet(() -> ImageFiles.readZip(path, part, options));
         }
         if (Idx.images(path, part).isPresent()) {
             return Idx.read(path, part, idx.labelNames());

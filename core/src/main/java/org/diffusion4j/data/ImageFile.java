@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,6 +40,12 @@ record ImageFile(String name, String path, Opener opener) {
 
     private static ImageFile of(String name, Opener opener) {
         return new ImageFile(name, name, opener);
+    }
+
+    /** The file, if it is named as an image is. */
+    static Optional<ImageFile> at(Path file) {
+        return Optional.of(of(String.valueOf(file.getFileName()), () -> Files.newInputStream(file)))
+                .filter(ImageFile::isImage);
     }
 
     /** All image files below a folder, by path. */

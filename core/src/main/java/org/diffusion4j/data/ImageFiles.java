@@ -31,6 +31,11 @@ final class ImageFiles {
         return files.isEmpty() ? Optional.empty() : Optional.of(read(folder, files, part, options));
     }
 
+    /** Reads a file, if it is named as an image is. */
+    static Optional<InMemoryImages> readFile(Path path, Part part, ReadOptions options) {
+        return ImageFile.at(path).map(file -> read(path, List.of(file), part, options));
+    }
+
     /** Reads a part of a zip. */
     static InMemoryImages readZip(Path path, Part part, ReadOptions options) {
         try (ZipFile zip = new ZipFile(path.toFile())) {

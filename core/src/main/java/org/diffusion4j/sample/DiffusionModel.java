@@ -18,6 +18,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.io.ModelFolder;
@@ -160,7 +161,7 @@ public final class DiffusionModel implements AutoCloseable {
         return rows == null ? 0 : card.labels().isEmpty() ? rows : card.labels().size();
     }
 
-    /** Whether a label may be left out because the network has learned a class "no label". */
+    /** Whether the network has learned what "no label" is; its number is {@link #classes()}. */
     public boolean knowsNoLabel() {
         Integer rows = network.config().numClassEmbeds();
         return rows != null && rows > classes();
@@ -172,13 +173,39 @@ public final class DiffusionModel implements AutoCloseable {
      * @param labels int64 {@code [batch]} where the model has classes, lent, else null
      */
     public Denoiser denoiser(@Nullable Tensor labels) {
+        return scheduler.limited(unlimited(labels), EpsAfterClipping.KEPT);
+    }
+
+    /**
+     * The network with its x0 as it is, for what follows the ODE.
+     *
+     * @param labels as {@link #denoiser}
+     */
+    public Denoiser unlimited(@Nullable Tensor labels) {
         require(
                 (labels == null) == (classes() == 0),
                 classes() == 0
                         ? "the model has no classes, so it takes no labels"
                         : "the model needs a label for each sample");
-        return scheduler.limited(
-                new NetworkDenoiser(network, process, scheduler.meaning(), labels), EpsAfterClipping.KEPT);
+        return new NetworkDenoiser(network, process, scheduler.meaning(), labels);
+    }
+
+    /**
+     * Noise to begin with, x_T.
+     *
+     * @param noise of which {@link NoiseStream#START} is taken
+     * @return float32 {@code [batch, channels, height, width]}, made in the caller's scope
+     */
+    public Tensor start(int batch, NoiseStream noise) {
+        Libtorch.start();
+        List<Integer> size = network.config().sampleSize();
+        require(
+                !size.isEmpty(),
+                "the model folder does not say how large its pictures are: set sample_size in unet/config.json");
+        long[] shape = {batch, network.config().inChannels(), size.get(0), size.get(size.size() - 1)};
+        return Scoped.result(() -> noise.draw(
+                NoiseStream.START,
+                torch.empty(shape, new TensorOptions(ScalarType.Float), new MemoryFormatOptional())));
     }
 
     /**
@@ -190,28 +217,26 @@ public final class DiffusionModel implements AutoCloseable {
      */
     public Tensor sample(
             SampleSettings settings, int batch, List<Integer> labels, NoiseStream noise, SampleListener listener) {
+        try (PointerScope scope = new PointerScope()) {
+            return sample(settings, new Batch(0, batch, tensor(labels), noise, listener));
+        }
+    }
+
+    private Tensor sample(SampleSettings settings, Batch batch) {
         TimeGrid grid = settings.grid(process.table().steps());
+        Tensor start = start(batch.size, batch.noise);
+        return settings.make().sample(denoiser(batch.labels), grid, start, batch.noise, batch.listener);
+    }
+
+    private @Nullable Tensor tensor(List<Integer> labels) {
         require(
-                labels.stream().allMatch(label -> 0 <= label && label < classes()),
+                labels.stream().allMatch(label -> 0 <= label && label < classes() + (knowsNoLabel() ? 1 : 0)),
                 "labels must lie between 0 and %s, were %s",
                 classes() - 1,
                 labels);
-        Libtorch.start();
-        List<Integer> size = network.config().sampleSize();
-        require(
-                !size.isEmpty(),
-                "the model folder does not say how large its pictures are: set sample_size in unet/config.json");
-        try (PointerScope scope = new PointerScope()) {
-            Tensor shape = torch.empty(
-                    new long[] {batch, network.config().inChannels(), size.get(0), size.get(size.size() - 1)},
-                    new TensorOptions(ScalarType.Float),
-                    new MemoryFormatOptional());
-            Tensor start = noise.draw(NoiseStream.START, shape);
-            Tensor classes = labels.isEmpty()
-                    ? null
-                    : Tensors.of(labels.stream().mapToLong(Integer::longValue).toArray());
-            return settings.make().sample(denoiser(classes), grid, start, noise, listener);
-        }
+        return labels.isEmpty()
+                ? null
+                : Tensors.of(labels.stream().mapToLong(Integer::longValue).toArray());
     }
 
     /** Draws pictures. */
@@ -225,35 +250,68 @@ public final class DiffusionModel implements AutoCloseable {
      * @param listener sees every step of every batch and may cancel, as a {@link SampleListener} may
      */
     public List<BufferedImage> draw(Draw draw, DrawListener listener) {
+        return draw(draw, listener, batch -> sample(draw.settings(), batch));
+    }
+
+    /** Draws pictures in a way of one's own; the draw says how many, of which classes and seed, and how many at once. */
+    public List<BufferedImage> draw(Draw draw, DrawListener listener, Way way) {
         List<BufferedImage> pictures = new ArrayList<>();
         int batchSize = draw.settings().make().dependsOnBatch() ? 1 : draw.batchSize();
         for (int first = 0; first < draw.count(); first += batchSize) {
             int from = first;
-            int batch = Math.min(batchSize, draw.count() - first);
-            List<Integer> labels = classes() == 0
-                    ? List.of()
-                    : IntStream.range(from, from + batch)
-                            .mapToObj(i -> draw.label(i, classes()))
-                            .toList();
-            Tensor x0 = sample(
-                    draw.settings(),
-                    batch,
-                    labels,
-                    new SeededNoise(draw.seed(), from),
-                    step -> listener.onStep(from, step));
-            try {
+            int size = Math.min(batchSize, draw.count() - first);
+            SeededNoise noise = new SeededNoise(draw.seed(), from);
+            try (PointerScope scope = new PointerScope();
+                    Tensor x0 = way.of(new Batch(
+                            from, size, labels(draw, from, size), noise, step -> listener.onStep(from, step)))) {
                 pictures.addAll(codec.toImages(x0));
-            } finally {
-                x0.close();
             }
         }
         return pictures;
+    }
+
+    /**
+     * The classes of some samples of a draw.
+     *
+     * @return int64 {@code [size]}, made in the caller's scope; null where the model has no classes
+     */
+    public @Nullable Tensor labels(Draw draw, int first, int size) {
+        return classes() == 0
+                ? null
+                : tensor(IntStream.range(first, first + size)
+                        .mapToObj(i -> draw.label(i, classes()))
+                        .toList());
     }
 
     /** Sees the steps of the batch whose first sample is {@code first}. */
     @FunctionalInterface
     public interface DrawListener {
         void onStep(int first, SampleListener.Step step);
+    }
+
+    /** How the samples of a batch come about. */
+    @FunctionalInterface
+    public interface Way {
+
+        /** Clean samples, {@code [batch, channels, height, width]}; owned by the caller, everything else is freed. */
+        Tensor of(Batch batch);
+    }
+
+    /**
+     * Some samples of a draw.
+     *
+     * @param first the index of the first
+     * @param size how many there are
+     * @param labels int64 {@code [size]} where the model has classes, lent, else null
+     * @param noise of these samples
+     * @param listener to be told of every step
+     */
+    public record Batch(int first, int size, @Nullable Tensor labels, NoiseStream noise, SampleListener listener) {
+
+        /** The indices of the samples. */
+        public IntStream indices() {
+            return IntStream.range(first, first + size);
+        }
     }
 
     @Override

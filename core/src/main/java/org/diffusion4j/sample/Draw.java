@@ -32,13 +32,22 @@ public record Draw(SampleSettings settings, int count, long seed, List<Integer> 
         return new Draw(settings, count, seed, labels, batchSize);
     }
 
+    public Draw count(int count) {
+        return new Draw(settings, count, seed, labels, batchSize);
+    }
+
     public Draw seed(long seed) {
         return new Draw(settings, count, seed, labels, batchSize);
     }
 
     /** Of this class only, or of these in turn. */
     public Draw labels(Integer... labels) {
-        return new Draw(settings, count, seed, List.of(labels), batchSize);
+        return labels(List.of(labels));
+    }
+
+    /** Of these classes in turn; none for every class in turn. */
+    public Draw labels(List<Integer> labels) {
+        return new Draw(settings, count, seed, labels, batchSize);
     }
 
     public Draw batchSize(int batchSize) {
@@ -46,7 +55,7 @@ public record Draw(SampleSettings settings, int count, long seed, List<Integer> 
     }
 
     /** The class of sample i among so many classes. */
-    int label(int i, int classes) {
+    public int label(int i, int classes) {
         return labels.isEmpty() ? i % classes : labels.get(i % labels.size());
     }
 }

@@ -31,6 +31,11 @@ public record SampleSettings(String sampler, int steps, double eta, String etaRu
         return new SampleSettings("ddim", steps, 0, "deviation", "fixed-small", "trailing");
     }
 
+    /** DDIM without noise on so many timesteps from T − 1 to 0, which are those of the way back too: see {@link Inversion}. */
+    public static SampleSettings encoding(int timesteps) {
+        return ddim(timesteps).withSpacing(Spacing.LINSPACE);
+    }
+
     /** DDPM's ancestral sampler with β̃ on trailing timesteps. */
     public static SampleSettings ddpm(int steps) {
         return new SampleSettings("ddpm", steps, 1, "deviation", "fixed-small", "trailing");

@@ -3,6 +3,7 @@ package org.diffusion4j.schedule;
 import static org.diffusion4j.engine.Require.require;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * The times that a sampler visits: step i goes from {@code time(i)} down to {@code next(i)}. Immutable.
@@ -109,6 +110,41 @@ public final class TimeGrid {
                 skipped);
         return new TimeGrid(
                 Arrays.copyOfRange(times, skipped, times.length), Arrays.copyOfRange(nexts, skipped, times.length));
+    }
+
+    /** The first {@code steps} steps alone. */
+    public TimeGrid first(int steps) {
+        require(1 <= steps && steps <= times.length, "a grid of %s steps has no first %s", times.length, steps);
+        return new TimeGrid(Arrays.copyOf(times, steps), Arrays.copyOf(nexts, steps));
+    }
+
+    /**
+     * The same way with parts of it walked several times: whenever a multiple of {@code jump} steps is left before the last, it goes
+     * back {@code jump} steps, until that part has been walked {@code times} times. Who walks it adds the noise between
+     * {@code next(i)} and the noisier {@code time(i + 1)}.
+     *
+     * <p>Lugmayr et al., "RePaint: Inpainting using Denoising Diffusion Probabilistic Models", CVPR 2022, section 4.2 and appendix B;
+     * j is {@code jump}, r is {@code times}.
+     */
+    public TimeGrid resampled(int jump, int times) {
+        int n = steps();
+        require(times >= 1, "each part must be walked at least once, was %s", times);
+        require(jump >= 1, "a jump must have at least 1 step, was %s", jump);
+        require(times == 1 || jump < n, "a jump must be shorter than the %s steps of the grid, was %s", n, jump);
+        IntStream.Builder order = IntStream.builder();
+        int[] jumps = new int[n];
+        for (int i = 0; i < n; ) {
+            order.add(i);
+            i++;
+            if (i < n && (n - 1 - i) % jump == 0 && i >= jump && jumps[i] < times - 1) {
+                jumps[i]++;
+                i -= jump;
+            }
+        }
+        int[] walked = order.build().toArray();
+        return new TimeGrid(
+                Arrays.stream(walked).mapToDouble(this::time).toArray(),
+                Arrays.stream(walked).mapToDouble(this::next).toArray());
     }
 
     /** The same times in the other order, where each step goes up by {@code stride}. */

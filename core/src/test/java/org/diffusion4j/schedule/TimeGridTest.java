@@ -65,6 +65,53 @@ class TimeGridTest {
     }
 
     @Test
+    void a_resampled_grid_walks_each_part_several_times() {
+        TimeGrid grid = TimeGrid.ofTimesteps(50, 40, 30, 20, 10, 0).resampled(2, 2);
+
+        // it goes back 2 steps when it comes to 20 and to 0: 4 and 2 steps before the last, which is 0 and a multiple
+        // of 2
+        assertThat(times(grid)).containsExactly(50, 40, 30, 40, 30, 20, 10, 20, 10, 0);
+    }
+
+    @Test
+    void a_resampled_grid_is_as_long_as_the_paper_says() {
+        // RePaint: T = 250, j = 10, r = 10 are 4,570 transitions; those that add noise are no steps here
+        TimeGrid grid = TimeGrid.full(250).resampled(10, 10);
+
+        assertThat(grid.steps()).isEqualTo(250 + 24 * 9 * 10);
+        assertThat(grid.next(grid.steps() - 1)).isEqualTo(TimeGrid.CLEAN);
+        for (int i = 1; i < grid.steps(); i++) {
+            assertThat(grid.time(i) - grid.next(i - 1)).isIn(0.0, 10.0);
+        }
+    }
+
+    @Test
+    void walking_each_part_once_changes_nothing() {
+        assertThat(TimeGrid.full(20).resampled(100, 1))
+                .hasToString(TimeGrid.full(20).toString());
+    }
+
+    @Test
+    void refuses_to_walk_parts_that_are_none() {
+        assertThatThrownBy(() -> TimeGrid.full(20).resampled(20, 2))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("a jump must be shorter than the 20 steps of the grid, was 20");
+        assertThatThrownBy(() -> TimeGrid.full(20).resampled(0, 2))
+                .hasMessage("a jump must have at least 1 step, was 0");
+        assertThatThrownBy(() -> TimeGrid.full(20).resampled(5, 0))
+                .hasMessage("each part must be walked at least once, was 0");
+    }
+
+    @Test
+    void the_first_steps_of_a_grid_end_where_they_arrive() {
+        TimeGrid grid = TimeGrid.ofTimesteps(900, 550, 10).first(2);
+
+        assertThat(times(grid)).containsExactly(900, 550);
+        assertThat(nexts(grid)).containsExactly(550, 10);
+        assertThatThrownBy(() -> grid.first(3)).hasMessage("a grid of 2 steps has no first 3");
+    }
+
+    @Test
     void a_grid_with_a_stride_jumps_by_it_wherever_it_goes_on() {
         TimeGrid grid = Spacing.TRAILING.grid(7, 1000).withStride(142);
 

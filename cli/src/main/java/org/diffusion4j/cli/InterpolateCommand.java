@@ -1,0 +1,89 @@
+package org.diffusion4j.cli;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.List;
+import org.diffusion4j.Interpolation;
+import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.Draw;
+import org.diffusion4j.sample.SampleSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** From one picture to another. */
+@Command(
+        name = "interpolate",
+        description =
+                "Draws what lies between two samples of a seed, or between two given pictures, by DDIM: a row for each pair.",
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} interpolate runs/quickstart/model --label 3 --out between.png"
+        })
+final class InterpolateCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL", description = "A model folder, in the layout of diffusers.")
+    private Path folder;
+
+    @Mixin
+    private ImageOptions images;
+
+    @Mixin
+    private LabelOption labels;
+
+    @Option(
+            names = "--steps",
+            defaultValue = "50",
+            description = "How many timesteps are visited (default: ${DEFAULT-VALUE}).")
+    private int steps;
+
+    @Option(
+            names = "--rows",
+            defaultValue = "4",
+            description = "How many pairs of samples; of given pictures all are paired (default: ${DEFAULT-VALUE}).")
+    private int rows;
+
+    @Option(
+            names = "--columns",
+            defaultValue = "9",
+            description = "How many pictures from one end to the other (default: ${DEFAULT-VALUE}).")
+    private int columns;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Same seed, same pictures (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--batch-size",
+            defaultValue = "64",
+            description =
+                    "How many go through the network at once; less takes less memory (default: ${DEFAULT-VALUE}).")
+    private int batchSize;
+
+    @Mixin
+    private PictureOutput output;
+
+    @Override
+    public void run() {
+        output.check();
+        try (DiffusionModel model = DiffusionModel.load(folder);
+                Progress progress = new Progress("drawing")) {
+            Interpolation between = new Interpolation(model, columns);
+            Draw draw = Draw.of(rows).seed(seed).batchSize(batchSize).labels(labels.numbers(model));
+            List<BufferedImage> pictures;
+            if (images.given()) {
+                ImageDataset ends = images.read(model, spec.commandLine().getErr());
+                Draw encoded = ImageOptions.labelled(draw.with(SampleSettings.encoding(steps)), model, ends);
+                pictures = between.ofImages(encoded, ends, progress.of(ends.size() / 2 * columns, batchSize));
+            } else {
+                pictures = between.ofSamples(
+                        draw.with(SampleSettings.ddim(steps)), progress.of(rows * columns, batchSize));
+            }
+            output.write(spec, folder, pictures, columns, pictures.size());
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package org.diffusion4j.cli;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.List;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.sample.DiffusionModel;
+import picocli.CommandLine.Option;
+
+/** The option that says of which classes. */
+final class LabelOption {
+
+    private static final String NONE = "none";
+
+    @Option(
+            names = "--label",
+            split = ",",
+            paramLabel = "CLASS",
+            description = "The class by name or number, or several in turn: 3,5; 'none' where the model has learned it"
+                    + " (default: that of given pictures, else every class in turn).")
+    private List<String> labels = List.of();
+
+    /**
+     * Their numbers; none where nothing was said.
+     *
+     * @throws IllegalArgumentException if the model has no such class
+     */
+    List<Integer> numbers(DiffusionModel model) {
+        require(labels.isEmpty() || model.classes() > 0, "the model has no classes; leave --label away");
+        return labels.stream().map(label -> number(label, model)).toList();
+    }
+
+    private static int number(String label, DiffusionModel model) {
+        List<String> names = model.card().labels();
+        int none = model.classes();
+        if (model.knowsNoLabel() && (label.equals(NONE) || label.equals("" + none)) && !names.contains(label)) {
+            return none;
+        }
+        int number =
+                names.contains(label) || !label.matches("\\d{1,9}") ? names.indexOf(label) : Integer.parseInt(label);
+        require(
+                0 <= number && number < model.classes(),
+                "the model has no class '%s'; %s",
+                label,
+                names.isEmpty() ? "classes are 0 to " + (model.classes() - 1) : DidYouMean.among(label, names));
+        return number;
+    }
+}

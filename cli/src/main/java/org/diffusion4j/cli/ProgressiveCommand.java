@@ -1,0 +1,59 @@
+package org.diffusion4j.cli;
+
+import java.nio.file.Path;
+import org.diffusion4j.Strip;
+import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.Draw;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** DDPM's progressive generation. */
+@Command(
+        name = "progressive",
+        description =
+                "Draws samples and shows what the model takes for each on the way: a row for each, from noise to the sample.",
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} progressive runs/quickstart/model --count 4 --out strip.png"})
+final class ProgressiveCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL", description = "A model folder, in the layout of diffusers.")
+    private Path folder;
+
+    @Option(names = "--count", defaultValue = "8", description = "How many samples (default: ${DEFAULT-VALUE}).")
+    private int count;
+
+    @Option(
+            names = "--columns",
+            defaultValue = "12",
+            description = "How many looks at each, evenly spaced over the steps (default: ${DEFAULT-VALUE}).")
+    private int columns;
+
+    @Mixin
+    private DrawOptions options;
+
+    @Mixin
+    private PictureOutput output;
+
+    @Override
+    public void run() {
+        output.check();
+        options.check(count);
+        Strip strip = new Strip(columns);
+        try (DiffusionModel model = DiffusionModel.load(folder);
+                Progress progress = new Progress("drawing")) {
+            Draw draw = options.of(model, count);
+            var live = progress.of(draw.count(), draw.batchSize());
+            model.draw(draw, (first, step) -> {
+                live.onStep(first, step);
+                strip.onStep(first, step);
+            });
+            output.write(spec, folder, strip.picture(), count);
+        }
+    }
+}
