@@ -10,6 +10,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.core.util.Separators;
@@ -49,6 +50,9 @@ public final class Json {
             .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER) // Double.toString differs between Java 17 and 19
             .build();
 
+    private static final JsonFactory OF_PYTHON =
+            FACTORY.rebuild().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+
     private Json() {}
 
     /**
@@ -58,12 +62,16 @@ public final class Json {
      * @throws org.diffusion4j.engine.DiffusionException if it cannot be read
      */
     public static @Nullable Object read(Path file) {
+        return read(file, FACTORY);
+    }
+
+    private static @Nullable Object read(Path file, JsonFactory factory) {
         try {
             long size = Files.size(file);
             if (size > MAX_FILE) {
                 throw new FormatException(file + ": is " + size + " bytes long, a JSON file may have " + MAX_FILE);
             }
-            return parse(Files.readAllBytes(file), file.toString());
+            return parse(Files.readAllBytes(file), file.toString(), factory);
         } catch (IOException e) {
             throw FileTrouble.reading(file, e);
         }
@@ -72,6 +80,14 @@ public final class Json {
     /** Reads a file that holds an object. */
     public static Map<String, @Nullable Object> readObject(Path file) {
         return object(read(file), file.toString());
+    }
+
+    /**
+     * Reads a file that holds an object and that Python may have written: its members that are NaN or infinite, which JSON has no
+     * words for, are left out.
+     */
+    public static Map<String, @Nullable Object> readObjectOfPython(Path file) {
+        return object(read(file, OF_PYTHON), file.toString());
     }
 
     /**
@@ -84,9 +100,13 @@ public final class Json {
     }
 
     static @Nullable Object parse(byte[] utf8, String source) {
+        return parse(utf8, source, FACTORY);
+    }
+
+    private static @Nullable Object parse(byte[] utf8, String source, JsonFactory factory) {
         var reader = new InputStreamReader(
                 new ByteArrayInputStream(utf8), StandardCharsets.UTF_8.newDecoder()); // a new decoder reports bad bytes
-        try (JsonParser parser = FACTORY.createParser(reader)) {
+        try (JsonParser parser = factory.createParser(reader)) {
             if (parser.nextToken() == null) {
                 throw new FormatException(source + ": is empty, a JSON value was expected");
             }
@@ -204,7 +224,7 @@ public final class Json {
                         : (Object) parser.getLongValue();
             case VALUE_NUMBER_FLOAT -> {
                 double number = parser.getDoubleValue();
-                if (Double.isInfinite(number)) {
+                if (!Double.isFinite(number)) {
                     throw at(parser, source, "the number " + parser.getText() + " is too large");
                 }
                 yield number;
@@ -220,8 +240,9 @@ public final class Json {
             if (map.containsKey(key)) {
                 throw at(parser, source, "the key '" + key + "' stands twice in one object");
             }
-            parser.nextToken();
-            map.put(key, value(parser, source));
+            if (parser.nextToken() != JsonToken.VALUE_NUMBER_FLOAT || !parser.isNaN()) {
+                map.put(key, value(parser, source));
+            }
         }
         return map;
     }

@@ -95,7 +95,7 @@ public final class ModelFolder {
         return new ModelFolder(
                 folder,
                 unetConfig,
-                Json.readObject(folder.resolve(SCHEDULER_CONFIG)),
+                Json.readObjectOfPython(folder.resolve(SCHEDULER_CONFIG)), // "lambda_min_clipped": -Infinity
                 Files.exists(extras) ? Json.readObject(extras) : Map.of());
     }
 

@@ -10,7 +10,6 @@ import org.diffusion4j.process.Prediction;
 import org.diffusion4j.process.SigmaLinear;
 import org.diffusion4j.process.ToldTime;
 import org.diffusion4j.process.VarianceExploding;
-import org.diffusion4j.schedule.DiscreteSchedule;
 import org.diffusion4j.schedule.NoiseSpacing;
 import org.diffusion4j.schedule.TimeGrid;
 
@@ -39,7 +38,6 @@ record SigmaScheduler(
         Sampler sampler)
         implements PublishedScheduler {
 
-    private static final double ALMOST_NO_SIGNAL = 0x1p-24; // alphaBar of the last timestep where zero SNR is asked for
     private static final double ROUNDING = 1e-6; // of a timestep
 
     static SigmaScheduler euler(SchedulerKeys keys) {
@@ -74,7 +72,7 @@ record SigmaScheduler(
             SchedulerKeys keys, double betaStart, double betaEnd, boolean roundsKarras, Sampler sampler) {
         keys.word(
                 "interpolation_type", "linear", Map.of("linear", "linear")); // log_linear ends before the clean sample
-        DiscreteProcess table = withSomeSignal(keys.process("linear", betaStart, betaEnd));
+        DiscreteProcess table = keys.processWithSignal("linear", betaStart, betaEnd);
         OutputMeaning meaning = keys.meaning();
         DiffusionProcess process = table;
         boolean continuous = keys.word("timestep_type", "discrete", Map.of("discrete", false, "continuous", true));
@@ -83,7 +81,7 @@ record SigmaScheduler(
             meaning = new OutputMeaning(new Preconditioned(1, 0, true), null);
         }
         PublishedLevels levels = PublishedLevels.of(keys);
-        boolean endsClean = keys.word("final_sigmas_type", "zero", Map.of("zero", true, "sigma_min", false));
+        boolean endsClean = DpmKeys.endsClean(keys);
         return new SigmaScheduler(
                 table,
                 process,
@@ -134,17 +132,5 @@ record SigmaScheduler(
     @Override
     public Denoiser inItsCoordinates(Denoiser model) {
         return new Exploded(model);
-    }
-
-    private static DiscreteProcess withSomeSignal(DiscreteProcess process) {
-        DiscreteSchedule table = process.table();
-        int last = table.steps() - 1;
-        if (table.alphaBar(last) > 0) {
-            return process;
-        }
-        double[] betas = new double[table.steps()];
-        Arrays.setAll(betas, table::beta);
-        betas[last] = 1 - ALMOST_NO_SIGNAL / table.alphaBar(last - 1);
-        return new DiscreteProcess(DiscreteSchedule.ofBetas(betas));
     }
 }

@@ -25,7 +25,7 @@ final class LatentDiffusionCheck implements GoldenCheck {
 
     @Override
     public boolean covers(GoldenCase golden) {
-        return golden.name().startsWith("ldm-") && !golden.hasInput("mask");
+        return golden.name().startsWith("ldm-");
     }
 
     @Override
@@ -35,19 +35,22 @@ final class LatentDiffusionCheck implements GoldenCheck {
         TimeGrid grid =
                 LatentDiffusionGridCheck.grid(Spacing.UNIFORM, config.get("S").asInt());
         SchedulerReplay.Spy exact = new SchedulerReplay.Spy(new AnalyticDenoiser(process, golden));
-        Denoiser model = golden.hasInput("conditioning")
-                ? new ClassifierFreeGuidance(
-                        new Told(exact, golden.input("conditioning").values()),
-                        new Told(
-                                exact,
-                                golden.input("unconditional_conditioning").values()),
-                        config.get("unconditional_guidance_scale").asDouble())
-                : exact;
+        boolean masked = golden.hasInput("mask");
+        Denoiser model = masked
+                ? new Masked(exact, golden)
+                : golden.hasInput("conditioning")
+                        ? new ClassifierFreeGuidance(
+                                new Told(exact, golden.input("conditioning").values()),
+                                new Told(
+                                        exact,
+                                        golden.input("unconditional_conditioning")
+                                                .values()),
+                                config.get("unconditional_guidance_scale").asDouble())
+                        : exact;
         Sampler sampler = golden.symbol().contains("plms")
                 ? new Pndm()
                 : new Ddim(config.get("eta").asDouble());
-        NoiseStream recorded = (address, like) ->
-                Comparison.tensor(golden.input("noise"), ScalarType.Double).select(0, address - 1);
+        NoiseStream recorded = (address, like) -> drawn(golden, masked ? 2 * address - 1 : address - 1);
         List<double[]> reached = new ArrayList<>();
         List<double[]> clean = new ArrayList<>();
 
@@ -64,6 +67,27 @@ final class LatentDiffusionCheck implements GoldenCheck {
         out.expect("pred_x0", SchedulerReplay.joined(clean));
         if (!golden.hasInput("conditioning")) { // there the reference asks for both at once
             out.expect("model_timesteps", exact.networkTimes());
+        }
+    }
+
+    private static Tensor drawn(GoldenCase golden, int draw) {
+        return Comparison.tensor(golden.input("noise"), ScalarType.Double).select(0, draw);
+    }
+
+    /** Puts known pixels, as noisy as x is, in the place of its own before the model is asked; draws before the step does. */
+    private record Masked(SchedulerReplay.Spy model, GoldenCase golden) implements Denoiser {
+
+        @Override
+        public DiffusionProcess process() {
+            return model.process();
+        }
+
+        @Override
+        public Denoised at(Tensor x, double t) {
+            Tensor known = Comparison.tensor(golden.input("x0"), ScalarType.Double);
+            Tensor mask = Comparison.tensor(golden.input("mask"), ScalarType.Bool);
+            Tensor noised = NoiseLevel.at(process(), t).noised(known, drawn(golden, 2 * model.times.size()));
+            return model.at(noised.where(mask, x), t);
         }
     }
 

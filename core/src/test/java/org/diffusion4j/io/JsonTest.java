@@ -72,6 +72,19 @@ class JsonTest {
                 .hasMessage("a JSON tree cannot hold a value of class [Ljava.lang.Object;");
     }
 
+    @Test
+    void leaves_out_what_only_python_has_words_for(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("scheduler_config.json");
+        Files.writeString(file, "{\"a\": -Infinity, \"b\": {\"c\": NaN, \"d\": 1.5}, \"e\": Infinity}");
+
+        assertThat(Json.readObjectOfPython(file)).isEqualTo(Map.of("b", Map.of("d", 1.5)));
+        Files.writeString(file, "{\"a\": 1e999}");
+        assertThatThrownBy(() -> Json.readObjectOfPython(file)).hasMessageContaining("the number 1e999 is too large");
+        Files.writeString(file, "{\"a\": [-Infinity]}");
+        assertThatThrownBy(() -> Json.readObjectOfPython(file))
+                .hasMessageContaining("the number -Infinity is too large");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             {"a":1,"b":{"c":1,"c":2}} | line 1, column 19: the key 'c' stands twice in one object
