@@ -27,7 +27,7 @@ import org.diffusion4j.engine.Libtorch;
  *
  * <p>Not thread-safe.
  */
-public final class TensorFile implements AutoCloseable {
+public final class TensorFile implements NamedTensors {
 
     private final Path path;
     private final FileChannel channel;
@@ -87,6 +87,7 @@ public final class TensorFile implements AutoCloseable {
      * @throws FormatException if the file has become shorter since it was opened
      * @throws org.diffusion4j.engine.DiffusionException if it cannot be read
      */
+    @Override
     public Map<String, Tensor> tensors() {
         if (!channel.isOpen()) {
             throw new IllegalStateException(path + ": the file is used after closing");

@@ -12,6 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.diffusion4j.evaluate.MetricsCheck;
+import org.diffusion4j.nn.InceptionCheck;
+import org.diffusion4j.nn.InceptionInputCheck;
 import org.diffusion4j.process.LikelihoodCheck;
 import org.diffusion4j.train.GaussianDiffusionCheck;
 import org.diffusion4j.train.ResamplerCheck;
@@ -44,6 +46,8 @@ class GoldenTest {
             new LatentDiffusionCheck(),
             new UNet2DCheck(),
             new OpenAiUNetCheck(),
+            new InceptionCheck(),
+            new InceptionInputCheck(),
             new PublishedNamesCheck(),
             new MetricsCheck(),
             new LikelihoodCheck(),
