@@ -72,16 +72,29 @@ final class DataOptions {
 
     /** Reads the data of a recipe, downloaded first where that is allowed. */
     ImageDataset read(Recipe recipe, PrintWriter err) {
-        Recipe.Data wanted = recipe.data();
-        return read(wanted.source(), Part.TRAIN, wanted.size(), wanted.grey(), err);
+        return read(recipe.data(), err);
+    }
+
+    /** Reads the data of a recipe of any kind, or others where they are given. */
+    ImageDataset read(Recipe.Data wanted, PrintWriter err) {
+        return read(data == null ? wanted.source() : data, Part.TRAIN, wanted.size(), wanted.grey(), err);
+    }
+
+    /** Reads data as they are, downloaded first where that is allowed. */
+    ImageDataset read(Part part, PrintWriter err) {
+        return read(named(), part, 0, false, err);
+    }
+
+    private String named() {
+        require(data != null, "which images? say --data, for instance mnist or a folder");
+        return data;
     }
 
     /** Reads data for a model that is trained, in its size and colours, downloaded first where that is allowed. */
     ImageDataset read(DiffusionModel model, Part part, PrintWriter err) {
-        require(data != null, "which images? say --data, for instance mnist or a folder");
         UNet2DConfig network = model.network().config();
         int size = network.sampleSize().size() == 1 ? network.sampleSize().get(0) : 0;
-        return read(data, part, size, network.inChannels() == 1, err);
+        return read(named(), part, size, network.inChannels() == 1, err);
     }
 
     private ImageDataset read(String source, Part part, int size, boolean grey, PrintWriter err) {

@@ -13,42 +13,8 @@ import picocli.CommandLine.Option;
 /** The options that say which samples are drawn, and how. */
 final class DrawOptions {
 
-    @Option(
-            names = "--sampler",
-            defaultValue = "ddim",
-            description = "One that 'samplers' lists (default: ${DEFAULT-VALUE}).")
-    private String sampler;
-
-    @Option(
-            names = "--steps",
-            defaultValue = "50",
-            description = "How many timesteps are visited (default: ${DEFAULT-VALUE}).")
-    private int steps;
-
-    @Option(
-            names = "--eta",
-            defaultValue = "0",
-            description = "ddim: the share of noise put back at each step, 0 to 1 (default: ${DEFAULT-VALUE}).")
-    private double eta;
-
-    @Option(
-            names = "--eta-rule",
-            defaultValue = "deviation",
-            description = "ddim: what eta multiplies: deviation (the paper), variance or sigma-hat"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private String etaRule;
-
-    @Option(
-            names = "--variance",
-            defaultValue = "fixed-small",
-            description = "ddpm: fixed-small or fixed-large (default: ${DEFAULT-VALUE}).")
-    private String variance;
-
-    @Option(
-            names = "--spacing",
-            defaultValue = "trailing",
-            description = "Which timesteps: leading, trailing, linspace or quadratic (default: ${DEFAULT-VALUE}).")
-    private String spacing;
+    @Mixin
+    private SamplerOptions sampler;
 
     @Option(names = "--seed", defaultValue = "0", description = "Same seed, same pictures (default: ${DEFAULT-VALUE}).")
     private long seed;
@@ -69,8 +35,7 @@ final class DrawOptions {
     }
 
     private Draw draw(int count, List<Integer> numbers) {
-        SampleSettings settings = new SampleSettings(sampler, steps, eta, etaRule, variance, spacing);
-        return new Draw(settings, count, seed, numbers, batchSize);
+        return new Draw(sampler.settings(), count, seed, numbers, batchSize);
     }
 
     /**

@@ -4,15 +4,26 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.diffusion4j.data.Datasets;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.Part;
+import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.engine.EngineReport;
+import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
+import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.sample.DiffusionModel;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,26 +31,40 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Measures a model against data. */
+/** Measures a model, or samples, against data. */
 @Command(
         name = "evaluate",
-        description = "Measures a model. nll: the bits per dimension that the variational bound promises;"
-                + " gradient-noise: how noisy the gradient of that bound is.",
-        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} evaluate runs/quickstart/model --data glyphs --count 64"})
+        description =
+                "Measures a model against data. fid, is, kid, pr (precision and recall), accuracy: its samples, or pictures in"
+                        + " files, beside what real pictures score; nll: the bits per dimension that the variational bound promises;"
+                        + " gradient-noise: how noisy the gradient of that bound is. Samples are looked at in pieces that are kept, so"
+                        + " the same command goes on where it was stopped.",
+        footer = {
+            "",
+            "Example:",
+            "  ${ROOT-COMMAND-NAME} evaluate runs/ddpm-mnist/model --data mnist --metrics fid,is,kid,pr,accuracy --count 10000"
+        })
 final class EvaluateCommand implements Runnable {
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "A model folder, in the layout of diffusers.")
-    private Path folder;
+    @Parameters(paramLabel = "MODEL", arity = "0..1", description = "A model folder, in the layout of diffusers.")
+    private @Nullable Path folder;
+
+    @Option(
+            names = "--samples",
+            paramLabel = "DIR",
+            description = "Measure the pictures in a folder or zip instead; folders in it are their classes.")
+    private @Nullable Path samples;
 
     @Option(
             names = "--metrics",
             split = ",",
             defaultValue = "nll",
             paramLabel = "METRIC",
-            description = "What to measure (default: ${DEFAULT-VALUE}).")
+            description =
+                    "What to measure: fid, is, kid, pr, accuracy, nll, gradient-noise (default: ${DEFAULT-VALUE}).")
     private List<String> names;
 
     @Mixin
@@ -47,6 +72,9 @@ final class EvaluateCommand implements Runnable {
 
     @Mixin
     private GradientNoiseMetric gradientNoise;
+
+    @Mixin
+    private SampleMetrics ofSamples;
 
     @Mixin
     private DataOptions data;
@@ -61,7 +89,7 @@ final class EvaluateCommand implements Runnable {
             names = "--count",
             defaultValue = "1000",
             description =
-                    "How many images, drawn at random by the seed (default: ${DEFAULT-VALUE}, or all where there are fewer).")
+                    "How many samples are drawn, or images coded, all where there are fewer (default: ${DEFAULT-VALUE}).")
     private int count;
 
     @Option(names = "--seed", defaultValue = "0", description = "Same seed, same figures (default: ${DEFAULT-VALUE}).")
@@ -77,38 +105,123 @@ final class EvaluateCommand implements Runnable {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
+    @Option(names = "--card", paramLabel = "FILE", description = "Write the results, and all they depend on, as JSON.")
+    private @Nullable Path card;
+
+    @Option(names = "--force", description = "Replace what exists.")
+    private boolean force;
+
     @Override
     public void run() {
         require(count >= 1, "count must be at least 1, was %s", count);
-        Map<String, Metric> all = new LinkedHashMap<>();
-        List.of(nll, gradientNoise).forEach(metric -> all.put(metric.name(), metric));
-        List<Metric> chosen = names.stream()
-                .map(name -> all.get(DidYouMean.choose("metric", name, all.keySet())))
-                .toList();
-        try (DiffusionModel model = DiffusionModel.load(folder)) {
-            ImageDataset images = data.read(model, part, spec.commandLine().getErr());
-            int used = Math.min(count, images.size());
-            Metric.Subject subject = new Metric.Subject(model, images, used, batchSize, seed);
-            Map<String, Object> facts = new LinkedHashMap<>();
-            facts.put("model", folder.toString());
-            facts.put("data", images.name());
-            facts.put("split", part.toString().toLowerCase(Locale.ROOT));
-            facts.put("count", used);
-            facts.put("seed", seed);
-            PrintWriter out = spec.commandLine().getOut();
-            if (!json) {
-                facts.forEach((name, value) -> out.printf("%-6s %s%n", name, value));
-            }
-            for (Metric metric : chosen) {
-                Metric.Measured measured = metric.of(subject);
-                facts.put(metric.name(), measured.facts());
-                if (!json) {
-                    measured.lines().forEach(out::println);
-                }
-            }
-            if (json) {
-                out.print(Json.pretty(facts));
+        require(
+                folder != null || samples != null,
+                "what is measured? give a model folder, or --samples with a folder of pictures");
+        if (card != null) {
+            Output.checkFile(card, force);
+        }
+        try (SampleMetrics opened = ofSamples) {
+            List<Metric> chosen = chosen(opened.metrics());
+            try (DiffusionModel model = folder == null ? null : DiffusionModel.load(folder)) {
+                measure(subject(model), chosen);
             }
         }
+    }
+
+    private List<Metric> chosen(List<Metric> metricsOfSamples) {
+        Map<String, Metric> all = new LinkedHashMap<>();
+        Stream.concat(Stream.of(nll, gradientNoise), metricsOfSamples.stream())
+                .forEach(metric -> all.put(metric.name(), metric));
+        return names.stream()
+                .map(name -> all.get(DidYouMean.choose("metric", name, all.keySet())))
+                .toList();
+    }
+
+    private Metric.Subject subject(@Nullable DiffusionModel model) {
+        ImageDataset images = images(model, part);
+        ImageDataset pictures = samples == null
+                ? null
+                : Datasets.open(samples, Part.TRAIN, new ReadOptions(0, images.channels() == 1, bad -> {
+                    throw bad;
+                }));
+        return new Metric.Subject(
+                folder,
+                model,
+                images,
+                () -> other(model),
+                pictures,
+                count,
+                batchSize,
+                seed,
+                ofSamples.variance(),
+                force);
+    }
+
+    private ImageDataset images(@Nullable DiffusionModel model, Part of) {
+        PrintWriter err = spec.commandLine().getErr();
+        return model == null ? data.read(of, err) : data.read(model, of, err);
+    }
+
+    /** The part that is not the reference; a folder of pictures may have no other. */
+    private Optional<ImageDataset> other(@Nullable DiffusionModel model) {
+        try {
+            return Optional.of(images(model, part == Part.TEST ? Part.TRAIN : Part.TEST));
+        } catch (DiffusionException none) {
+            spec.commandLine().getErr().println("no figures of real pictures: " + none.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void measure(Metric.Subject subject, List<Metric> chosen) {
+        long begun = System.nanoTime();
+        Map<String, Object> facts = facts(subject);
+        PrintWriter out = spec.commandLine().getOut();
+        if (!json) {
+            facts.forEach((name, value) -> out.printf("%-6s %s%n", name, value));
+        }
+        for (Metric metric : chosen) {
+            Metric.Measured measured = metric.of(subject);
+            facts.put(metric.name(), measured.facts());
+            if (!json) {
+                measured.lines().forEach(out::println);
+            }
+        }
+        double seconds = (System.nanoTime() - begun) / 1e9;
+        if (json) {
+            out.print(Json.pretty(facts));
+        }
+        if (card != null) {
+            Json.write(card, withProtocol(subject, facts, seconds));
+        }
+    }
+
+    private Map<String, Object> facts(Metric.Subject subject) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        if (folder != null) {
+            facts.put("model", folder.toString());
+        }
+        if (samples != null) {
+            facts.put("samples", samples.toString());
+        }
+        facts.put("data", subject.data().name());
+        facts.put("split", part.toString().toLowerCase(Locale.ROOT));
+        facts.put("count", subject.samples() == null ? count : subject.samples().size());
+        facts.put("seed", seed);
+        return facts;
+    }
+
+    /** What the figures depend on besides what is printed. */
+    private Map<String, Object> withProtocol(Metric.Subject subject, Map<String, Object> facts, double seconds) {
+        Map<String, Object> all = new LinkedHashMap<>(facts);
+        if (folder != null) {
+            all.put("modelHash", ModelFolder.open(folder).hash());
+            all.put("sampling", Records.CAMEL_CASE.write(ofSamples.settings()));
+        }
+        all.put("dataHash", subject.data().fingerprint());
+        all.put("version", Version.text());
+        all.put("libtorch", EngineReport.version());
+        all.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        all.put("seconds", seconds);
+        return all;
     }
 }

@@ -26,9 +26,6 @@ final class GradientNoiseMetric implements Metric {
             description = "gradient-noise: an SVG file that shows the gradient's norm of each batch.")
     private @Nullable Path plot;
 
-    @Option(names = "--force", description = "Replace what exists.")
-    private boolean force;
-
     @Override
     public String name() {
         return "gradient-noise";
@@ -37,9 +34,9 @@ final class GradientNoiseMetric implements Metric {
     @Override
     public Measured of(Subject subject) {
         if (plot != null) {
-            Output.checkFile(plot, force);
+            Output.checkFile(plot, subject.force());
         }
-        int batches = Math.max(2, subject.count() / subject.batchSize());
+        int batches = Math.max(2, subject.images() / subject.batchSize());
         Map<String, Object> facts = new LinkedHashMap<>();
         List<String> table = new ArrayList<>(List.of(
                 "gradient-noise of " + batches + " batches of " + subject.batchSize(),

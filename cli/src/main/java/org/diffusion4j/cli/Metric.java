@@ -1,9 +1,15 @@
 package org.diffusion4j.cli;
 
+import static org.diffusion4j.engine.Require.require;
+
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.sample.DiffusionModel;
+import org.jspecify.annotations.Nullable;
 
 /** One thing that {@code evaluate} measures: its own options, how it is measured, and how the result is told. */
 interface Metric {
@@ -17,10 +23,39 @@ interface Metric {
     /**
      * What is measured, and on what.
      *
-     * @param count how many images
+     * @param folder of the model, null where samples are measured that lie in files
+     * @param loaded the model, null likewise
+     * @param data what samples are compared with, and what is coded
+     * @param other the data set's other part, if there is one; read when asked for
+     * @param samples the pictures to measure, null where the model draws them
+     * @param count how many samples are drawn, or images coded
      * @param batchSize how many go through a network at once
+     * @param variance of a reverse step, null for what the metric takes where nothing is said
+     * @param force whether files that exist are replaced
      */
-    record Subject(DiffusionModel model, ImageDataset data, int count, int batchSize, long seed) {}
+    record Subject(
+            @Nullable Path folder,
+            @Nullable DiffusionModel loaded,
+            ImageDataset data,
+            Supplier<Optional<ImageDataset>> other,
+            @Nullable ImageDataset samples,
+            int count,
+            int batchSize,
+            long seed,
+            @Nullable String variance,
+            boolean force) {
+
+        /** How many images of the data are measured: all where there are fewer than asked for. */
+        int images() {
+            return Math.min(count, data.size());
+        }
+
+        /** The model, where the metric cannot do without. */
+        DiffusionModel model() {
+            require(loaded != null, "which model? this metric needs a model folder");
+            return loaded;
+        }
+    }
 
     /**
      * A result.

@@ -7,6 +7,7 @@ import java.util.function.ToDoubleFunction;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.evaluate.BitsPerDim;
 import org.diffusion4j.evaluate.BitsPerDim.AtTime;
+import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.sample.ReverseVariance;
 import org.diffusion4j.schedule.Respacing;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,6 @@ final class NllMetric implements Metric {
             description = "nll: the timesteps of the chain, such as 100, 10,15,20 or ddim50 (default: all).")
     private @Nullable String respacing;
 
-    @Option(names = "--variance", description = "nll: fixed-small, fixed-large or learned (default: the model's own).")
-    private @Nullable String variance;
-
     @Override
     public String name() {
         return "nll";
@@ -33,18 +31,19 @@ final class NllMetric implements Metric {
 
     @Override
     public Measured of(Subject subject) {
+        DiffusionModel model = subject.model();
         BitsPerDim.Settings settings =
-                BitsPerDim.Settings.of(subject.model(), subject.count()).with(subject.seed(), subject.batchSize());
+                BitsPerDim.Settings.of(model, subject.images()).with(subject.seed(), subject.batchSize());
         if (respacing != null) {
             settings = settings.with(
-                    Respacing.grid(respacing, subject.model().process().table().steps()));
+                    Respacing.grid(respacing, model.process().table().steps()));
         }
-        if (variance != null) {
-            settings = settings.with(ReverseVariance.named(variance));
+        if (subject.variance() != null) {
+            settings = settings.with(ReverseVariance.named(subject.variance()));
         }
         try (Progress progress = new Progress(name())) {
-            BitsPerDim found = BitsPerDim.of(
-                    subject.model(), subject.data(), settings, (done, total) -> progress.at(done, total, "steps"));
+            BitsPerDim found =
+                    BitsPerDim.of(model, subject.data(), settings, (done, total) -> progress.at(done, total, "steps"));
             return new Measured(Records.CAMEL_CASE.write(found), table(found));
         }
     }

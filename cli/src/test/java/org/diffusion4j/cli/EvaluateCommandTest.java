@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.diffusion4j.cli.Ran.diffuse;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -76,11 +78,63 @@ class EvaluateCommandTest {
         assertThat(diffuse(words).err()).contains("noise.svg: exists already; add --force");
     }
 
+    @Test
+    void measures_samples_beside_real_pictures_and_goes_on_where_it_was() throws IOException {
+        Path model = TinyModel.ofGlyphs(folder);
+        Path card = folder.resolve("card.json");
+        Object[] words = {
+            "evaluate",
+            model,
+            "--data",
+            "glyphs",
+            "--metrics",
+            "fid,is,kid,pr,accuracy",
+            "--count",
+            20,
+            "--steps",
+            2,
+            "--cache",
+            folder.resolve("cache"),
+            "--card",
+            card
+        };
+        Ran ran = diffuse(words);
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.code()).isZero();
+        assertThat(ran.out())
+                .containsPattern("(?m)^fid +[0-9.]+   real pictures +[0-9.]+ ± [0-9.]+$")
+                .contains("is std", "kid", "precision", "recall", "accuracy of class 9");
+        assertThat(Files.readString(card))
+                .contains("\"modelHash\"", "\"dataHash\"", "\"sampler\": \"ddim\"", "mnist-classifier ", "\"seconds\"");
+        Files.delete(card);
+        assertThat(diffuse(words).out()).isEqualTo(ran.out());
+    }
+
+    @Test
+    void measures_pictures_in_a_folder_without_a_model() {
+        Path pictures = folder.resolve("pictures");
+        assertThat(diffuse("sample", TinyModel.ofGlyphs(folder), "--count", 12, "--steps", 2, "--each", pictures)
+                        .code())
+                .isZero();
+        Ran ran = diffuse(
+                "evaluate",
+                "--samples",
+                pictures,
+                "--data",
+                "glyphs",
+                "--metrics",
+                "fid",
+                "--cache",
+                folder.resolve("c"));
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out()).contains("count  12", "fid ");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "--data glyphs --metrics nil       | there is no metric 'nil'; did you mean 'nll'?",
+                "--data glyphs --metrics nil       | there is no metric 'nil'; did you mean",
                 "--data glyphs --count 0           | count must be at least 1, was 0",
                 "--data glyphs --split validation  | expected one of [TRAIN, TEST]",
                 "--data glyphs --respacing 1,2,ddim| a respacing is written like 250, 10,15,20 or ddim25",

@@ -15,6 +15,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
  */
 public final class ClassAccuracy {
 
+    private static final int BATCH = 250;
+
     private final long[] right;
     private final long[] seen;
 
@@ -51,6 +53,24 @@ public final class ClassAccuracy {
     public void merge(ClassAccuracy other) {
         Arrays.setAll(right, i -> right[i] + other.right[i]);
         Arrays.setAll(seen, i -> seen[i] + other.seen[i]);
+    }
+
+    /** That of a network in pictures that have the classes it knows. */
+    public static ClassAccuracy of(FeatureNetwork network, Pictures pictures, Sight.Listener listener) {
+        ClassAccuracy accuracy = new ClassAccuracy(network.classes());
+        for (int first = 0; first < pictures.count(); first += BATCH) {
+            int size = Math.min(BATCH, pictures.count() - first);
+            try (PointerScope scope = new PointerScope()) {
+                Tensor logits = network.of(pictures.pixels(first, size)).logits();
+                accuracy.add(
+                        logits,
+                        IntStream.range(first, first + size)
+                                .map(pictures::label)
+                                .toArray());
+            }
+            listener.at(first + size, pictures.count());
+        }
+        return accuracy;
     }
 
     /** The share that was seen right, in [0, 1]; NaN of none. */

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -78,7 +79,7 @@ final class TorchFile implements NamedTensors {
                     .orElseThrow(() -> new FormatException(file + ": is a zip, but not one of weights: no data.pkl"));
             String top = pickle.getName().replace("data.pkl", "");
             ZipEntry order = zip.getEntry(top + "byteorder");
-            if (order != null && !new String(bytes(zip, order, file)).equals("little")) {
+            if (order != null && !new String(bytes(zip, order, file), StandardCharsets.US_ASCII).equals("little")) {
                 throw new FormatException(file + ": was written by a big-endian machine; convert it to .safetensors");
             }
             Object root = new Unpickler(ByteBuffer.wrap(bytes(zip, pickle, file)), file.toString()).read();

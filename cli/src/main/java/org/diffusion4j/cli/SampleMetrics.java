@@ -1,0 +1,169 @@
+package org.diffusion4j.cli;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.diffusion4j.data.DataHome;
+import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.evaluate.Classifier;
+import org.diffusion4j.evaluate.FeatureNetwork;
+import org.diffusion4j.evaluate.InceptionNetwork;
+import org.diffusion4j.evaluate.Pictures;
+import org.diffusion4j.evaluate.SampleEvaluation;
+import org.diffusion4j.evaluate.SampleEvaluation.Figure;
+import org.diffusion4j.evaluate.SampleMetric;
+import org.diffusion4j.evaluate.Sight;
+import org.diffusion4j.evaluate.Spread;
+import org.diffusion4j.io.ModelFolder;
+import org.diffusion4j.nn.InceptionInput;
+import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.SampleSettings;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What is measured of samples, all of it from one look at them. */
+final class SampleMetrics implements AutoCloseable {
+
+    @Mixin
+    private SamplerOptions sampler;
+
+    @Option(
+            names = "--inception",
+            paramLabel = "FILE",
+            description = "The weights of FID's Inception network, .pth or .safetensors"
+                    + " (default: the classifier of MNIST that is built in, for grey pictures).")
+    private @Nullable Path inception;
+
+    @Option(
+            names = "--resize",
+            defaultValue = "tensorflow-1",
+            description = "How pictures are resized for Inception: tensorflow-1 or pytorch-fid"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private String resize;
+
+    @Option(
+            names = "--classifier",
+            paramLabel = "FILE",
+            description = "A file of 'classifier train' whose features are used instead.")
+    private @Nullable Path classifier;
+
+    @Option(
+            names = "--cache",
+            paramLabel = "DIR",
+            description = "Where features are kept, so that a stopped measurement goes on"
+                    + " (default: features in the folder of data sets).")
+    private @Nullable Path cache;
+
+    private @Nullable SampleEvaluation evaluation;
+    private String network = "";
+
+    /** One for each metric of samples. */
+    List<Metric> metrics() {
+        return Stream.of(SampleMetric.values()).<Metric>map(OfSamples::new).toList();
+    }
+
+    /** How samples are drawn. */
+    SampleSettings settings() {
+        return sampler.settings();
+    }
+
+    /** The variance of a reverse step, where one is said. */
+    @Nullable
+    String variance() {
+        return sampler.variance();
+    }
+
+    private final class OfSamples implements Metric {
+
+        private final SampleMetric metric;
+
+        private OfSamples(SampleMetric metric) {
+            this.metric = metric;
+        }
+
+        @Override
+        public String name() {
+            return metric.toString();
+        }
+
+        @Override
+        public Measured of(Subject subject) {
+            Map<String, Figure> figures = evaluation(subject).figures(metric);
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("network", network);
+            figures.forEach((name, figure) -> facts.put(name, Records.CAMEL_CASE.write(figure)));
+            return new Measured(
+                    facts,
+                    figures.entrySet().stream()
+                            .map(figure -> line(figure.getKey(), figure.getValue()))
+                            .toList());
+        }
+    }
+
+    private static String line(String name, Figure figure) {
+        Spread floor = figure.floor();
+        return String.format(Locale.ROOT, "%-20s %10.5f", name, figure.value())
+                + (floor == null
+                        ? ""
+                        : String.format(Locale.ROOT, "   real pictures %10.5f ± %.5f", floor.mean(), floor.std()));
+    }
+
+    private SampleEvaluation evaluation(Metric.Subject subject) {
+        SampleEvaluation made = evaluation;
+        if (made == null) {
+            try (FeatureNetwork features = network(subject.data());
+                    Progress progress = new Progress("looking")) {
+                network = features.name();
+                Path folder = cache == null ? DataHome.folder().resolve("features") : cache;
+                made = SampleEvaluation.of(
+                        new Sight(features, folder, subject.batchSize()),
+                        pictures(subject),
+                        Pictures.of(subject.data()),
+                        subject.other().get().map(Pictures::of).orElse(null),
+                        (what, done, total) -> progress.at(done, total, what));
+            }
+            evaluation = made;
+        }
+        return made;
+    }
+
+    private Pictures pictures(Metric.Subject subject) {
+        ImageDataset samples = subject.samples();
+        if (samples != null) {
+            return Pictures.of(samples);
+        }
+        DiffusionModel model = subject.model();
+        String hash = ModelFolder.open(Objects.requireNonNull(subject.folder())).hash();
+        return Pictures.drawn(model, hash, sampler.settings(), subject.count(), subject.seed());
+    }
+
+    private FeatureNetwork network(ImageDataset data) {
+        if (inception != null) {
+            return new InceptionNetwork(
+                    inception, DidYouMean.choose("resize", resize, List.of(InceptionInput.values())));
+        }
+        if (classifier != null) {
+            return Classifier.read(classifier);
+        }
+        require(
+                data.channels() == 1,
+                "pictures in colour are measured by FID's Inception network; name its weights with --inception FILE");
+        return Classifier.mnist();
+    }
+
+    @Override
+    public void close() {
+        if (evaluation != null) {
+            evaluation.close();
+        }
+    }
+}

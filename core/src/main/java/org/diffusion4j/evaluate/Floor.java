@@ -1,0 +1,73 @@
+package org.diffusion4j.evaluate;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.Tensors;
+import org.diffusion4j.nn.Features;
+
+/**
+ * What real pictures score: those of the data set's other part, as many as are measured, so that a figure has something to be compared
+ * with. Subsets are drawn by seeds, which gives the figure's spread.
+ *
+ * @param other what the network sees in the other part, lent
+ * @param labels their classes; empty where they have none
+ * @param count how many are drawn for each seed; all where there are fewer
+ * @param seeds how many subsets; one where all are drawn
+ */
+public record Floor(Features other, int[] labels, int count, int seeds) {
+
+    public Floor {
+        require(count >= 1 && seeds >= 1, "a floor needs pictures and seeds, was given %s and %s", count, seeds);
+    }
+
+    /** A metric's figures beside the same reference: mean and deviation of each over the seeds. */
+    public Map<String, Spread> of(SampleMetric metric, Features reference) {
+        int all = (int) other.vectors().size(0);
+        Map<String, List<Double>> figures = new LinkedHashMap<>();
+        for (int seed = 0; seed < (count < all ? seeds : 1); seed++) {
+            try (PointerScope scope = new PointerScope()) {
+                int[] rows = rows(all, seed);
+                metric.of(compared(rows, reference))
+                        .forEach((name, figure) -> figures.computeIfAbsent(name, absent -> new ArrayList<>())
+                                .add(figure));
+            }
+        }
+        Map<String, Spread> spreads = new LinkedHashMap<>();
+        figures.forEach((name, of) -> spreads.put(
+                name, Spread.of(of.stream().mapToDouble(Double::doubleValue).toArray())));
+        return spreads;
+    }
+
+    /** In a random order. */
+    private int[] rows(int all, int seed) {
+        int[] rows = IntStream.range(0, all).toArray();
+        SplittableRandom random = new SplittableRandom(seed);
+        int drawn = Math.min(count, all);
+        for (int i = 0; i < drawn; i++) {
+            int j = random.nextInt(i, all);
+            int row = rows[j];
+            rows[j] = rows[i];
+            rows[i] = row;
+        }
+        return Arrays.copyOf(rows, drawn);
+    }
+
+    private Compared compared(int[] rows, Features reference) {
+        Tensor index = Tensors.of(Arrays.stream(rows).asLongStream().toArray());
+        Features chosen = new Features(
+                other.vectors().index_select(0, index), other.logits().index_select(0, index));
+        int[] theirLabels = labels.length == 0
+                ? labels
+                : Arrays.stream(rows).map(row -> labels[row]).toArray();
+        return new Compared(chosen, theirLabels, reference);
+    }
+}

@@ -1,0 +1,117 @@
+package org.diffusion4j.evaluate;
+
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.engine.SeededNoise;
+import org.diffusion4j.engine.Tensors;
+import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.SampleListener;
+import org.diffusion4j.sample.SampleSettings;
+
+/** Numbered pictures, of which any run can be had: those of a data set, or those that a model draws. */
+public interface Pictures {
+
+    /** How many there are. */
+    int count();
+
+    /** The number of classes, 0 where they have none. */
+    int classes();
+
+    /** The class of a picture; asked for where there are classes. */
+    int label(int i);
+
+    /** What determines the pictures, as a JSON tree: equal for equal pictures, whatever their count. */
+    Map<String, Object> identity();
+
+    /**
+     * Some of them.
+     *
+     * @return uint8 {@code [count, channels, height, width]}, made in the caller's scope
+     */
+    Tensor pixels(int first, int count);
+
+    /** All pictures of a data set, in its order. */
+    static Pictures of(ImageDataset data) {
+        return new Pictures() {
+            @Override
+            public int count() {
+                return data.size();
+            }
+
+            @Override
+            public int classes() {
+                return data.labelNames().size();
+            }
+
+            @Override
+            public int label(int i) {
+                return data.label(i);
+            }
+
+            @Override
+            public Map<String, Object> identity() {
+                return Map.of("data", data.fingerprint());
+            }
+
+            @Override
+            public Tensor pixels(int first, int count) {
+                ByteBuffer bytes = ByteBuffer.allocate(count * data.imageBytes());
+                IntStream.range(first, first + count).forEach(i -> data.copy(i, bytes));
+                return Tensors.of(bytes.array(), count, data.channels(), data.height(), data.width());
+            }
+        };
+    }
+
+    /**
+     * What a model draws: sample i from the noise stream (seed, i), every class in turn.
+     *
+     * @param hash what the model is known by
+     */
+    static Pictures drawn(DiffusionModel model, String hash, SampleSettings settings, int count, long seed) {
+        return new Pictures() {
+            @Override
+            public int count() {
+                return count;
+            }
+
+            @Override
+            public int classes() {
+                return model.classes();
+            }
+
+            @Override
+            public int label(int i) {
+                return i % model.classes();
+            }
+
+            @Override
+            public Map<String, Object> identity() {
+                Map<String, Object> facts = new LinkedHashMap<>();
+                facts.put("model", hash);
+                facts.put("settings", Records.CAMEL_CASE.write(settings));
+                facts.put("seed", seed);
+                return facts;
+            }
+
+            @Override
+            public Tensor pixels(int first, int count) {
+                List<Integer> labels = model.classes() == 0
+                        ? List.of()
+                        : IntStream.range(first, first + count)
+                                .mapToObj(this::label)
+                                .toList();
+                try (Tensor x0 =
+                        model.sample(settings, count, labels, new SeededNoise(seed, first), SampleListener.NONE)) {
+                    return new PixelCodec().decode(x0);
+                }
+            }
+        };
+    }
+}

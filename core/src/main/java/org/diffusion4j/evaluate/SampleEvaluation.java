@@ -1,0 +1,86 @@
+package org.diffusion4j.evaluate;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.diffusion4j.nn.Features;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pictures beside a reference, and beside the same reference real pictures of the data set's other part, as the floor that no figure can
+ * be expected to fall below. All are looked at first; metrics are then a matter of seconds. Closing it frees what was seen.
+ */
+public final class SampleEvaluation implements AutoCloseable {
+
+    private static final int SEEDS = 5;
+
+    /**
+     * One number.
+     *
+     * @param value of the pictures
+     * @param floor of real pictures, over several random subsets of equal number; null where there is no other part
+     */
+    public record Figure(double value, @Nullable Spread floor) {}
+
+    /** Is told what is looked at and how far it is. What it throws ends the measurement. */
+    @FunctionalInterface
+    public interface Listener {
+        void at(String what, int done, int total);
+    }
+
+    private final Compared compared;
+    private final @Nullable Floor floor;
+
+    private SampleEvaluation(Compared compared, @Nullable Floor floor) {
+        this.compared = compared;
+        this.floor = floor;
+    }
+
+    /**
+     * Looks at all pictures.
+     *
+     * @param other real pictures that are not in the reference, or null for no floor
+     * @return owned by the caller
+     */
+    public static SampleEvaluation of(
+            Sight sight, Pictures pictures, Pictures reference, @Nullable Pictures other, Listener listener) {
+        Features seen = sight.of(pictures, (done, total) -> listener.at("samples", done, total));
+        Features real = sight.of(reference, (done, total) -> listener.at("reference", done, total));
+        Floor floor = other == null
+                ? null
+                : new Floor(
+                        sight.of(other, (done, total) -> listener.at("floor", done, total)),
+                        labels(other),
+                        pictures.count(),
+                        SEEDS);
+        return new SampleEvaluation(new Compared(seen, labels(pictures), real), floor);
+    }
+
+    private static int[] labels(Pictures pictures) {
+        return pictures.classes() == 0
+                ? new int[0]
+                : IntStream.range(0, pictures.count()).map(pictures::label).toArray();
+    }
+
+    /** The figures of a metric by name. */
+    public Map<String, Figure> figures(SampleMetric metric) {
+        Map<String, Spread> floors = floor == null ? Map.of() : floor.of(metric, compared.reference());
+        Map<String, Figure> figures = new LinkedHashMap<>();
+        metric.of(compared).forEach((name, value) -> figures.put(name, new Figure(value, floors.get(name))));
+        return figures;
+    }
+
+    @Override
+    public void close() {
+        free(compared.pictures());
+        free(compared.reference());
+        if (floor != null) {
+            free(floor.other());
+        }
+    }
+
+    private static void free(Features features) {
+        features.vectors().close();
+        features.logits().close();
+    }
+}

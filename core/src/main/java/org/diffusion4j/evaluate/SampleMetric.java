@@ -1,0 +1,116 @@
+package org.diffusion4j.evaluate;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+
+/** What can be said of pictures beside a reference. Each gives its figures by name, numbers all of them. */
+public enum SampleMetric {
+
+    /** The Fréchet distance of features, from all of the reference. */
+    FID {
+        @Override
+        Map<String, Double> figures(Compared compared) {
+            int dims = (int) compared.pictures().vectors().size(1);
+            try (FeatureMoments pictures = new FeatureMoments(dims);
+                    FeatureMoments reference = new FeatureMoments(dims)) {
+                pictures.add(compared.pictures().vectors());
+                reference.add(compared.reference().vectors());
+                return Map.of("fid", FrechetDistance.of(pictures, reference));
+            }
+        }
+    },
+
+    /** The Inception Score in ten splits; the reference plays no part. */
+    IS {
+        @Override
+        Map<String, Double> figures(Compared compared) {
+            Tensor logits = compared.pictures().logits();
+            int splits = (int) Math.min(10, compared.count());
+            try (InceptionScore score = new InceptionScore(compared.count(), splits, (int) logits.size(1))) {
+                score.add(0, logits);
+                return spread("is", score.score());
+            }
+        }
+    },
+
+    /** The kernel distance of subsets. */
+    KID {
+        @Override
+        Map<String, Double> figures(Compared compared) {
+            Tensor x = compared.pictures().vectors();
+            Tensor y = compared.reference().vectors();
+            return spread(
+                    "kid", KernelDistance.of(Math.min(x.size(0), y.size(0))).between(x, y));
+        }
+    },
+
+    /** Improved precision and recall of equal numbers. */
+    PR {
+        @Override
+        Map<String, Double> figures(Compared compared) {
+            Tensor[] equal = compared.equalNumbers();
+            PrecisionRecall found = PrecisionRecall.of(equal[0], equal[1], PrecisionRecall.NEIGHBOUR);
+            Map<String, Double> figures = new LinkedHashMap<>();
+            figures.put("precision", found.precision());
+            figures.put("recall", found.recall());
+            return figures;
+        }
+    },
+
+    /** How often the network sees the class that a picture was drawn for. */
+    ACCURACY {
+        @Override
+        Map<String, Double> figures(Compared compared) {
+            int[] labels = compared.labels();
+            require(labels.length > 0, "accuracy is for pictures that have classes, these have none");
+            int classes = (int) compared.pictures().logits().size(1);
+            require(
+                    Arrays.stream(labels).allMatch(label -> label < classes),
+                    "accuracy needs a network that knows the same classes as the pictures; it knows %s",
+                    classes);
+            ClassAccuracy accuracy = new ClassAccuracy(classes);
+            accuracy.add(compared.pictures().logits(), labels);
+            Map<String, Double> figures = new LinkedHashMap<>();
+            figures.put("accuracy", accuracy.total());
+            double[] perClass = accuracy.perClass();
+            for (int c = 0; c < classes; c++) {
+                if (!Double.isNaN(perClass[c])) {
+                    figures.put("accuracy of class " + c, perClass[c]);
+                }
+            }
+            return figures;
+        }
+    };
+
+    abstract Map<String, Double> figures(Compared compared);
+
+    /**
+     * Its figures.
+     *
+     * @throws IllegalArgumentException if it cannot be measured of these pictures
+     */
+    public Map<String, Double> of(Compared compared) {
+        try (PointerScope scope = new PointerScope()) {
+            return figures(compared);
+        }
+    }
+
+    private static Map<String, Double> spread(String name, Spread spread) {
+        Map<String, Double> figures = new LinkedHashMap<>();
+        figures.put(name, spread.mean());
+        figures.put(name + " std", spread.std());
+        return figures;
+    }
+
+    /** The name on the command line. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

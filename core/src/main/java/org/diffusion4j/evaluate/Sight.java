@@ -1,0 +1,83 @@
+package org.diffusion4j.evaluate;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.Sha256;
+import org.diffusion4j.io.Json;
+import org.diffusion4j.io.Safetensors;
+import org.diffusion4j.io.TensorFile;
+import org.diffusion4j.nn.Features;
+
+/**
+ * What a network sees in numbered pictures, piece by piece. Each piece that is done stays in a cache, in a folder that is called by the
+ * network and what determines the pictures: a measurement that was stopped goes on where it was, one with more pictures begins with those
+ * that are there, and a data set is looked at once.
+ *
+ * @param cache the folder of all caches
+ * @param batchSize how many pictures make a piece and go through a network at once
+ */
+public record Sight(FeatureNetwork network, Path cache, int batchSize) {
+
+    /** Is told how far a measurement is. What it throws ends the measurement and reaches the caller; pieces that are done stay. */
+    @FunctionalInterface
+    public interface Listener {
+        void at(int done, int total);
+    }
+
+    /**
+     * Looks at all pictures.
+     *
+     * @return float32 {@code [count, dims]} and {@code [count, classes]}, owned by the caller
+     */
+    public Features of(Pictures pictures, Listener listener) {
+        Path folder = folder(pictures);
+        int count = pictures.count();
+        Libtorch.start();
+        try (PointerScope scope = new PointerScope()) {
+            TensorOptions floats = new TensorOptions(ScalarType.Float);
+            Tensor vectors = torch.zeros(new long[] {count, network.dims()}, floats);
+            Tensor logits = torch.zeros(new long[] {count, network.classes()}, floats);
+            for (int first = 0; first < count; first += batchSize) {
+                int size = Math.min(batchSize, count - first);
+                try (PointerScope piece = new PointerScope();
+                        TensorFile done = piece(folder, pictures, first, size)) {
+                    Map<String, Tensor> tensors = done.tensors();
+                    vectors.narrow(0, first, size).copy_(tensors.get("vectors"));
+                    logits.narrow(0, first, size).copy_(tensors.get("logits"));
+                }
+                listener.at(first + size, count);
+            }
+            vectors.retainReference();
+            logits.retainReference();
+            return new Features(vectors, logits);
+        }
+    }
+
+    private Path folder(Pictures pictures) {
+        Map<String, Object> identity = new LinkedHashMap<>();
+        identity.put("network", network.name());
+        identity.putAll(pictures.identity());
+        Path folder = cache.resolve(Sha256.of(Json.line(identity)).substring(0, 16));
+        if (!Files.exists(folder)) {
+            Json.write(folder.resolve("identity.json"), identity);
+        }
+        return folder;
+    }
+
+    private TensorFile piece(Path folder, Pictures pictures, int first, int size) {
+        Path file = folder.resolve(first + "-" + (first + size - 1) + ".safetensors");
+        if (!Files.exists(file)) {
+            Features seen = network.of(pictures.pixels(first, size));
+            Safetensors.write(file, Map.of("vectors", seen.vectors(), "logits", seen.logits()), Map.of());
+        }
+        return Safetensors.open(file);
+    }
+}

@@ -1,0 +1,160 @@
+package org.diffusion4j.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.data.Datasets;
+import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.data.Part;
+import org.diffusion4j.data.ReadOptions;
+import org.diffusion4j.data.Subset;
+import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.golden.Comparison;
+import org.diffusion4j.nn.Features;
+import org.diffusion4j.nn.InceptionInput;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("Evaluation of samples")
+class SampleEvaluationTest {
+
+    private static final ImageDataset GLYPHS = Datasets.open("glyphs", Part.TRAIN, ReadOptions.DEFAULT);
+
+    @TempDir
+    private Path cache;
+
+    private static ImageDataset glyphs(int first, int end) {
+        return new Subset(GLYPHS, IntStream.range(first, end).toArray());
+    }
+
+    /** Every third of 900, so that all parts are alike. */
+    private static Pictures third(int first) {
+        return Pictures.of(new Subset(
+                GLYPHS, IntStream.range(0, 300).map(i -> 3 * i + first).toArray()));
+    }
+
+    private static final class Counting implements FeatureNetwork {
+
+        private final FeatureNetwork network = Classifier.mnist();
+        private int calls;
+
+        @Override
+        public String name() {
+            return network.name();
+        }
+
+        @Override
+        public int dims() {
+            return network.dims();
+        }
+
+        @Override
+        public int classes() {
+            return network.classes();
+        }
+
+        @Override
+        public Features of(Tensor pixels) {
+            calls++;
+            return network.of(pixels);
+        }
+
+        @Override
+        public void close() {
+            network.close();
+        }
+    }
+
+    @Test
+    void of_the_reference_itself_finds_nothing_to_criticise() {
+        Pictures pictures = Pictures.of(glyphs(0, 200));
+        try (FeatureNetwork network = Classifier.mnist();
+                SampleEvaluation evaluation = SampleEvaluation.of(
+                        new Sight(network, cache, 64), pictures, pictures, null, (what, done, total) -> {})) {
+            assertThat(evaluation.figures(SampleMetric.FID).get("fid").value()).isLessThan(1e-3);
+            assertThat(evaluation.figures(SampleMetric.PR))
+                    .allSatisfy((name, figure) -> assertThat(figure.value()).isEqualTo(1));
+            assertThat(evaluation.figures(SampleMetric.IS).get("is").value()).isBetween(1.0, 10.0);
+            assertThat(evaluation.figures(SampleMetric.ACCURACY)).hasSize(11);
+        }
+    }
+
+    @Test
+    void gives_the_floor_as_what_real_pictures_of_the_other_part_score() {
+        Pictures part = Pictures.of(glyphs(900, 1050));
+        try (FeatureNetwork network = Classifier.mnist();
+                SampleEvaluation evaluation = SampleEvaluation.of(
+                        new Sight(network, cache, 100), part, third(0), third(1), (what, done, total) -> {})) {
+            SampleEvaluation.Figure fid = evaluation.figures(SampleMetric.FID).get("fid");
+            assertThat(fid.floor().std()).isPositive();
+            assertThat(fid.value()).isCloseTo(fid.floor().mean(), within(0.5 * fid.value())); // both are real
+        }
+    }
+
+    @Test
+    void looks_at_no_picture_twice_when_it_was_stopped_and_begun_again() {
+        Pictures pictures = Pictures.of(glyphs(0, 50));
+        try (Counting network = new Counting()) {
+            Sight sight = new Sight(network, cache, 20);
+            assertThatThrownBy(() -> sight.of(pictures, (done, total) -> {
+                        throw new IllegalStateException("stopped at " + done);
+                    }))
+                    .hasMessage("stopped at 20");
+            close(sight.of(pictures, (done, total) -> {}));
+            assertThat(network.calls).isEqualTo(3);
+            close(sight.of(pictures, (done, total) -> {}));
+            assertThat(network.calls).isEqualTo(3);
+        }
+    }
+
+    private static void close(Features features) {
+        features.vectors().close();
+        features.logits().close();
+    }
+
+    @Test
+    void reads_a_classifier_as_it_was_written() throws IOException {
+        Path copy = cache.resolve("copy.safetensors");
+        try (var in = Classifier.class.getResourceAsStream("mnist-classifier.safetensors")) {
+            Files.copy(in, copy);
+        }
+        try (PointerScope scope = new PointerScope();
+                Classifier shipped = Classifier.mnist();
+                Classifier read = Classifier.read(copy)) {
+            Tensor pixels = Pictures.of(GLYPHS).pixels(0, 3);
+            assertThat(Comparison.values(read.of(pixels).logits()))
+                    .containsExactly(Comparison.values(shipped.of(pixels).logits()));
+            assertThat(read.labels()).hasSize(10).startsWith("0", "1");
+            assertThat(read.name()).matches("copy [0-9a-f]{12}");
+            assertThat(shipped.name()).matches("mnist-classifier [0-9a-f]{12}");
+        }
+    }
+
+    @Test
+    void says_where_the_weights_of_inception_are_to_be_had() {
+        assertThatThrownBy(() -> new InceptionNetwork(cache.resolve("inception.pth"), InceptionInput.TENSORFLOW))
+                .isInstanceOf(DiffusionException.class)
+                .hasMessageContaining(
+                        "there is no such file; the weights of FID's Inception network are published at https://")
+                .hasMessageContaining("pt_inception-2015-12-05-6726825d.pth");
+    }
+
+    @Test
+    void refuses_the_accuracy_of_pictures_without_classes() {
+        try (PointerScope scope = new PointerScope();
+                Classifier network = Classifier.mnist()) {
+            Features features = network.of(Pictures.of(GLYPHS).pixels(0, 3));
+            assertThatThrownBy(() -> SampleMetric.ACCURACY.of(new Compared(features, new int[0], features)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("accuracy is for pictures that have classes, these have none");
+        }
+    }
+}
