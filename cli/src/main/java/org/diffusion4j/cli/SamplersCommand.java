@@ -1,21 +1,34 @@
 package org.diffusion4j.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import org.diffusion4j.SamplerComparison;
 import org.diffusion4j.io.Json;
+import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.sample.Samplers;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** Lists the samplers. */
+/** Lists the samplers, or compares them on a model. */
 @Command(
         name = "samplers",
-        description =
-                "Lists the samplers: network calls a step, order, whether they add noise, where they come from, when to use them.",
-        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} samplers"})
+        description = {
+            "Lists the samplers: network calls a step, order, whether they add noise, where they come from, when to use them.",
+            "With a model: draws the same pictures by all of them and writes a page that helps to choose."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  ${ROOT-COMMAND-NAME} samplers",
+            "  ${ROOT-COMMAND-NAME} samplers runs/quickstart/model --out samplers.md"
+        })
 final class SamplersCommand implements Runnable {
 
     private static final String ROW = "%-20s %5s %5s  %-5s  %-48s  %s%n";
@@ -23,28 +36,80 @@ final class SamplersCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--json", description = "Print JSON.")
+    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A model folder on which to compare them.")
+    private @Nullable Path model;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            defaultValue = "samplers.md",
+            description = "The page; its pictures go into a folder of that name (default: ${DEFAULT-VALUE}).")
+    private Path out;
+
+    @Option(
+            names = "--steps",
+            split = ",",
+            defaultValue = "5,10,20,50",
+            description = "Numbers of steps (default: ${DEFAULT-VALUE}).")
+    private List<Integer> steps;
+
+    @Option(names = "--count", defaultValue = "10", description = "Pictures of each kind (default: ${DEFAULT-VALUE}).")
+    private int count;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Same seed, same pictures (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(names = "--force", description = "Replace what exists.")
+    private boolean force;
+
+    @Option(names = "--json", description = "Print the list as JSON.")
     private boolean json;
 
     @Override
     public void run() {
-        PrintWriter out = spec.commandLine().getOut();
-        if (json) {
+        if (model != null) {
+            compare(model);
+        } else if (json) {
             Map<String, Object> facts = new LinkedHashMap<>();
             Samplers.all().forEach(s -> facts.put(s.name(), facts(s)));
-            out.print(Json.pretty(facts));
+            out().print(Json.pretty(facts));
         } else {
-            out.printf(ROW, "sampler", "calls", "order", "noise", "source", "use it for");
-            Samplers.all()
-                    .forEach(s -> out.printf(
-                            ROW,
-                            s.name(),
-                            s.callsPerStep(),
-                            s.order(),
-                            s.stochastic() ? "yes" : "no",
-                            s.source(),
-                            s.use()));
+            list();
         }
+    }
+
+    private void compare(Path folder) {
+        Output.checkFile(out, force);
+        SamplerPage page = new SamplerPage(out, folder, steps, count, seed);
+        try (DiffusionModel loaded = DiffusionModel.load(folder);
+                Progress progress = new Progress("drawing")) {
+            long draws = 1L + steps.size() * Samplers.all().size();
+            long[] begun = {0};
+            page.write(SamplerComparison.of(
+                    loaded,
+                    steps,
+                    count,
+                    seed,
+                    settings -> progress.at(begun[0]++, draws, settings.sampler() + " in " + settings.steps())));
+        }
+        out().printf("%s: %d samplers%n", out, Samplers.all().size());
+    }
+
+    private void list() {
+        out().printf(ROW, "sampler", "calls", "order", "noise", "source", "use it for");
+        Samplers.all()
+                .forEach(s -> out().printf(
+                                ROW,
+                                s.name(),
+                                s.callsPerStep(),
+                                s.order(),
+                                s.stochastic() ? "yes" : "no",
+                                s.source(),
+                                s.use()));
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
     }
 
     private static Map<String, Object> facts(Samplers.Entry sampler) {

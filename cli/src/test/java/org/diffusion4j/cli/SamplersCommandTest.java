@@ -25,6 +25,27 @@ class SamplersCommandTest {
     }
 
     @Test
+    void compares_them_on_a_model_and_writes_a_page_with_pictures() {
+        Path model = TinyModel.in(folder);
+        Path page = folder.resolve("page.md");
+        Object[] command = {"samplers", model, "--steps", "2,4", "--count", 2, "--out", page};
+
+        Ran ran = diffuse(command);
+
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(page)
+                .content()
+                .contains("# Which sampler?", "Nearest with one network call a step: in 2 steps `")
+                .containsPattern(
+                        "\\| `heun` \\| 2 \\| 2 \\| no \\| [0-9.]+ / [0-9.]+ \\| [0-9]+ / [0-9]+ \\| !\\[heun\\]\\(page/heun.png\\) \\|");
+        assertThat(folder.resolve("page/heun.png")).isNotEmptyFile();
+        assertThat(diffuse(command).err()).contains("exists already");
+        assertThat(diffuse("samplers", model, "--steps", 2000, "--out", folder.resolve("x.md"))
+                        .err())
+                .contains("steps must lie between 1 and the");
+    }
+
+    @Test
     void every_one_that_is_listed_draws() {
         Path model = TinyModel.in(folder);
         for (Samplers.Entry sampler : Samplers.all()) {

@@ -1,0 +1,127 @@
+package org.diffusion4j.cli;
+
+import static java.util.stream.Collectors.joining;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.diffusion4j.SamplerComparison;
+import org.diffusion4j.SamplerComparison.Row;
+import org.diffusion4j.engine.FileTrouble;
+import org.diffusion4j.io.Png;
+import org.diffusion4j.sample.Samplers;
+
+/** The page that {@code samplers MODEL} writes: how to choose, what was measured, how it looks. */
+record SamplerPage(Path file, Path model, List<Integer> steps, int count, long seed) {
+
+    private static final String HOW_TO_CHOOSE = """
+            # Which sampler?
+
+            **In a hurry:** `dpm++-2m-sde` in 20 steps. If a seed must stand for one picture, whatever the number of steps: `unipc` in 10 steps. To encode
+            pictures, to interpolate between them or to edit them: `ddim` in 50 steps and more.
+
+            All samplers ask the same network; none needs another training. They differ in three things:
+
+            - **Noise or none.** Without noise a sampler solves an ordinary differential equation: the seed alone fixes the picture, more steps only make it
+              more exact, and there is a way back from a picture to its noise. But what the network does wrong stays: look for grain in the background.
+              With noise each step forgets a part of the errors before it, the network's among them: pictures are often cleaner, but another number of
+              steps is another picture.
+            - **Order.** With twice the steps the error of a solver of order p falls to about 1/2^p, once the steps are short enough. In 5 steps they are not,
+              and a high order may do harm; from 20 on order 2 or 3 is far ahead of order 1 (`ddim`, `euler`).
+            - **Network calls.** They are the time; all else is small. `heun`, `kdpm2` and their relatives ask twice a step: compare them in 10 steps with
+              others in 20.
+
+            Take 10 steps or more with `plms`, `ipndm` and `dpm-solver-fast`, whose first or last steps assume short ones. `dpm-solver-23` chooses its steps
+            itself, whatever number is asked for. `lcm` and `tcd` are for models that were distilled for them; what they do to others is seen below.
+
+            Where the model folder says so (`clip_sample`), the clean sample that the network sees is clipped to the range of pixels. It costs the solvers
+            some of their order and spares pictures most of the grain; those that solve for the noise (`dpm-solver-...`, `deis`, `plms`, `pndm`, `ipndm`)
+            do not see it.
+            """;
+
+    /** Writes the page and, into a folder of its name, a picture for each sampler. */
+    void write(SamplerComparison comparison) {
+        String name = String.valueOf(file.getFileName());
+        String folder = name.endsWith(".md") ? name.substring(0, name.length() - 3) : name + "-pictures";
+        StringBuilder page = new StringBuilder(HOW_TO_CHOOSE).append(measured(comparison));
+        for (Row row : comparison.rows()) {
+            String picture = folder + "/" + row.sampler().name() + ".png";
+            Png.write(file.resolveSibling(picture), row.strip(), Map.of("Software", "Diffusion4j " + Version.text()));
+            page.append(line(row, picture));
+        }
+        try {
+            Files.writeString(file, page);
+        } catch (IOException e) {
+            throw FileTrouble.writing(file, e);
+        }
+    }
+
+    private String measured(SamplerComparison comparison) {
+        String numbers = steps.stream().map(String::valueOf).collect(joining(", "));
+        String options = "--steps " + numbers.replace(" ", "") + " --count " + count + " --seed " + seed;
+        return String.format(Locale.ROOT, """
+
+                        ## Measured
+
+                        %d pictures of one model by each, in %s steps, from the same seed: the same place is the same noise. Distance is the root mean
+                        square difference in grey levels of 255 from where the differential equation leads (Heun in 300 steps); samplers with noise go
+                        elsewhere. Time is processor time for one picture.
+
+                        ```
+                        %s samplers %s %s --out %s
+                        ```
+
+                        """, count, numbers, Diffuse.CALLED, model, options, file)
+                + nearest(comparison)
+                + "\n| sampler | calls a step | order | noise | distance in " + numbers + " steps | ms | pictures in "
+                + numbers
+                + " steps |\n|---|---|---|---|---|---|---|\n";
+    }
+
+    /** Who comes nearest with as many network calls as there are steps. */
+    private String nearest(SamplerComparison comparison) {
+        StringBuilder text = new StringBuilder("Nearest with one network call a step:");
+        for (int k = 0; k < steps.size(); k++) {
+            int column = k;
+            Row best = comparison.rows().stream()
+                    .filter(row ->
+                            row.sampler().callsPerStep() == 1 && !row.sampler().stochastic())
+                    .min(Comparator.comparingDouble(
+                            row -> row.cells().get(column).distance().orElseThrow()))
+                    .orElseThrow();
+            text.append(String.format(
+                    Locale.ROOT,
+                    "%s in %d steps `%s` (%.1f)",
+                    k == 0 ? "" : ",",
+                    steps.get(k),
+                    best.sampler(),
+                    best.cells().get(k).distance().orElseThrow()));
+        }
+        return text.append(".\n").toString();
+    }
+
+    private static String line(Row row, String picture) {
+        Samplers.Entry sampler = row.sampler();
+        String distances = row.cells().stream()
+                .flatMap(cell -> cell.distance().stream().boxed())
+                .map(distance -> String.format(Locale.ROOT, "%.1f", distance))
+                .collect(joining(" / "));
+        String times = row.cells().stream()
+                .map(cell -> String.format(Locale.ROOT, "%.0f", 1000 * cell.seconds()))
+                .collect(joining(" / "));
+        return String.format(
+                "| `%s` | %d | %d | %s | %s | %s | ![%s](%s) |\n",
+                sampler.name(),
+                sampler.callsPerStep(),
+                sampler.order(),
+                sampler.stochastic() ? "yes" : "no",
+                distances,
+                times,
+                sampler.name(),
+                picture);
+    }
+}
