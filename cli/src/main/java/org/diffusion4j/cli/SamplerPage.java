@@ -35,12 +35,12 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
             - **Network calls.** They are the time; all else is small. `heun`, `kdpm2` and their relatives ask twice a step: compare them in 10 steps with
               others in 20.
 
-            Take 10 steps or more with `plms`, `ipndm` and `dpm-solver-fast`, whose first or last steps assume short ones. `dpm-solver-23` chooses its steps
+            Take 20 steps or more with `plms`, `ipndm` and `dpm-solver-fast`, whose first or last steps assume short ones. `dpm-solver-23` chooses its steps
             itself, whatever number is asked for. `lcm` and `tcd` are for models that were distilled for them; what they do to others is seen below.
 
             Where the model folder says so (`clip_sample`), the clean sample that the network sees is clipped to the range of pixels. It costs the solvers
-            some of their order and spares pictures most of the grain; those that solve for the noise (`dpm-solver-...`, `deis`, `plms`, `pndm`, `ipndm`)
-            do not see it.
+            some of their order and spares pictures most of the grain. Those that solve for the noise (`dpm-solver-...`, `deis`, `plms`, `pndm`, `ipndm`)
+            do not see it and `ddim` sees it in part: they follow another equation, and so their distance below stays.
             """;
 
     /** Writes the page and, into a folder of its name, a picture for each sampler. */
