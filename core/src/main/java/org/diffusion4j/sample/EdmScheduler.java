@@ -66,9 +66,12 @@ record EdmScheduler(
         double max = keys.number("sigma_max", sigmaMax);
         double rho = keys.number("rho", 7);
         boolean karras = keys.word("sigma_schedule", spacing, Map.of("karras", true, "exponential", false));
-        double end = DpmKeys.endsClean(keys) ? 0 : min;
-        return n -> TimeGrid.of(
-                karras ? NoiseSpacing.karras(n, min, max, rho) : NoiseSpacing.EXPONENTIAL.levels(n, min, max), end);
+        boolean endsClean = DpmKeys.endsClean(keys);
+        return n -> {
+            double[] levels =
+                    karras ? NoiseSpacing.karras(n, min, max, rho) : NoiseSpacing.EXPONENTIAL.levels(n, min, max);
+            return TimeGrid.of(levels, endsClean ? 0 : levels[n - 1]); // min, but for rounding
+        };
     }
 
     @Override

@@ -17,9 +17,13 @@ import org.diffusion4j.schedule.TimeGrid;
  * The grids of {@link LambdaScheduler}: whole timesteps; noise levels by a formula, of which the network is told the timestep below or
  * nearest; or times of a flow.
  *
+ * @param process of the betas, or of the flow
+ * @param walked the same as the grids' steps see it
+ * @param ofSteps the grid of so many steps
  * @param endsClean whether the last step goes to the clean sample; else to timestep 0, or nowhere where that is already reached
  */
-record LambdaGrids(DiffusionProcess process, IntFunction<TimeGrid> grids, boolean endsClean) {
+record LambdaGrids(
+        DiffusionProcess process, DiffusionProcess walked, IntFunction<TimeGrid> ofSteps, boolean endsClean) {
 
     private static final double ALMOST_NOISE = 1 - 1e-6; // at 1 lambda is −∞
 
@@ -43,13 +47,13 @@ record LambdaGrids(DiffusionProcess process, IntFunction<TimeGrid> grids, boolea
         keys.word("timestep_spacing", "linspace", Map.of("linspace", true));
         DiscreteProcess table = keys.processWithSignal("linear", 1e-4, 0.02);
         PublishedSpacing spacing = spacing(keys, table);
-        return new LambdaGrids(table, n -> spacing.grid(n + 1).reversed(), false);
+        return new LambdaGrids(table, table, n -> spacing.grid(n + 1).reversed(), false);
     }
 
     private static LambdaGrids ofTimesteps(SchedulerKeys keys, DiscreteProcess table, boolean endsClean) {
         PublishedSpacing spacing = spacing(keys, table);
         double end = endsClean ? TimeGrid.CLEAN : 0;
-        return new LambdaGrids(table, n -> spacing.gridWithoutLast(n).endingAt(end), endsClean);
+        return new LambdaGrids(table, table, n -> spacing.gridWithoutLast(n).endingAt(end), endsClean);
     }
 
     private static LambdaGrids ofLevels(
@@ -57,6 +61,7 @@ record LambdaGrids(DiffusionProcess process, IntFunction<TimeGrid> grids, boolea
         double least = table.noiseToSignal(0);
         double most = table.noiseToSignal(table.table().steps() - 1);
         return new LambdaGrids(
+                table,
                 new ToldTime(table, rounding(keys)),
                 n -> ended(table.grid(levels.between(n, least, most)), endsClean),
                 endsClean);
@@ -77,6 +82,7 @@ record LambdaGrids(DiffusionProcess process, IntFunction<TimeGrid> grids, boolea
         double first = fromPureNoise ? 1 : range;
         DiffusionProcess flow = new FlowMatching(total);
         return new LambdaGrids(
+                flow,
                 new ToldTime(flow, Math::floor),
                 n -> {
                     double[] times = IntStream.range(0, n)

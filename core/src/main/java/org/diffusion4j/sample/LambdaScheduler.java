@@ -68,7 +68,7 @@ record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, Limits limits, 
                         "algorithm_type",
                         "data_prediction",
                         Map.of("data_prediction", Integrand.X0, "noise_prediction", Integrand.EPS)),
-                t -> noisyInTheMiddle(grids.process().networkTime(t)),
+                t -> noisyInTheMiddle(grids.walked().networkTime(t)),
                 lowerToTheEnd(keys));
         return new LambdaScheduler(keys, grids, sampler);
     }
@@ -88,12 +88,17 @@ record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, Limits limits, 
     }
 
     @Override
+    public DiffusionProcess process(int steps) {
+        return grids.walked();
+    }
+
+    @Override
     public TimeGrid grid(int steps) {
-        return grids.grids().apply(steps);
+        return grids.ofSteps().apply(steps);
     }
 
     @Override
     public TimeGrid gridOf(double... timesteps) {
-        return TimeGrid.of(timesteps, grids.endsClean() ? TimeGrid.CLEAN : 0);
+        return PublishedScheduler.super.gridOf(timesteps).endingAt(grids.endsClean() ? TimeGrid.CLEAN : 0);
     }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.schedule.TimeGrid;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,26 @@ class LambdaSchedulerTest {
                 .grid(10);
 
         assertThat(grid.next(9)).isEqualTo(grid.time(9));
+    }
+
+    @Test
+    void of_levels_has_the_process_of_its_betas_and_tells_the_network_whole_timesteps() {
+        SchedulerConfig config = read("DPMSolverMultistepScheduler", Map.of("use_karras_sigmas", true));
+        double between = config.grid(10).time(4);
+
+        assertThat(config.process()).isInstanceOf(DiscreteProcess.class);
+        assertThat(config.process().networkTime(between)).isEqualTo(between).isNotEqualTo(Math.rint(between));
+        assertThat(config.process(10).networkTime(between)).isEqualTo(Math.rint(between));
+    }
+
+    @Test
+    void of_edm_may_end_at_its_smallest_level_whatever_the_number_of_steps() {
+        SchedulerConfig config = read("EDMDPMSolverMultistepScheduler", Map.of("final_sigmas_type", "sigma_min"));
+
+        for (int steps = 1; steps <= 100; steps++) {
+            TimeGrid grid = config.grid(steps);
+            assertThat(grid.next(steps - 1)).isEqualTo(grid.time(steps - 1));
+        }
     }
 
     @Test
