@@ -24,13 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@DisplayName("A recipe of ours, its network narrowed to an eighth and its images to at most 32×32,")
+@DisplayName("A recipe of a diffusion model, its network narrowed to an eighth and its images to at most 32×32,")
 class PublishedRecipesTest {
 
     static List<String> names() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("../recipes"))) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".json"))
+                    .filter(name -> name.endsWith(".json") && !name.startsWith("classifier"))
                     .sorted()
                     .toList();
         }
