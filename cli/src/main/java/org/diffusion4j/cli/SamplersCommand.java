@@ -83,7 +83,7 @@ final class SamplersCommand implements Runnable {
         SamplerPage page = new SamplerPage(out, folder, steps, count, seed);
         try (DiffusionModel loaded = DiffusionModel.load(folder);
                 Progress progress = new Progress("drawing")) {
-            long draws = 1L + steps.size() * Samplers.all().size();
+            long draws = 1 + (long) steps.size() * Samplers.all().size();
             long[] begun = {0};
             page.write(SamplerComparison.of(
                     loaded,
