@@ -45,6 +45,17 @@ class DiscreteProcessTest {
     }
 
     @Test
+    void may_be_taken_as_linear_in_the_ratio_itself_between_timesteps() {
+        SigmaLinear linear = new SigmaLinear(process);
+        double low = process.noiseToSignal(10);
+        double high = process.noiseToSignal(11);
+        assertThat(linear.noiseToSignal(10.25)).isCloseTo(0.75 * low + 0.25 * high, within(ROUNDING));
+        assertThat(linear.timeAt(0.75 * low + 0.25 * high)).isCloseTo(10.25, within(1e-9));
+        assertThat(linear.noiseToSignal(11)).isEqualTo(high);
+        assertThat(linear.timeAt(0)).isEqualTo(TimeGrid.CLEAN);
+    }
+
+    @Test
     void ends_at_the_clean_sample_and_at_its_last_timestep() {
         assertThat(process.timeAt(0)).isEqualTo(TimeGrid.CLEAN);
         assertThat(process.timeAt(1e6)).isEqualTo(999);

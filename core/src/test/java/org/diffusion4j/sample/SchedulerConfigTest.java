@@ -14,6 +14,7 @@ import org.diffusion4j.process.Prediction;
 import org.diffusion4j.schedule.BetaCurve;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.schedule.DiscreteSchedule;
+import org.diffusion4j.schedule.TimeGrid;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,28 @@ class SchedulerConfigTest {
         assertThat(written.get("prediction_type")).isEqualTo("sample");
         SchedulerConfig read = SchedulerConfig.fromMap(written, "test");
         assertThat(IntStream.range(0, 3).mapToObj(table(read)::beta).toList()).isEqualTo(ours.explicit());
+    }
+
+    @Test
+    void a_flow_is_shifted_by_a_factor_of_noise_to_signal() {
+        TimeGrid plain = SchedulerConfig.fromMap(Map.of("_class_name", "FlowMatchEulerDiscreteScheduler"), "m.json")
+                .gridOfLevels(1, 0.5, 0.2);
+        TimeGrid shifted = SchedulerConfig.fromMap(
+                        Map.of("_class_name", "FlowMatchEulerDiscreteScheduler", "shift", 3), "m.json")
+                .gridOfLevels(1, 0.5, 0.2);
+
+        assertThat(plain.times()).containsExactly(1, 0.5, 0.2);
+        assertThat(shifted.time(0)).isEqualTo(1);
+        assertThat(shifted.time(1)).isCloseTo(0.75, within(1e-15)); // 3 : 1
+        assertThat(shifted.time(2) / (1 - shifted.time(2))).isCloseTo(3 * 0.25, within(1e-15));
+    }
+
+    @Test
+    void distilled_models_walk_timesteps_of_their_distillation() {
+        SchedulerConfig lcm = SchedulerConfig.fromMap(Map.of("_class_name", "LCMScheduler"), "m.json");
+
+        assertThat(lcm.grid(4).times()).containsExactly(999, 759, 499, 259); // every 20th of 1000
+        assertThat(lcm.sampler()).isEqualTo(new ConsistencyMultistep());
     }
 
     @Test
