@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.SeededNoise;
+import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.schedule.BetaSchedule;
@@ -45,7 +46,13 @@ class SamplerMemoryTest {
                 Arguments.of("DDPM to its end", new Ddpm(), SampleListener.NONE, null),
                 Arguments.of("DDIM to its end", new Ddim(0.5), SampleListener.NONE, null),
                 Arguments.of("a listener that throws", new Ddim(0.5), throwing, IllegalStateException.class),
-                Arguments.of("a call that is cancelled", new Ddpm(), cancelling, CancellationException.class));
+                Arguments.of("a call that is cancelled", new Ddpm(), cancelling, CancellationException.class),
+                Arguments.of("inpainting", inpainting(), SampleListener.NONE, null));
+    }
+
+    private static Sampler inpainting() {
+        Tensor zeros = Tensors.of(new double[(int) (SHAPE[2] * SHAPE[3])], SHAPE);
+        return new Inpainting(new Ddpm(), zeros, zeros);
     }
 
     @ParameterizedTest(name = "{0}")
