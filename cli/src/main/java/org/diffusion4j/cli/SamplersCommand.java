@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
         },
         footer = {
             "",
-            "Examples:",
+            "Example:",
             "  ${ROOT-COMMAND-NAME} samplers",
             "  ${ROOT-COMMAND-NAME} samplers runs/quickstart/model --out samplers.md"
         })
