@@ -3,6 +3,7 @@ package org.diffusion4j.cli;
 import static org.diffusion4j.engine.Require.require;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,6 +33,9 @@ import picocli.CommandLine.Option;
 
 /** What is measured of samples, all of it from one look at them. */
 final class SampleMetrics implements AutoCloseable {
+
+    private static final String TOO_FEW =
+            "fewer samples than features: the FID is much too large, take a larger --count";
 
     @Mixin
     private SamplerOptions sampler;
@@ -97,15 +101,18 @@ final class SampleMetrics implements AutoCloseable {
 
         @Override
         public Measured of(Subject subject) {
-            Map<String, Figure> figures = evaluation(subject).figures(metric);
+            SampleEvaluation made = evaluation(subject);
+            Map<String, Figure> figures = made.figures(metric);
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("network", network);
             figures.forEach((name, figure) -> facts.put(name, Records.CAMEL_CASE.write(figure)));
-            return new Measured(
-                    facts,
-                    figures.entrySet().stream()
-                            .map(figure -> line(figure.getKey(), figure.getValue()))
-                            .toList());
+            List<String> lines = new ArrayList<>();
+            figures.forEach((name, figure) -> lines.add(line(name, figure)));
+            if (metric == SampleMetric.FID && made.singular()) {
+                facts.put("warning", TOO_FEW);
+                lines.add("  " + TOO_FEW);
+            }
+            return new Measured(facts, lines);
         }
     }
 

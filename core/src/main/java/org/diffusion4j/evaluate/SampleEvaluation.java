@@ -70,6 +70,11 @@ public final class SampleEvaluation implements AutoCloseable {
         return figures;
     }
 
+    /** Whether the pictures are too few for a covariance of full rank, which makes their FID much too large. */
+    public boolean singular() {
+        return compared.count() <= compared.pictures().vectors().size(1);
+    }
+
     @Override
     public void close() {
         free(compared.pictures());
