@@ -19,14 +19,15 @@ import org.jspecify.annotations.Nullable;
  * learns, and {@code state.json}, complete or absent.
  *
  * @param step the number of steps done
- * @param recipe SHA-256 of what of the recipe determines the weights until this step
+ * @param recipe by which they were made
  * @param data SHA-256 of the training data
  * @param validationLoss the last one, null before the first
  * @param metricsBytes how long the metrics file was
  */
 record Checkpoint(
-        long step, String recipe, String data, @Nullable Double validationLoss, long metricsBytes) {
+        long step, Recipe recipe, String data, @Nullable Double validationLoss, long metricsBytes) {
 
+    private static final Checkpoint DEFAULTS = new Checkpoint(0, Recipe.defaults(), "", null, 0);
     private static final String STATE = "state.json";
     private static final String SUFFIX = ".safetensors";
     private static final String TIMES = "times" + SUFFIX;
@@ -34,11 +35,7 @@ record Checkpoint(
     static void write(Path folder, TrainState state, long metricsBytes) {
         double loss = state.validationLoss();
         Checkpoint facts = new Checkpoint(
-                state.step(),
-                state.recipe().fingerprint(state.step()),
-                state.data(),
-                Double.isNaN(loss) ? null : loss,
-                metricsBytes);
+                state.step(), state.recipe(), state.data(), Double.isNaN(loss) ? null : loss, metricsBytes);
         SealedFolder.create(folder, inside -> {
             try (PointerScope scope = new PointerScope()) {
                 state.buffers()
@@ -55,15 +52,19 @@ record Checkpoint(
         });
     }
 
-    /** The facts of a folder that is whole. */
+    /** The facts of a folder that is whole. Fields that the recipe did not have then are as in {@link Recipe#defaults}. */
     static Checkpoint facts(Path folder) {
         Path file = folder.resolve(STATE);
-        return Records.CAMEL_CASE.read(Checkpoint.class, Json.readObject(file), file.toString());
+        return Records.CAMEL_CASE.read(DEFAULTS, Json.readObject(file), file.toString());
     }
 
     /** Puts the buffers of a folder into a state of the same recipe and data. */
     void restore(Path folder, TrainState state) {
-        requireSame(folder, "another recipe", recipe, state.recipe().fingerprint(step));
+        requireSame(
+                folder,
+                "another recipe",
+                recipe.determining(step),
+                state.recipe().determining(step));
         requireSame(folder, "other data", data, state.data());
         state.buffers().forEach((name, buffer) -> { // each through the network, whose own weights are the last
             Path file = folder.resolve(name + SUFFIX);
@@ -83,7 +84,7 @@ record Checkpoint(
         state.resume(step, validationLoss == null ? Double.NaN : validationLoss);
     }
 
-    private static void requireSame(Path folder, String what, String theirs, String ours) {
+    private static void requireSame(Path folder, String what, Object theirs, Object ours) {
         if (!theirs.equals(ours)) {
             throw new CheckpointException(folder + ": was made with " + what
                     + ", so the training could not go on as it began; resume it as it was, or begin a new run");

@@ -11,7 +11,6 @@ import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
-import org.diffusion4j.engine.Sha256;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.UNet2D;
 import org.diffusion4j.nn.UNet2DConfig;
@@ -98,6 +97,7 @@ public record Recipe(
      * @param precision {@code float32}, {@code bf16}, or {@code auto} for bf16 where the processor has it
      * @param validateEvery steps between validations; 0: at the end only
      * @param sampleEvery steps between sample grids; 0: at the end only
+     * @param sampleCount pictures in a grid, 0 for no grid at all; null for 32, with classes eight of each and ten classes at most
      * @param checkpointEvery steps between checkpoints; 0: at the end only
      * @param keep how many of the newest checkpoints are kept, beside the best
      * @param timeLimit minutes after which the training saves and stops, to be resumed or not; 0 for none
@@ -120,6 +120,7 @@ public record Recipe(
             long seed,
             long validateEvery,
             long sampleEvery,
+            @Nullable Integer sampleCount,
             long checkpointEvery,
             int keep,
             double timeLimit) {
@@ -148,6 +149,10 @@ public record Recipe(
                     validateEvery,
                     sampleEvery,
                     checkpointEvery);
+            require(
+                    sampleCount == null || sampleCount >= 0,
+                    "train.sampleCount must be at least 0, was %s",
+                    sampleCount);
             require(keep >= 1, "train.keep must be at least 1, was %s", keep);
             require(timeLimit >= 0, "train.timeLimit must be at least 0, was %s", timeLimit);
         }
@@ -258,25 +263,28 @@ public record Recipe(
         return with("train.precision=" + (train.arithmetic() == Precision.BFLOAT16 ? "bf16" : "float32"));
     }
 
-    /** SHA-256 of what determines the weights after so many steps: not the names, not what comes later, not where data lie. */
-    String fingerprint(long steps) {
+    /** What determines the weights after so many steps: not the names, not what comes later, not where data lie. */
+    Map<String, @Nullable Object> determining(long steps) {
         Map<String, @Nullable Object> tree = toMap();
         List.of("name", "comment", "sample").forEach(tree::remove);
         part(tree, "data").remove("source");
         Map<?, ?> settings = part(tree, "train");
         List.of("steps", "learningRate", "warmupSteps", "decay", "decayTo", "clipGradient", "stages")
                 .forEach(settings::remove);
-        List.of("validateEvery", "sampleEvery", "checkpointEvery", "keep", "timeLimit")
+        List.of("validateEvery", "sampleEvery", "sampleCount", "checkpointEvery", "keep", "timeLimit")
                 .forEach(settings::remove);
         tree.put("plan", train.plan().until(steps));
-        return Sha256.of(Json.line(tree));
+        return tree;
     }
 
     private static Map<?, ?> part(Map<String, ?> tree, String name) {
         return (Map<?, ?>) Objects.requireNonNull(tree.get(name));
     }
 
-    /** What a recipe need not say: DDPM's schedule and settings (DDPM, appendix B), with a batch of 128. */
+    /**
+     * What a recipe need not say: DDPM's schedule and settings (DDPM, appendix B), with a batch of 128. A field that comes later has here
+     * what was done before it came, since runs of that time have it filled in when they go on.
+     */
     public static Recipe defaults() {
         return new Recipe(
                 "run",
@@ -304,6 +312,7 @@ public record Recipe(
                         0,
                         1000,
                         1000,
+                        null,
                         1000,
                         3,
                         0),

@@ -135,15 +135,20 @@ public final class Trainer implements AutoCloseable {
 
     /** Shows what the averaged weights draw: always from the same noise, with classes a row for each. */
     private void sample(TrainListener listener) {
-        int rows = model.classes() == 0 ? ROWS_WITHOUT_CLASSES : Math.min(model.classes(), MOST_CLASSES_SHOWN);
-        List<Integer> labels = model.classes() == 0
+        int classes = Math.min(model.classes(), MOST_CLASSES_SHOWN);
+        int rows = classes == 0 ? ROWS_WITHOUT_CLASSES : classes;
+        int count = settings.sampleCount() == null ? rows * COLUMNS : settings.sampleCount();
+        if (count == 0) {
+            return;
+        }
+        int columns = classes == 0 ? COLUMNS : (count + classes - 1) / classes;
+        List<Integer> labels = classes == 0
                 ? List.of()
-                : IntStream.range(0, rows * COLUMNS).mapToObj(i -> i / COLUMNS).toList();
+                : IntStream.range(0, count).mapToObj(i -> i / columns).toList();
         try (PointerScope scope = new PointerScope();
                 Ema.Swap averaged = state.ema().swapInto(parameters.values());
-                Tensor x0 = model.sample(
-                        recipe.sample(), rows * COLUMNS, labels, new SeededNoise(0, 0), SampleListener.NONE)) {
-            listener.onSampled(state.step(), x0, COLUMNS);
+                Tensor x0 = model.sample(recipe.sample(), count, labels, new SeededNoise(0, 0), SampleListener.NONE)) {
+            listener.onSampled(state.step(), x0, columns);
         }
     }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.nn.UNet2D;
@@ -77,6 +78,7 @@ class RecipeTest {
                 "train.batchsise=3 | key 'train.batchsise' is not known; did you mean 'batchSize'?",
                 "train.batchSize=many | 'train.batchSize' must be an integer, was the text many",
                 "train.batchSize=0 | train.batchSize must be at least 1, was 0",
+                "train.sampleCount=-1 | train.sampleCount must be at least 0, was -1",
                 "train.precision=bf61 | train.precision 'bf61' is not known; did you mean 'bf16'?",
                 "train.optimizer.kind=adamm | there is no Kind 'adamm'; did you mean 'adam'?",
                 "train.objective.loss=hybird | there is no Loss 'hybird'; did you mean 'hybrid'?",
@@ -95,25 +97,25 @@ class RecipeTest {
 
     @Test
     void is_the_same_training_under_another_name_or_for_more_steps_but_not_at_another_rate() {
-        String fingerprint = Tiny.recipe().fingerprint(6);
-        assertThat(Tiny.recipe("name=other", "train.steps=99", "train.keep=1", "data.source=x")
-                        .fingerprint(6))
-                .isEqualTo(fingerprint);
-        assertThat(Tiny.recipe("train.learningRate=1").fingerprint(6)).isNotEqualTo(fingerprint);
-        assertThat(Tiny.recipe("train.decayTo=0", "train.steps=9").fingerprint(6))
+        Map<String, Object> determining = Tiny.recipe().determining(6);
+        assertThat(Tiny.recipe("name=other", "train.steps=99", "train.keep=1", "train.sampleCount=0", "data.source=x")
+                        .determining(6))
+                .isEqualTo(determining);
+        assertThat(Tiny.recipe("train.learningRate=1").determining(6)).isNotEqualTo(determining);
+        assertThat(Tiny.recipe("train.decayTo=0", "train.steps=9").determining(6))
                 .as("the learning rate depends on the number of steps")
-                .isNotEqualTo(Tiny.recipe("train.decayTo=0").fingerprint(6));
+                .isNotEqualTo(Tiny.recipe("train.decayTo=0").determining(6));
     }
 
     @Test
     void is_the_same_training_with_another_stage_until_that_begins() {
         String refinement = "train.stages=[{\"steps\": 4, \"learningRate\": 1e-4, \"clipGradient\": 0.1}]";
-        assertThat(Tiny.recipe(refinement).fingerprint(6))
-                .isEqualTo(Tiny.recipe().fingerprint(6));
-        assertThat(Tiny.recipe(refinement).fingerprint(7))
-                .isNotEqualTo(Tiny.recipe("train.steps=7").fingerprint(7));
-        assertThat(Tiny.recipe(refinement).fingerprint(7))
+        assertThat(Tiny.recipe(refinement).determining(6))
+                .isEqualTo(Tiny.recipe().determining(6));
+        assertThat(Tiny.recipe(refinement).determining(7))
+                .isNotEqualTo(Tiny.recipe("train.steps=7").determining(7));
+        assertThat(Tiny.recipe(refinement).determining(7))
                 .as("now it counts when the first stage ended")
-                .isNotEqualTo(Tiny.recipe(refinement, "train.steps=5").fingerprint(7));
+                .isNotEqualTo(Tiny.recipe(refinement, "train.steps=5").determining(7));
     }
 }

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.io.SealedFolder;
 import org.diffusion4j.sample.DiffusionModel;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -220,6 +221,30 @@ class RunFolderTest {
         assertThatThrownBy(() -> train(RunFolder.resume(run, List.of("train.learningRate=1")), DATA, TO_THE_END))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("step-8: was made with another recipe");
+    }
+
+    @Test
+    void goes_on_where_the_recipe_was_made_before_a_field_existed_that_has_its_default() throws IOException {
+        Path whole = create("whole", TO_THE_END);
+        Path run = create("run", stoppingAfter(3));
+        Path checkpoint = run.resolve("checkpoints/step-3");
+        Path older = Files.move(checkpoint, temp.resolve("older"));
+        Files.delete(older.resolve("manifest.json"));
+        for (Path file : List.of(run.resolve("recipe.json"), older.resolve("state.json"))) {
+            String with = text(file);
+            String without = with.replaceFirst("\"emaDecay\": *[^,]+,", "");
+            assertThat(without).isNotEqualTo(with);
+            Files.writeString(file, without);
+        }
+        SealedFolder.create(checkpoint, inside -> {
+            try (Stream<Path> files = Files.list(older)) {
+                for (Path file : files.toList()) {
+                    Files.copy(file, inside.resolve(file.getFileName()));
+                }
+            }
+        });
+        resume(run);
+        assertSameRun(run, whole);
     }
 
     @Test

@@ -179,14 +179,27 @@ class TrainerTest {
 
     @Test
     void shows_a_row_of_samples_for_each_class() {
-        List<long[]> shapes = new ArrayList<>();
-        train(Tiny.recipe(), Tiny.images(8), new TrainListener() {
+        assertThat(grids(Tiny.recipe()))
+                .containsExactly(new long[] {4, 8, 16, 1, 4, 4}, new long[] {6, 8, 16, 1, 4, 4});
+    }
+
+    @Test
+    void shows_as_many_samples_as_the_recipe_says() {
+        assertThat(grids(Tiny.recipe("train.sampleCount=5", "train.sampleEvery=0")))
+                .containsExactly(new long[] {6, 3, 5, 1, 4, 4});
+        assertThat(grids(Tiny.recipe("train.sampleCount=0"))).isEmpty();
+    }
+
+    /** Step, columns and shape of each grid of samples. */
+    private static List<long[]> grids(Recipe recipe) {
+        List<long[]> grids = new ArrayList<>();
+        train(recipe, Tiny.images(8), new TrainListener() {
             @Override
             public void onSampled(long step, Tensor x0, int columns) {
-                shapes.add(new long[] {step, columns, x0.size(0), x0.size(1), x0.size(2), x0.size(3)});
+                grids.add(new long[] {step, columns, x0.size(0), x0.size(1), x0.size(2), x0.size(3)});
             }
         });
-        assertThat(shapes).containsExactly(new long[] {4, 8, 16, 1, 4, 4}, new long[] {6, 8, 16, 1, 4, 4});
+        return grids;
     }
 
     @Test
