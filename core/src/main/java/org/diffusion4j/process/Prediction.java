@@ -256,7 +256,8 @@ public sealed interface Prediction
         private static ReverseStep step(NoiseLevel level) {
             require(
                     level.step() != null,
-                    "the mean is predicted of steps between the timesteps of a chain: ask the model at whole timesteps");
+                    "the mean is predicted of steps between the timesteps of a chain, and the model was asked at a time"
+                            + " between them; take a sampler that asks at timesteps, such as ddim");
             return level.step();
         }
 

@@ -86,13 +86,17 @@ record FlowScheduler(
     }
 
     private TimeGrid finished(double[] times) {
-        double[] at = Arrays.stream(times).map(t -> shifted(t, shift)).toArray();
-        int last = at.length - 1;
-        if (!terminal.isEmpty()) {
-            double stretch = (1 - terminal.get(0)) / (1 - at[last]);
-            at = Arrays.stream(at).map(t -> 1 - stretch * (1 - t)).toArray();
+        double[] at = stretched(Arrays.stream(times).map(t -> shifted(t, shift)).toArray(), terminal);
+        return TimeGrid.of(levels.none() ? at : levels.between(at.length, at[at.length - 1], at[0]), 0);
+    }
+
+    /** Diffusers' {@code shift_terminal}: times stretched so that the last is {@code terminal}, or as they are where that is empty. */
+    static double[] stretched(double[] times, List<Double> terminal) {
+        if (terminal.isEmpty()) {
+            return times;
         }
-        return TimeGrid.of(levels.none() ? at : levels.between(at.length, at[last], at[0]), 0);
+        double stretch = (1 - terminal.get(0)) / (1 - times[times.length - 1]);
+        return Arrays.stream(times).map(t -> 1 - stretch * (1 - t)).toArray();
     }
 
     private static double shifted(double t, double shift) {

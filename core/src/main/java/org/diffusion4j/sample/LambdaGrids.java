@@ -2,6 +2,8 @@ package org.diffusion4j.sample;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntFunction;
@@ -36,6 +38,7 @@ record LambdaGrids(
         DiscreteProcess table = keys.processWithSignal("linear", 1e-4, 0.02);
         PublishedLevels levels = PublishedLevels.of(keys);
         if (keys.flag("use_flow_sigmas", false)) {
+            require(levels.none(), "use_flow_sigmas cannot be read together with levels by another formula");
             return ofFlow(keys, table.table().steps(), endsClean, fromPureNoise);
         }
         return levels.none() ? ofTimesteps(keys, table, endsClean) : ofLevels(keys, levels, table, endsClean);
@@ -78,6 +81,7 @@ record LambdaGrids(
                 !keys.flag("use_dynamic_shifting", false),
                 "use_dynamic_shifting cannot be read: it depends on the picture");
         double shift = keys.number("flow_shift", 1);
+        List<Double> terminal = keys.numbers("shift_terminal");
         double range = 1 - 1.0 / total;
         double first = fromPureNoise ? 1 : range;
         DiffusionProcess flow = new FlowMatching(total);
@@ -88,9 +92,11 @@ record LambdaGrids(
                     double[] times = IntStream.range(0, n)
                             .mapToDouble(i -> first - i * range / n)
                             .map(t -> flow.timeAt(shift * flow.noiseToSignal(t)))
+                            .toArray();
+                    double[] stretched = Arrays.stream(FlowScheduler.stretched(times, terminal))
                             .map(t -> Math.min(t, ALMOST_NOISE))
                             .toArray();
-                    return ended(TimeGrid.of(times, 0), endsClean);
+                    return ended(TimeGrid.of(stretched, 0), endsClean);
                 },
                 endsClean);
     }

@@ -19,6 +19,13 @@ import org.diffusion4j.schedule.TimeGrid;
 record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, Limits limits, Sampler sampler)
         implements PublishedScheduler {
 
+    private static final Map<String, FirstMoment> UNIPC_WEIGHTS = Map.of(
+            "bh1", FirstMoment.FLAT,
+            "bh2", FirstMoment.MIDPOINT,
+            "midpoint", FirstMoment.MIDPOINT, // of a file written for DPM-Solver, like the next, or for DEIS
+            "heun", FirstMoment.MIDPOINT,
+            "logrho", FirstMoment.MIDPOINT);
+
     private LambdaScheduler(SchedulerKeys keys, LambdaGrids grids, Sampler sampler) {
         this(grids, keys.meaning(), Limits.recomputing(keys), sampler);
     }
@@ -50,10 +57,13 @@ record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, Limits limits, 
                     "disable_corrector must name the first steps, as [0, 1], was %s",
                     uncorrected);
         }
+        require(
+                keys.map().get("solver_p") == null,
+                "solver_p cannot be followed, where another scheduler predicts and UniPC corrects; set it to null");
         UniPc sampler = new UniPc(
                 keys.integer("solver_order", 2),
                 keys.flag("predict_x0", true) ? Integrand.X0 : Integrand.EPS,
-                "bh1".equals(keys.map().get("solver_type")) ? FirstMoment.FLAT : FirstMoment.MIDPOINT,
+                keys.word("solver_type", "bh2", UNIPC_WEIGHTS),
                 uncorrected.size(),
                 lowerToTheEnd(keys));
         return new LambdaScheduler(keys, LambdaGrids.of(keys, DpmKeys.endsClean(keys), true), sampler);

@@ -13,8 +13,11 @@ import org.diffusion4j.schedule.TimeGrid;
  * <p>Xue et al., "SA-Solver: Stochastic Adams Solver for Fast Sampling of Diffusion Models", NeurIPS 2023, algorithm 1, equations 14
  * and 17; of the clean sample with two nodes the authors' code changes the slope's weight ({@link FirstMoment#FLAT}).
  *
+ * <p>Nodes are counted as in their code. The paper's corrector of s steps has s + 1, the end of the step among them: without noise its
+ * order is s + 1 after a predictor of s nodes, whose own is s. So two nodes in both are of order 2.
+ *
  * @param predictor nodes of the predictor, 1 to 4
- * @param corrector nodes of the corrector, the end of the step among them, 1 to 4; 0 for none
+ * @param corrector nodes of the corrector, 1 to 4; 0 for none
  * @param integrand {@code X0} in general
  * @param tau the share of noise in a step that begins at that time
  * @param last the orders of the last steps

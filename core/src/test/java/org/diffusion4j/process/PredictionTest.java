@@ -130,8 +130,7 @@ class PredictionTest {
     @Test
     void the_mean_is_refused_between_the_timesteps() {
         assertThatThrownBy(() -> Prediction.MEAN.interpret(eps, eps, NoiseLevel.at(process, 10.5)))
-                .hasMessage("the mean is predicted of steps between the timesteps of a chain: "
-                        + "ask the model at whole timesteps");
+                .hasMessageStartingWith("the mean is predicted of steps between the timesteps of a chain");
     }
 
     @Test

@@ -71,7 +71,11 @@ class ConvergenceTest {
                 arguments(uniPc(2, Integrand.EPS, 0), 3, 256),
                 arguments(saSolver(2, 0), 2, 128),
                 arguments(saSolver(3, 0), 3, 512),
-                arguments(saSolver(2, 3), 3, 256));
+                arguments(saSolver(1, 2), 2, 256),
+                arguments(saSolver(2, 2), 2, 4096), // its corrector's h² comes out late: 2.4 in 1024 steps
+                arguments(saSolver(2, 3), 3, 256),
+                arguments(saSolver(3, 3), 3, 1024),
+                arguments(saSolver(3, 4), 4, 1024));
     }
 
     private static DpmSolverSinglestep singlestep(int order, Integrand integrand) {

@@ -2,6 +2,7 @@ package org.diffusion4j.sample;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.HashMap;
 import java.util.List;
@@ -56,6 +57,18 @@ class LambdaSchedulerTest {
     }
 
     @Test
+    void of_a_flow_stretches_its_times_to_the_last_that_the_keys_name() {
+        Map<String, Object> flow = Map.of("use_flow_sigmas", true, "flow_shift", 3.0);
+        Map<String, Object> stretched = Map.of("use_flow_sigmas", true, "flow_shift", 3.0, "shift_terminal", 0.1);
+        TimeGrid plain = read("UniPCMultistepScheduler", flow).grid(4);
+        TimeGrid grid = read("UniPCMultistepScheduler", stretched).grid(4);
+
+        assertThat(grid.time(3)).isCloseTo(0.1, within(1e-15));
+        assertThat((1 - grid.time(1)) / (1 - grid.time(2)))
+                .isCloseTo((1 - plain.time(1)) / (1 - plain.time(2)), within(1e-15));
+    }
+
+    @Test
     void of_edm_may_end_at_its_smallest_level_whatever_the_number_of_steps() {
         SchedulerConfig config = read("EDMDPMSolverMultistepScheduler", Map.of("final_sigmas_type", "sigma_min"));
 
@@ -71,6 +84,18 @@ class LambdaSchedulerTest {
                 "UniPCMultistepScheduler",
                 Map.of("disable_corrector", List.of(3)),
                 "m.json: disable_corrector must name the first steps, as [0, 1], was [3.0]");
+        refused(
+                "UniPCMultistepScheduler",
+                Map.of("solver_p", Map.of("_class_name", "DDIMScheduler")),
+                "m.json: solver_p cannot be followed, where another scheduler predicts and UniPC corrects; set it to null");
+        refused(
+                "UniPCMultistepScheduler",
+                Map.of("solver_type", "bh3"),
+                "m.json: solver_type 'bh3' is not known; did you mean");
+        refused(
+                "UniPCMultistepScheduler",
+                Map.of("use_flow_sigmas", true, "use_karras_sigmas", true),
+                "m.json: use_flow_sigmas cannot be read together with levels by another formula");
         refused(
                 "DPMSolverMultistepScheduler",
                 Map.of("use_flow_sigmas", true, "use_dynamic_shifting", true),

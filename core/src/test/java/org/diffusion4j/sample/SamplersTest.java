@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -56,6 +57,35 @@ class SamplersTest {
                     .as("with %s", prediction)
                     .containsExactly(expected, within(ROUNDING));
         }
+    }
+
+    /** The mean is that of a step between timesteps of the chain; these ask the model at times between them. */
+    private static final Set<String> ASKING_BETWEEN =
+            Set.of("pndm", "kdpm2", "kdpm2-ancestral", "dpm++-2s-ancestral", "dpm++-sde", "dpm-solver-23");
+
+    static Stream<Samplers.Entry> askingAtTimesteps() {
+        return samplers().filter(entry -> !ASKING_BETWEEN.contains(entry.name()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("askingAtTimesteps")
+    void that_asks_at_timesteps_finds_the_same_where_the_network_predicts_the_mean(Samplers.Entry entry) {
+        assertThat(sampled(entry, new Predicted(EXACT, Prediction.MEAN), GRID))
+                .containsExactly(sampled(entry, EXACT, GRID), within(ROUNDING));
+    }
+
+    static Stream<Samplers.Entry> askingBetweenTimesteps() {
+        return ASKING_BETWEEN.stream().map(Samplers::named);
+    }
+
+    @ParameterizedTest
+    @MethodSource("askingBetweenTimesteps")
+    void that_asks_between_timesteps_says_which_to_take_where_the_network_predicts_the_mean(Samplers.Entry entry) {
+        assertThatThrownBy(() -> sampled(entry, new Predicted(EXACT, Prediction.MEAN), GRID))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "the mean is predicted of steps between the timesteps of a chain, and the model was asked at a time"
+                                + " between them; take a sampler that asks at timesteps, such as ddim");
     }
 
     @ParameterizedTest
