@@ -88,7 +88,7 @@ public record Editor(DiffusionModel model) {
                 draw,
                 listener,
                 batch -> edit.sample(
-                        model.denoiser(batch.labels()),
+                        model.denoiser(batch.labels(), draw.settings().guidance()),
                         grid,
                         given.x0(batch.first(), batch.size()),
                         batch.noise(),
@@ -110,7 +110,12 @@ public record Editor(DiffusionModel model) {
             Tensor x0 = given.x0(batch.first(), batch.size());
             Tensor start = model.start(batch.size(), batch.noise());
             return new Inpainting(draw.settings().make(), x0, mask.kept())
-                    .sample(model.denoiser(batch.labels()), grid, start, batch.noise(), batch.listener());
+                    .sample(
+                            model.denoiser(batch.labels(), draw.settings().guidance()),
+                            grid,
+                            start,
+                            batch.noise(),
+                            batch.listener());
         });
     }
 

@@ -48,7 +48,13 @@ public record Interpolation(DiffusionModel model, int columns) {
             Tensor from = model.start(batch.size(), noise(draw.seed(), batch, 0));
             Tensor to = model.start(batch.size(), noise(draw.seed(), batch, 1));
             Tensor start = Slerp.between(from, to, shares(batch));
-            return settings.make().sample(model.denoiser(batch.labels()), grid, start, batch.noise(), batch.listener());
+            return settings.make()
+                    .sample(
+                            model.denoiser(batch.labels(), settings.guidance()),
+                            grid,
+                            start,
+                            batch.noise(),
+                            batch.listener());
         });
     }
 

@@ -24,6 +24,9 @@ public record Provenance(String version, String model, String modelHash, Draw dr
 
     private static final String KEY = "diffusion4j";
 
+    /** What pictures of older versions leave unsaid. */
+    private static final Provenance OLDEST = new Provenance("", "", "", Draw.of(1), ALL);
+
     /** The same draw, of which one sample is shown. */
     public Provenance ofSample(int index) {
         return new Provenance(version, model, modelHash, draw, index);
@@ -52,7 +55,7 @@ public record Provenance(String version, String model, String modelHash, Draw dr
     public static Optional<Provenance> fromText(Map<String, String> text, Path picture) {
         return Optional.ofNullable(text.get(KEY)).map(json -> {
             String source = picture.toString();
-            Provenance seen = Records.CAMEL_CASE.read(Provenance.class, Json.parseObject(json, source), source);
+            Provenance seen = Records.CAMEL_CASE.read(OLDEST, Json.parseObject(json, source), source);
             String model = picture.resolveSibling(seen.model).normalize().toString();
             return new Provenance(seen.version, model, seen.modelHash, seen.draw, seen.sample);
         });

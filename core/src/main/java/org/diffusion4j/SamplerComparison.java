@@ -58,15 +58,15 @@ public record SamplerComparison(List<Row> rows) {
             DiffusionModel model, List<Integer> steps, int count, long seed, Consumer<SampleSettings> beforeEach) {
         Draw draw = Draw.of(count).seed(seed);
         int total = model.process().table().steps();
-        steps.forEach(n -> settings("ddim", n).grid(total)); // refuses too many before anything is drawn
-        SampleSettings manySteps = settings("heun", Math.min(LIMIT, total));
+        steps.forEach(n -> SampleSettings.of("ddim", n).grid(total)); // refuses too many before anything is drawn
+        SampleSettings manySteps = SampleSettings.of("heun", Math.min(LIMIT, total));
         beforeEach.accept(manySteps);
         List<BufferedImage> limit = model.draw(draw.with(manySteps));
         List<Row> rows = new ArrayList<>();
         for (Samplers.Entry sampler : Samplers.all()) {
             List<Cell> cells = new ArrayList<>();
             for (int n : steps) {
-                SampleSettings settings = settings(sampler.name(), n);
+                SampleSettings settings = SampleSettings.of(sampler.name(), n);
                 beforeEach.accept(settings);
                 double begun = processorSeconds();
                 List<BufferedImage> pictures = model.draw(draw.with(settings));
@@ -78,10 +78,6 @@ public record SamplerComparison(List<Row> rows) {
             rows.add(new Row(sampler, cells));
         }
         return new SamplerComparison(rows);
-    }
-
-    private static SampleSettings settings(String sampler, int steps) {
-        return new SampleSettings(sampler, steps, 0, "deviation", "fixed-small", "trailing");
     }
 
     private static double processorSeconds() {

@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.Part;
 import org.diffusion4j.evaluate.ClassAccuracy;
 import org.diffusion4j.evaluate.Classifier;
 import org.diffusion4j.evaluate.Pictures;
@@ -37,11 +36,8 @@ final class ClassifierTestCommand implements Runnable {
     @Mixin
     private DataOptions data;
 
-    @Option(
-            names = "--split",
-            defaultValue = "test",
-            description = "The part of the data set: test or train (default: ${DEFAULT-VALUE}).")
-    private Part part;
+    @Mixin
+    private SplitOption split;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -49,13 +45,13 @@ final class ClassifierTestCommand implements Runnable {
     @Override
     public void run() {
         try (Classifier classifier = weights == null ? Classifier.mnist() : Classifier.read(weights)) {
-            ImageDataset images = data.read(part, spec.commandLine().getErr());
+            ImageDataset images = data.read(split.part(), spec.commandLine().getErr());
             ClassAccuracy accuracy = accuracy(classifier, images);
             PrintWriter out = spec.commandLine().getOut();
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("classifier", classifier.name());
             facts.put("data", images.name());
-            facts.put("split", part.toString().toLowerCase(Locale.ROOT));
+            facts.put("split", split.part().toString().toLowerCase(Locale.ROOT));
             facts.put("count", images.size());
             facts.put("accuracy", accuracy.total());
             double[] perClass = accuracy.perClass();

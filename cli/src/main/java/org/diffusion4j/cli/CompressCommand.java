@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.Part;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.evaluate.BitsPerDim;
 import org.diffusion4j.evaluate.RateDistortion;
@@ -23,7 +22,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** DDPM's progressive lossy code. */
@@ -40,17 +38,14 @@ final class CompressCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "A model folder, in the layout of diffusers.")
-    private Path folder;
+    @Mixin
+    private ModelParameter from;
 
     @Mixin
     private DataOptions data;
 
-    @Option(
-            names = "--split",
-            defaultValue = "test",
-            description = "The part of the data set: test or train (default: ${DEFAULT-VALUE}).")
-    private Part part;
+    @Mixin
+    private SplitOption split;
 
     @Option(
             names = "--count",
@@ -67,12 +62,8 @@ final class CompressCommand implements Runnable {
     @Option(names = "--seed", defaultValue = "0", description = "Same seed, same figures (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(
-            names = "--batch-size",
-            defaultValue = "64",
-            description =
-                    "How many go through the network at once; less takes less memory (default: ${DEFAULT-VALUE}).")
-    private int batchSize;
+    @Mixin
+    private BatchOption batch;
 
     @Option(names = "--plot", paramLabel = "FILE", description = "An SVG file for the curve of distortion over rate.")
     private @Nullable Path plot;
@@ -90,8 +81,9 @@ final class CompressCommand implements Runnable {
             Output.checkFile(plot, force);
         }
         PrintWriter out = spec.commandLine().getOut();
-        try (DiffusionModel model = DiffusionModel.load(folder)) {
-            ImageDataset images = data.read(model, part, spec.commandLine().getErr());
+        try (DiffusionModel model = from.load()) {
+            ImageDataset images =
+                    data.read(model, split.part(), spec.commandLine().getErr());
             BitsPerDim measured = measure(model, images);
             RateDistortion code = RateDistortion.of(measured);
             if (plot != null) {
@@ -129,7 +121,7 @@ final class CompressCommand implements Runnable {
     }
 
     private BitsPerDim measure(DiffusionModel model, ImageDataset images) {
-        BitsPerDim.Settings settings = BitsPerDim.Settings.of(model, count).with(seed, batchSize);
+        BitsPerDim.Settings settings = BitsPerDim.Settings.of(model, count).with(seed, batch.size());
         if (respacing != null) {
             settings = settings.with(
                     Respacing.grid(respacing, model.process().table().steps()));

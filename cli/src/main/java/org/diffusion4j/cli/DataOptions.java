@@ -4,6 +4,7 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.diffusion4j.data.DataHome;
 import org.diffusion4j.data.Datasets;
@@ -27,7 +28,7 @@ final class DataOptions {
             names = "--data",
             paramLabel = "DATA",
             description =
-                    "mnist, fashion-mnist, cifar10, glyphs, or a folder, zip or picture (default: as a recipe says)."
+                    "mnist, fashion-mnist, cifar10, glyphs, or a folder, zip or picture (default: as the recipe says, also that of a model)."
                             + " Names are looked for in $DIFFUSION4J_DATA.")
     private @Nullable String data;
 
@@ -94,7 +95,18 @@ final class DataOptions {
     ImageDataset read(DiffusionModel model, Part part, PrintWriter err) {
         UNet2DConfig network = model.network().config();
         int size = network.sampleSize().size() == 1 ? network.sampleSize().get(0) : 0;
-        return read(named(), part, size, network.inChannels() == 1, err);
+        String source = data == null ? learned(model).orElseGet(this::named) : data;
+        return read(source, part, size, network.inChannels() == 1, err);
+    }
+
+    /** The published data set that a model was trained on, where its folder says so. */
+    private static Optional<String> learned(DiffusionModel model) {
+        return model.card().training().get("recipe") instanceof Map<?, ?> recipe
+                        && recipe.get("data") instanceof Map<?, ?> data
+                        && data.get("source") instanceof String source
+                        && isName(source)
+                ? Optional.of(source)
+                : Optional.empty();
     }
 
     private ImageDataset read(String source, Part part, int size, boolean grey, PrintWriter err) {

@@ -22,12 +22,8 @@ final class DrawOptions {
     @Mixin
     private LabelOption labels;
 
-    @Option(
-            names = "--batch-size",
-            defaultValue = "64",
-            description =
-                    "How many go through the network at once; less takes less memory (default: ${DEFAULT-VALUE}).")
-    private int batchSize;
+    @Mixin
+    private BatchOption batch;
 
     /** Refuses what no model could draw, before one is loaded. */
     void check(int count) {
@@ -35,7 +31,7 @@ final class DrawOptions {
     }
 
     private Draw draw(int count, List<Integer> numbers) {
-        return new Draw(sampler.settings(), count, seed, numbers, batchSize);
+        return new Draw(sampler.settings(), count, seed, numbers, batch.size());
     }
 
     /**
@@ -58,6 +54,9 @@ final class DrawOptions {
                 settings.sampler().equals("ddim")
                         ? List.of("--eta", "" + settings.eta(), "--eta-rule", settings.etaRule())
                         : List.of("--variance", settings.variance()));
+        if (settings.guidance() != 1) {
+            words.addAll(List.of("--guidance", "" + settings.guidance()));
+        }
         words.addAll(
                 List.of("--spacing", settings.spacing(), "--count", "" + draw.count(), "--seed", "" + draw.seed()));
         if (!draw.labels().isEmpty()) {

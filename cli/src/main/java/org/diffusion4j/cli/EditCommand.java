@@ -1,7 +1,6 @@
 package org.diffusion4j.cli;
 
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 import java.util.List;
 import org.diffusion4j.Editor;
 import org.diffusion4j.data.ImageDataset;
@@ -11,7 +10,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Image to image. */
@@ -30,8 +28,8 @@ final class EditCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "A model folder, in the layout of diffusers.")
-    private Path folder;
+    @Mixin
+    private ModelParameter from;
 
     @Mixin
     private ImageOptions images;
@@ -56,14 +54,14 @@ final class EditCommand implements Runnable {
     public void run() {
         output.check();
         options.check(variations.count());
-        try (DiffusionModel model = DiffusionModel.load(folder);
+        try (DiffusionModel model = from.load();
                 Progress progress = new Progress("drawing")) {
             ImageDataset given = images.read(model, spec.commandLine().getErr());
             Draw draw = variations.of(given, options, model);
             List<BufferedImage> drawn =
                     new Editor(model).vary(draw, given, strength, progress.of(draw.count(), draw.batchSize()));
             List<BufferedImage> rows = variations.rows(List.of(Editor.pictures(given)), drawn);
-            output.write(spec, folder, rows, rows.size() / given.size(), drawn.size());
+            output.write(spec, from.folder(), rows, rows.size() / given.size(), drawn.size());
         }
     }
 }

@@ -39,17 +39,13 @@ import picocli.CommandLine.Spec;
                         + " files, beside what real pictures score; nll: the bits per dimension that the variational bound promises;"
                         + " gradient-noise: how noisy the gradient of that bound is. Samples are looked at in pieces that are kept, so"
                         + " the same command goes on where it was stopped.",
-        footer = {
-            "",
-            "Example:",
-            "  ${ROOT-COMMAND-NAME} evaluate runs/ddpm-mnist/model --data mnist --metrics fid,is,kid,pr,accuracy --count 10000"
-        })
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} evaluate runs/m/model --count 10000"})
 final class EvaluateCommand implements Runnable {
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", arity = "0..1", description = "A model folder, in the layout of diffusers.")
+    @Parameters(paramLabel = "MODEL", arity = "0..1", description = ModelParameter.DESCRIPTION)
     private @Nullable Path folder;
 
     @Option(
@@ -61,11 +57,10 @@ final class EvaluateCommand implements Runnable {
     @Option(
             names = "--metrics",
             split = ",",
-            defaultValue = "nll",
             paramLabel = "METRIC",
-            description =
-                    "What to measure: fid, is, kid, pr, accuracy, nll, gradient-noise (default: ${DEFAULT-VALUE}).")
-    private List<String> names;
+            description = "What to measure: fid, is, kid, pr, accuracy, nll, gradient-noise"
+                    + " (default: all that look at samples; accuracy where they have classes that the network knows).")
+    private List<String> names = List.of();
 
     @Mixin
     private NllMetric nll;
@@ -79,11 +74,8 @@ final class EvaluateCommand implements Runnable {
     @Mixin
     private DataOptions data;
 
-    @Option(
-            names = "--split",
-            defaultValue = "test",
-            description = "The part of the data set: test or train (default: ${DEFAULT-VALUE}).")
-    private Part part;
+    @Mixin
+    private SplitOption split;
 
     @Option(
             names = "--count",
@@ -95,12 +87,8 @@ final class EvaluateCommand implements Runnable {
     @Option(names = "--seed", defaultValue = "0", description = "Same seed, same figures (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(
-            names = "--batch-size",
-            defaultValue = "64",
-            description =
-                    "How many go through the network at once; less takes less memory (default: ${DEFAULT-VALUE}).")
-    private int batchSize;
+    @Mixin
+    private BatchOption batch;
 
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
@@ -121,16 +109,18 @@ final class EvaluateCommand implements Runnable {
             Output.checkFile(card, force);
         }
         try (SampleMetrics opened = ofSamples) {
-            List<Metric> chosen = chosen(opened.metrics());
             try (DiffusionModel model = folder == null ? null : DiffusionModel.load(folder)) {
-                measure(subject(model), chosen);
+                measure(subject(model), chosen(opened, model));
             }
         }
     }
 
-    private List<Metric> chosen(List<Metric> metricsOfSamples) {
+    private List<Metric> chosen(SampleMetrics opened, @Nullable DiffusionModel model) {
+        if (names.isEmpty()) {
+            return opened.usual(model != null && model.classes() > 0);
+        }
         Map<String, Metric> all = new LinkedHashMap<>();
-        Stream.concat(Stream.of(nll, gradientNoise), metricsOfSamples.stream())
+        Stream.concat(Stream.of(nll, gradientNoise), opened.metrics().stream())
                 .forEach(metric -> all.put(metric.name(), metric));
         return names.stream()
                 .map(name -> all.get(DidYouMean.choose("metric", name, all.keySet())))
@@ -138,7 +128,7 @@ final class EvaluateCommand implements Runnable {
     }
 
     private Metric.Subject subject(@Nullable DiffusionModel model) {
-        ImageDataset images = images(model, part);
+        ImageDataset images = images(model, split.part());
         ImageDataset pictures = samples == null
                 ? null
                 : Datasets.open(samples, Part.TRAIN, new ReadOptions(0, images.channels() == 1, bad -> {
@@ -151,7 +141,7 @@ final class EvaluateCommand implements Runnable {
                 () -> other(model),
                 pictures,
                 count,
-                batchSize,
+                batch.size(),
                 seed,
                 ofSamples.variance(),
                 force);
@@ -165,7 +155,7 @@ final class EvaluateCommand implements Runnable {
     /** The part that is not the reference; a folder of pictures may have no other. */
     private Optional<ImageDataset> other(@Nullable DiffusionModel model) {
         try {
-            return Optional.of(images(model, part == Part.TEST ? Part.TRAIN : Part.TEST));
+            return Optional.of(images(model, split.part() == Part.TEST ? Part.TRAIN : Part.TEST));
         } catch (DiffusionException none) {
             spec.commandLine().getErr().println("no figures of real pictures: " + none.getMessage());
             return Optional.empty();
@@ -204,7 +194,7 @@ final class EvaluateCommand implements Runnable {
             facts.put("samples", samples.toString());
         }
         facts.put("data", subject.data().name());
-        facts.put("split", part.toString().toLowerCase(Locale.ROOT));
+        facts.put("split", split.part().toString().toLowerCase(Locale.ROOT));
         facts.put("count", subject.samples() == null ? count : subject.samples().size());
         facts.put("seed", seed);
         return facts;

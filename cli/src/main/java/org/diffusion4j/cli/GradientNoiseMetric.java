@@ -1,10 +1,11 @@
 package org.diffusion4j.cli;
 
+import static org.diffusion4j.cli.Metric.line;
+
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.diffusion4j.engine.Records;
@@ -93,9 +94,5 @@ final class GradientNoiseMetric implements Metric {
                 noise.squaredNorm() > 0 ? line("%.3g", Math.sqrt(noise.squaredNorm())) : "lost in noise",
                 line("%.3g", Math.sqrt(noise.variance())),
                 Double.isFinite(noise.scale()) ? line("%.3g images", noise.scale()) : "unknown");
-    }
-
-    private static String line(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
     }
 }

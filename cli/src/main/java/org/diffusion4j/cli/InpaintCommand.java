@@ -19,7 +19,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Draws parts of pictures anew. */
@@ -38,8 +37,8 @@ final class InpaintCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "A model folder, in the layout of diffusers.")
-    private Path folder;
+    @Mixin
+    private ModelParameter from;
 
     @Mixin
     private ImageOptions images;
@@ -84,7 +83,7 @@ final class InpaintCommand implements Runnable {
         output.check();
         options.check(variations.count());
         PrintWriter err = spec.commandLine().getErr();
-        try (DiffusionModel model = DiffusionModel.load(folder);
+        try (DiffusionModel model = from.load();
                 Progress progress = new Progress("drawing")) {
             ImageDataset given = images.read(model, err);
             Mask part = maskFile == null
@@ -96,7 +95,7 @@ final class InpaintCommand implements Runnable {
             List<BufferedImage> pictures = Editor.pictures(given);
             List<BufferedImage> rows = variations.rows(
                     List.of(pictures, pictures.stream().map(part::over).toList()), drawn);
-            output.write(spec, folder, rows, rows.size() / given.size(), drawn.size());
+            output.write(spec, from.folder(), rows, rows.size() / given.size(), drawn.size());
         }
     }
 }

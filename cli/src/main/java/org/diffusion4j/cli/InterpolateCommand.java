@@ -1,7 +1,6 @@
 package org.diffusion4j.cli;
 
 import java.awt.image.BufferedImage;
-import java.nio.file.Path;
 import java.util.List;
 import org.diffusion4j.Interpolation;
 import org.diffusion4j.data.ImageDataset;
@@ -12,7 +11,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** From one picture to another. */
@@ -27,8 +25,8 @@ final class InterpolateCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "A model folder, in the layout of diffusers.")
-    private Path folder;
+    @Mixin
+    private ModelParameter from;
 
     @Mixin
     private ImageOptions images;
@@ -57,12 +55,8 @@ final class InterpolateCommand implements Runnable {
     @Option(names = "--seed", defaultValue = "0", description = "Same seed, same pictures (default: ${DEFAULT-VALUE}).")
     private long seed;
 
-    @Option(
-            names = "--batch-size",
-            defaultValue = "64",
-            description =
-                    "How many go through the network at once; less takes less memory (default: ${DEFAULT-VALUE}).")
-    private int batchSize;
+    @Mixin
+    private BatchOption batch;
 
     @Mixin
     private PictureOutput output;
@@ -70,20 +64,20 @@ final class InterpolateCommand implements Runnable {
     @Override
     public void run() {
         output.check();
-        try (DiffusionModel model = DiffusionModel.load(folder);
+        try (DiffusionModel model = from.load();
                 Progress progress = new Progress("drawing")) {
             Interpolation between = new Interpolation(model, columns);
-            Draw draw = Draw.of(rows).seed(seed).batchSize(batchSize).labels(labels.numbers(model));
+            Draw draw = Draw.of(rows).seed(seed).batchSize(batch.size()).labels(labels.numbers(model));
             List<BufferedImage> pictures;
             if (images.given()) {
                 ImageDataset ends = images.read(model, spec.commandLine().getErr());
                 Draw encoded = ImageOptions.labelled(draw.with(SampleSettings.encoding(steps)), model, ends);
-                pictures = between.ofImages(encoded, ends, progress.of(ends.size() / 2 * columns, batchSize));
+                pictures = between.ofImages(encoded, ends, progress.of(ends.size() / 2 * columns, batch.size()));
             } else {
                 pictures = between.ofSamples(
-                        draw.with(SampleSettings.ddim(steps)), progress.of(rows * columns, batchSize));
+                        draw.with(SampleSettings.ddim(steps)), progress.of(rows * columns, batch.size()));
             }
-            output.write(spec, folder, pictures, columns, pictures.size());
+            output.write(spec, from.folder(), pictures, columns, pictures.size());
         }
     }
 }

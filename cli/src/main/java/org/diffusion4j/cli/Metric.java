@@ -4,6 +4,7 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -64,4 +65,9 @@ interface Metric {
      * @param lines for people
      */
     record Measured(Map<String, ?> facts, List<String> lines) {}
+
+    /** A line for people, or a part of one, in the same digits everywhere. */
+    static String line(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
 }

@@ -1,8 +1,9 @@
 package org.diffusion4j.cli;
 
+import static org.diffusion4j.cli.Metric.line;
+
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.evaluate.BitsPerDim;
@@ -72,9 +73,5 @@ final class NllMetric implements Metric {
 
     private static double sum(List<AtTime> times, ToDoubleFunction<AtTime> value) {
         return times.stream().mapToDouble(value).sum();
-    }
-
-    private static String line(String format, Object... values) {
-        return String.format(Locale.ROOT, format, values);
     }
 }

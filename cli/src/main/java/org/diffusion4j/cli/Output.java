@@ -52,6 +52,15 @@ final class Output {
         probe(folder, folder);
     }
 
+    /** The first name that is not there yet: {@code NAME}, {@code NAME-2} and so on, each with the suffix. */
+    static Path firstFree(Path name, String suffix) {
+        Path free = Path.of(name + suffix);
+        for (int i = 2; Files.exists(free); i++) {
+            free = Path.of(name + "-" + i + suffix);
+        }
+        return free;
+    }
+
     /** Where a run folder keeps its recipe. */
     static Path recipe(Path run) {
         return run.resolve("recipe.json");

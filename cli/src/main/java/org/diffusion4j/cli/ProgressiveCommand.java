@@ -1,6 +1,5 @@
 package org.diffusion4j.cli;
 
-import java.nio.file.Path;
 import org.diffusion4j.Strip;
 import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.sample.Draw;
@@ -8,7 +7,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** DDPM's progressive generation. */
@@ -22,8 +20,8 @@ final class ProgressiveCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "A model folder, in the layout of diffusers.")
-    private Path folder;
+    @Mixin
+    private ModelParameter from;
 
     @Option(names = "--count", defaultValue = "8", description = "How many samples (default: ${DEFAULT-VALUE}).")
     private int count;
@@ -45,7 +43,7 @@ final class ProgressiveCommand implements Runnable {
         output.check();
         options.check(count);
         Strip strip = new Strip(columns);
-        try (DiffusionModel model = DiffusionModel.load(folder);
+        try (DiffusionModel model = from.load();
                 Progress progress = new Progress("drawing")) {
             Draw draw = options.of(model, count);
             var live = progress.of(draw.count(), draw.batchSize());
@@ -53,7 +51,7 @@ final class ProgressiveCommand implements Runnable {
                 live.onStep(first, step);
                 strip.onStep(first, step);
             });
-            output.write(spec, folder, strip.picture(), count);
+            output.write(spec, from.folder(), strip.picture(), count);
         }
     }
 }

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +65,7 @@ final class QuickstartCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
-        Path folder = out == null ? firstFree(Path.of("runs", "quickstart")) : out;
+        Path folder = out == null ? Output.firstFree(Path.of("runs", "quickstart"), "") : out;
         Output.checkRun(folder, force);
         changes.add("train.seed=" + seed);
         changes.add(data.change()
@@ -83,14 +82,6 @@ final class QuickstartCommand implements Callable<Integer> {
             }
             return code;
         }
-    }
-
-    private static Path firstFree(Path wanted) {
-        Path free = wanted;
-        for (int i = 2; Files.exists(free); i++) {
-            free = wanted.resolveSibling(wanted.getFileName() + "-" + i);
-        }
-        return free;
     }
 
     private static String recipe() {

@@ -2,7 +2,6 @@ package org.diffusion4j.cli;
 
 import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +14,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** DDIM's table 2 for a model of one's own. */
@@ -36,8 +34,8 @@ final class ReconstructCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "A model folder, in the layout of diffusers.")
-    private Path folder;
+    @Mixin
+    private ModelParameter from;
 
     @Option(
             names = "--steps",
@@ -52,12 +50,8 @@ final class ReconstructCommand implements Runnable {
     @Mixin
     private LabelOption labels;
 
-    @Option(
-            names = "--batch-size",
-            defaultValue = "64",
-            description =
-                    "How many go through the network at once; less takes less memory (default: ${DEFAULT-VALUE}).")
-    private int batchSize;
+    @Mixin
+    private BatchOption batch;
 
     @Mixin
     private PictureOutput output;
@@ -66,10 +60,10 @@ final class ReconstructCommand implements Runnable {
     public void run() {
         output.check();
         PrintWriter out = spec.commandLine().getOut();
-        try (DiffusionModel model = DiffusionModel.load(folder)) {
+        try (DiffusionModel model = from.load()) {
             ImageDataset given = images.read(model, spec.commandLine().getErr());
             Draw draw = ImageOptions.labelled(
-                    Draw.of(given.size()).batchSize(batchSize).labels(labels.numbers(model)), model, given);
+                    Draw.of(given.size()).batchSize(batch.size()).labels(labels.numbers(model)), model, given);
             List<List<BufferedImage>> columns = new ArrayList<>(List.of(Editor.pictures(given)));
             out.println("steps   error, mean square on [0, 1]");
             for (int timesteps : steps) {
@@ -83,7 +77,7 @@ final class ReconstructCommand implements Runnable {
                     rows.add(column.get(i));
                 }
             }
-            output.write(spec, folder, rows, columns.size(), given.size() * steps.size());
+            output.write(spec, from.folder(), rows, columns.size(), given.size() * steps.size());
         }
     }
 

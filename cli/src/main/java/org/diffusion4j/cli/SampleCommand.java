@@ -1,7 +1,5 @@
 package org.diffusion4j.cli;
 
-import static org.diffusion4j.engine.Require.require;
-
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,13 +16,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Draws from a model folder. */
 @Command(
         name = "sample",
-        description = "Draws pictures from a model folder.",
+        description = "Draws pictures from a model.",
         footer = {
             "",
             "Example:",
@@ -35,8 +32,8 @@ final class SampleCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "A model folder, in the layout of diffusers.")
-    private Path model;
+    @Mixin
+    private ModelParameter from;
 
     @Mixin
     private DrawOptions options;
@@ -44,7 +41,11 @@ final class SampleCommand implements Runnable {
     @Option(names = "--count", defaultValue = "64", description = "How many pictures (default: ${DEFAULT-VALUE}).")
     private int count;
 
-    @Option(names = "--out", paramLabel = "FILE", description = "A PNG file for all pictures.")
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description =
+                    "A PNG file for all pictures (default: samples.png, or the next name that is free, where nothing else is asked for).")
     private @Nullable Path out;
 
     @Option(names = "--each", paramLabel = "DIR", description = "A folder for a PNG file of each picture.")
@@ -63,8 +64,8 @@ final class SampleCommand implements Runnable {
     public void run() {
         options.check(count);
         checkOutputs();
-        try (DiffusionModel loaded = DiffusionModel.load(model)) {
-            Drawing drawing = new Drawing(loaded, model, options.of(loaded, count));
+        try (DiffusionModel loaded = from.load()) {
+            Drawing drawing = new Drawing(loaded, from.folder(), options.of(loaded, count));
             if (out != null) {
                 drawing.writeSheet(out);
             }
@@ -79,7 +80,9 @@ final class SampleCommand implements Runnable {
     }
 
     private void checkOutputs() {
-        require(out != null || each != null || gif != null, "where to? give --out FILE, --each DIR or --gif FILE");
+        if (out == null && each == null && gif == null) {
+            out = Output.firstFree(Path.of("samples"), ".png");
+        }
         if (out != null) {
             Output.checkFile(out, force);
         }

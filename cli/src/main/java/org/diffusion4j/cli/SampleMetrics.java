@@ -75,6 +75,14 @@ final class SampleMetrics implements AutoCloseable {
         return Stream.of(SampleMetric.values()).<Metric>map(OfSamples::new).toList();
     }
 
+    /** Those that need not be asked for: all that can be measured of samples with or without classes. */
+    List<Metric> usual(boolean haveClasses) {
+        boolean known = haveClasses && inception == null;
+        return metrics().stream()
+                .filter(metric -> known || !metric.name().equals(SampleMetric.ACCURACY.toString()))
+                .toList();
+    }
+
     /** How samples are drawn. */
     SampleSettings settings() {
         return sampler.settings();

@@ -22,8 +22,8 @@ class EvaluateCommandTest {
 
     @Test
     void prints_the_bound_with_its_parts_and_ten_rows_of_times() {
-        Ran ran =
-                diffuse("evaluate", TinyModel.ofGlyphs(folder), "--data", "glyphs", "--count", 3, "--respacing", "20");
+        Path model = TinyModel.ofGlyphs(folder);
+        Ran ran = diffuse("evaluate", model, "--metrics", "nll", "--data", "glyphs", "--count", 3, "--respacing", "20");
         assertThat(ran.err()).isEmpty();
         assertThat(ran.code()).isZero();
         assertThat(ran.out())
@@ -38,6 +38,8 @@ class EvaluateCommandTest {
         Object[] words = {
             "evaluate",
             model,
+            "--metrics",
+            "nll",
             "--data",
             "glyphs",
             "--split",
@@ -87,8 +89,6 @@ class EvaluateCommandTest {
             model,
             "--data",
             "glyphs",
-            "--metrics",
-            "fid,is,kid,pr,accuracy",
             "--count",
             20,
             "--steps",
@@ -141,10 +141,10 @@ class EvaluateCommandTest {
             delimiter = '|',
             value = {
                 "--data glyphs --metrics nil       | there is no metric 'nil'; did you mean",
-                "--data glyphs --count 0           | count must be at least 1, was 0",
+                "--data glyphs --metrics nll --count 0 | count must be at least 1, was 0",
                 "--data glyphs --split validation  | expected one of [TRAIN, TEST]",
-                "--data glyphs --respacing 1,2,ddim| a respacing is written like 250, 10,15,20 or ddim25",
-                "--data glyphs --variance learned  | the model has not learned a variance",
+                "--data glyphs --metrics nll --respacing 1,2,ddim | a respacing is written like 250, 10,15,20 or ddim25",
+                "--data glyphs --metrics nll --variance learned | the model has not learned a variance",
                 "--metrics nll                     | which images? say --data",
             })
     void refuses_what_it_cannot_measure_in_one_line(String options, String line) {

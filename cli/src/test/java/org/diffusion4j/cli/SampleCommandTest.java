@@ -117,13 +117,6 @@ class SampleCommandTest {
     }
 
     @Test
-    void refuses_to_draw_for_nobody() {
-        Ran ran = diffuse("sample", model);
-        assertThat(ran.code()).isEqualTo(2);
-        assertThat(ran.err()).contains("where to? give --out FILE").hasLineCount(1);
-    }
-
-    @Test
     void refuses_an_output_that_exists_and_replaces_it_by_force() throws IOException {
         Files.writeString(out, "precious");
         Ran refused = diffuse("sample", model, "--steps", 1, "--count", 1, "--out", out);

@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -173,7 +174,28 @@ public final class DiffusionModel implements AutoCloseable {
      * @param labels int64 {@code [batch]} where the model has classes, lent, else null
      */
     public Denoiser denoiser(@Nullable Tensor labels) {
-        return scheduler.limited(unlimited(labels), EpsAfterClipping.KEPT);
+        return denoiser(labels, 1);
+    }
+
+    /**
+     * What samplers ask, with classifier-free guidance.
+     *
+     * @param labels as {@link #denoiser(Tensor)}
+     * @param guidance the scale of {@link ClassifierFreeGuidance}; 1 for none, else each call is two of the network
+     * @throws IllegalArgumentException if there is to be guidance, and the network has not learned what "no label" is
+     */
+    public Denoiser denoiser(@Nullable Tensor labels, double guidance) {
+        Denoiser told = unlimited(labels);
+        return scheduler.limited(guidance == 1 ? told : guided(told, labels, guidance), EpsAfterClipping.KEPT);
+    }
+
+    private Denoiser guided(Denoiser told, @Nullable Tensor labels, double scale) {
+        require(
+                labels != null && knowsNoLabel(),
+                "guidance %s is for a model that was trained with and without labels, as train.labelDropout does",
+                scale);
+        Tensor noLabel = torch.full_like(labels, new Scalar(classes()));
+        return new ClassifierFreeGuidance(told, unlimited(noLabel), scale);
     }
 
     /**
@@ -225,7 +247,8 @@ public final class DiffusionModel implements AutoCloseable {
     private Tensor sample(SampleSettings settings, Batch batch) {
         TimeGrid grid = settings.grid(process.table().steps());
         Tensor start = start(batch.size, batch.noise);
-        return settings.make().sample(denoiser(batch.labels), grid, start, batch.noise, batch.listener);
+        return settings.make()
+                .sample(denoiser(batch.labels, settings.guidance()), grid, start, batch.noise, batch.listener);
     }
 
     private @Nullable Tensor tensor(List<Integer> labels) {

@@ -14,8 +14,10 @@ import org.diffusion4j.schedule.TimeGrid;
  * @param etaRule what eta multiplies: {@code deviation} (the paper), {@code variance} (the hand-out) or {@code sigma-hat}
  * @param variance DDPM's: {@code fixed-small}, {@code fixed-large} or, where the model has it, {@code learned}
  * @param spacing {@code leading}, {@code trailing}, {@code linspace} or {@code quadratic}
+ * @param guidance the scale of {@link ClassifierFreeGuidance}, at least 0; 1 for none
  */
-public record SampleSettings(String sampler, int steps, double eta, String etaRule, String variance, String spacing) {
+public record SampleSettings(
+        String sampler, int steps, double eta, String etaRule, String variance, String spacing, double guidance) {
 
     public SampleSettings {
         Samplers.named(sampler);
@@ -24,11 +26,17 @@ public record SampleSettings(String sampler, int steps, double eta, String etaRu
         EtaRule.named(etaRule);
         ReverseVariance.named(variance);
         Spacing.named(spacing);
+        require(guidance >= 0, "guidance must be at least 0, was %s", guidance);
+    }
+
+    /** A sampler on trailing timesteps; where it is DDIM, without noise. */
+    public static SampleSettings of(String sampler, int steps) {
+        return new SampleSettings(sampler, steps, 0, "deviation", "fixed-small", "trailing", 1);
     }
 
     /** DDIM without noise on trailing timesteps: the same seed gives nearly the same picture at any number of steps. */
     public static SampleSettings ddim(int steps) {
-        return new SampleSettings("ddim", steps, 0, "deviation", "fixed-small", "trailing");
+        return of("ddim", steps);
     }
 
     /** DDIM without noise on so many timesteps from T − 1 to 0, which are those of the way back too: see {@link Inversion}. */
@@ -38,17 +46,22 @@ public record SampleSettings(String sampler, int steps, double eta, String etaRu
 
     /** DDPM's ancestral sampler with β̃ on trailing timesteps. */
     public static SampleSettings ddpm(int steps) {
-        return new SampleSettings("ddpm", steps, 1, "deviation", "fixed-small", "trailing");
+        return of("ddpm", steps);
     }
 
     /** These with other noise in DDIM. */
     public SampleSettings withEta(double eta, EtaRule rule) {
-        return new SampleSettings(sampler, steps, eta, rule.toString(), variance, spacing);
+        return new SampleSettings(sampler, steps, eta, rule.toString(), variance, spacing, guidance);
     }
 
     /** These on other timesteps. */
     public SampleSettings withSpacing(Spacing spacing) {
-        return new SampleSettings(sampler, steps, eta, etaRule, variance, spacing.toString());
+        return new SampleSettings(sampler, steps, eta, etaRule, variance, spacing.toString(), guidance);
+    }
+
+    /** These with classifier-free guidance of another scale. */
+    public SampleSettings withGuidance(double guidance) {
+        return new SampleSettings(sampler, steps, eta, etaRule, variance, spacing, guidance);
     }
 
     /** The sampler. */

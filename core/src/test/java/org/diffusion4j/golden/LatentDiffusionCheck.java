@@ -34,7 +34,7 @@ final class LatentDiffusionCheck implements GoldenCheck {
         DiscreteProcess process = LatentDiffusionGridCheck.process();
         TimeGrid grid =
                 LatentDiffusionGridCheck.grid(Spacing.UNIFORM, config.get("S").asInt());
-        SchedulerReplay.Spy exact = new SchedulerReplay.Spy(new AnalyticDenoiser(process, golden));
+        Spy exact = new Spy(new AnalyticDenoiser(process, golden));
         boolean masked = golden.hasInput("mask");
         Denoiser model = masked
                 ? new Masked(exact, golden)
@@ -75,7 +75,7 @@ final class LatentDiffusionCheck implements GoldenCheck {
     }
 
     /** Puts known pixels, as noisy as x is, in the place of its own before the model is asked; draws before the step does. */
-    private record Masked(SchedulerReplay.Spy model, GoldenCase golden) implements Denoiser {
+    private record Masked(Spy model, GoldenCase golden) implements Denoiser {
 
         @Override
         public DiffusionProcess process() {

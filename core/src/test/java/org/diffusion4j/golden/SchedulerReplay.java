@@ -1,7 +1,6 @@
 package org.diffusion4j.golden;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -80,37 +79,5 @@ final class SchedulerReplay {
 
     static double[] joined(List<double[]> parts) {
         return parts.stream().flatMapToDouble(Arrays::stream).toArray();
-    }
-
-    /** A denoiser that keeps what it was asked and what it said, call by call. */
-    static final class Spy implements Denoiser {
-
-        final List<double[]> samples = new ArrayList<>();
-        final List<double[]> cleanSamples = new ArrayList<>();
-        final List<Double> times = new ArrayList<>();
-        private final Denoiser model;
-
-        Spy(Denoiser model) {
-            this.model = model;
-        }
-
-        @Override
-        public DiffusionProcess process() {
-            return model.process();
-        }
-
-        @Override
-        public Denoised at(Tensor x, double t) {
-            Denoised at = model.at(x, t);
-            samples.add(Comparison.values(x));
-            cleanSamples.add(Comparison.values(at.x0()));
-            times.add(t);
-            return at;
-        }
-
-        /** The numbers that the network was given for t. */
-        double[] networkTimes() {
-            return times.stream().mapToDouble(process()::networkTime).toArray();
-        }
     }
 }

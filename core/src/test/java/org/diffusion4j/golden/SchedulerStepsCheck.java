@@ -44,8 +44,7 @@ final class SchedulerStepsCheck implements GoldenCheck {
         JsonNode args = golden.json().path("inputs").path("step_args");
         TimeGrid grid = grid(golden, config);
         Recorded recorded = new Recorded(golden, config.process(grid.steps()), config.meaning());
-        SchedulerReplay.Spy model =
-                new SchedulerReplay.Spy(config.inItsCoordinates(config.limited(recorded, epsAfterClipping(args))));
+        Spy model = new Spy(config.inItsCoordinates(config.limited(recorded, epsAfterClipping(args))));
         Tensor start = Comparison.tensor(golden.input("sample"), ScalarType.Double);
         List<double[]> afterSteps = new ArrayList<>();
         sampler(config, args)

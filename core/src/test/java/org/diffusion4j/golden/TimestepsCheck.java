@@ -18,7 +18,7 @@ final class TimestepsCheck implements GoldenCheck {
         SchedulerConfig config = SchedulerReplay.config(golden);
         for (double steps : golden.input("num_inference_steps").values()) {
             TimeGrid grid = config.grid((int) steps);
-            SchedulerReplay.Spy model = new SchedulerReplay.Spy(SchedulerReplay.silent(config, (int) steps));
+            Spy model = new Spy(SchedulerReplay.silent(config, (int) steps));
             Tensor start = Tensor.create(0.0).reshape(1, 1);
             config.sampler()
                     .sample(model, grid, start, (address, like) -> like.sub(like), SampleListener.NONE)

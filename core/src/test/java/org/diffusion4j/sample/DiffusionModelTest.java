@@ -13,11 +13,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.engine.WeightsException;
 import org.diffusion4j.io.Safetensors;
 import org.diffusion4j.io.TensorFile;
@@ -25,6 +27,7 @@ import org.diffusion4j.nn.UNet2D;
 import org.diffusion4j.nn.UNet2DConfig;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.schedule.BetaSchedule;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -77,7 +80,7 @@ class DiffusionModelTest {
     @ParameterizedTest
     @MethodSource("samplers")
     void draws_the_same_picture_by_any_sampler_whatever_the_batch(String sampler) {
-        Draw draw = few(3).with(new SampleSettings(sampler, 4, 0.5, "deviation", "fixed-small", "trailing"));
+        Draw draw = few(3).with(SampleSettings.of(sampler, 4).withEta(0.5, EtaRule.DEVIATION));
 
         assertThat(largestDifference(pixels(draw.batchSize(3)), pixels(draw.batchSize(1))))
                 .isLessThanOrEqualTo(1);
@@ -105,6 +108,51 @@ class DiffusionModelTest {
         assertThatThrownBy(() -> model.draw(few(1).labels(4)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("labels must lie between 0 and 2, were [4]");
+    }
+
+    @Test
+    void draws_with_guidance_what_lies_beyond_no_label() {
+        Draw draw = few(3).labels(1);
+        int[][] plain = pixels(draw);
+        int[][] untold = pixels(draw.labels(3)); // the number of "no label"
+
+        assertThat(pixels(draw.with(draw.settings().withGuidance(0)))).isDeepEqualTo(untold);
+        assertThat(pixels(draw.with(draw.settings().withGuidance(1)))).isDeepEqualTo(plain);
+        int[][] guided = pixels(draw.with(draw.settings().withGuidance(4)));
+        assertThat(guided).isNotEqualTo(plain).isNotEqualTo(untold);
+        assertThat(guided)
+                .isDeepEqualTo(pixels(draw.batchSize(1).with(draw.settings().withGuidance(4))));
+    }
+
+    @Test
+    void guides_between_and_beyond_what_it_says_with_and_without_a_label() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor x = torch.randn(2, 1, 8, 8);
+            Tensor told =
+                    model.unlimited(Tensors.of(new long[] {1, 2})).at(x, 400).x0();
+            Tensor untold =
+                    model.unlimited(Tensors.of(new long[] {3, 3})).at(x, 400).x0();
+            Tensor expected = told.mul(new Scalar(2))
+                    .sub(untold)
+                    .clamp(new ScalarOptional(new Scalar(-1)), new ScalarOptional(new Scalar(1)));
+            Tensor guided =
+                    model.denoiser(Tensors.of(new long[] {1, 2}), 2).at(x, 400).x0();
+            assertThat(torch.allclose(guided, expected, 1e-4, 1e-5, false)).isTrue();
+        }
+    }
+
+    @Test
+    void refuses_guidance_where_no_label_was_never_learned() {
+        try (DiffusionModel unconditional = new DiffusionModel(
+                new UNet2D(config(null), 0),
+                SchedulerConfig.ddpm(BetaSchedule.ddpm(), Prediction.EPS),
+                ModelCard.EMPTY)) {
+            assertThatThrownBy(() -> unconditional.draw(
+                            few(1).with(SampleSettings.ddim(2).withGuidance(2))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("guidance 2.0 is for a model that was trained with and without labels,"
+                            + " as train.labelDropout does");
+        }
     }
 
     @Test
@@ -168,18 +216,7 @@ class DiffusionModelTest {
 
     /** Random weights, in the last convolution too, which is zero in a new network. */
     private static DiffusionModel tinyModel() {
-        UNet2DConfig config = UNet2DConfig.defaults()
-                .with(Map.of(
-                        "sample_size", 8L,
-                        "in_channels", 1L,
-                        "out_channels", 1L,
-                        "block_out_channels", List.of(8L, 16L),
-                        "down_block_types", List.of("DownBlock2D", "AttnDownBlock2D"),
-                        "up_block_types", List.of("AttnUpBlock2D", "UpBlock2D"),
-                        "layers_per_block", 1L,
-                        "norm_num_groups", 4L,
-                        "num_class_embeds", 4L));
-        UNet2D network = new UNet2D(config, 3);
+        UNet2D network = new UNet2D(config(4), 3);
         try (PointerScope scope = new PointerScope()) {
             Tensor values = network.parameters().values();
             torch.manual_seed(5);
@@ -187,6 +224,22 @@ class DiffusionModelTest {
         }
         SchedulerConfig scheduler = SchedulerConfig.ddpm(BetaSchedule.ddpm(), Prediction.EPS);
         return new DiffusionModel(network, scheduler, new ModelCard(List.of("a", "b", "c"), Map.of()));
+    }
+
+    private static UNet2DConfig config(@Nullable Integer classEmbeds) {
+        Map<String, Object> keys = new LinkedHashMap<>(Map.of(
+                "sample_size", 8L,
+                "in_channels", 1L,
+                "out_channels", 1L,
+                "block_out_channels", List.of(8L, 16L),
+                "down_block_types", List.of("DownBlock2D", "AttnDownBlock2D"),
+                "up_block_types", List.of("AttnUpBlock2D", "UpBlock2D"),
+                "layers_per_block", 1L,
+                "norm_num_groups", 4L));
+        if (classEmbeds != null) {
+            keys.put("num_class_embeds", classEmbeds);
+        }
+        return UNet2DConfig.defaults().with(keys);
     }
 
     private static Draw few(int count) {

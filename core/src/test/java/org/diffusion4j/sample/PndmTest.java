@@ -3,14 +3,13 @@ package org.diffusion4j.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.golden.Comparison;
+import org.diffusion4j.golden.Spy;
 import org.diffusion4j.process.CosineProcess;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
@@ -59,8 +58,8 @@ class PndmTest {
     @Test
     void goes_to_the_end_of_its_first_step_as_ddim_and_asks_again_there() {
         TimeGrid grid = TimeGrid.ofTimesteps(800, 600, 400);
-        Asked plms = new Asked(model);
-        Asked ddim = new Asked(model);
+        Spy plms = new Spy(model);
+        Spy ddim = new Spy(model);
         start(new Pndm(), plms, grid).close();
         start(new Ddim(0), ddim, grid).close();
 
@@ -70,7 +69,7 @@ class PndmTest {
 
     @Test
     void begins_with_three_steps_of_runge_kutta_but_never_asks_about_the_clean_sample() {
-        Asked asked = new Asked(model);
+        Spy asked = new Spy(model);
         start(new Pndm(Pndm.Begin.RUNGE_KUTTA, Prediction.EPS), asked, TimeGrid.ofTimesteps(800, 600, 400))
                 .close();
 
@@ -80,7 +79,7 @@ class PndmTest {
     @Test
     void of_lower_order_first_asks_once_a_step() {
         TimeGrid grid = TimeGrid.ofTimesteps(800, 600, 400, 200, 0);
-        Asked asked = new Asked(model);
+        Spy asked = new Spy(model);
         start(IPNDM, asked, grid).close();
 
         assertThat(asked.times).containsExactly(800.0, 600.0, 400.0, 200.0, 0.0);
@@ -121,28 +120,5 @@ class PndmTest {
 
     private static Tensor start(Sampler sampler, Denoiser model, TimeGrid grid) {
         return sampler.sample(model, grid, Tensor.create(new double[] {-1, 0.2, 1.5}, 3, 1), NONE, SampleListener.NONE);
-    }
-
-    private static final class Asked implements Denoiser {
-
-        private final Denoiser model;
-        private final List<Double> times = new ArrayList<>();
-        private final List<double[]> samples = new ArrayList<>();
-
-        Asked(Denoiser model) {
-            this.model = model;
-        }
-
-        @Override
-        public DiffusionProcess process() {
-            return model.process();
-        }
-
-        @Override
-        public Denoised at(Tensor x, double t) {
-            times.add(t);
-            samples.add(Comparison.values(x));
-            return model.at(x, t);
-        }
     }
 }

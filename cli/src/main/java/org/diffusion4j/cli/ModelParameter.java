@@ -1,0 +1,24 @@
+package org.diffusion4j.cli;
+
+import java.nio.file.Path;
+import org.diffusion4j.sample.DiffusionModel;
+import picocli.CommandLine.Parameters;
+
+/** The model that a command is about. */
+final class ModelParameter {
+
+    static final String DESCRIPTION = "A model folder, in the layout of diffusers.";
+
+    @Parameters(paramLabel = "MODEL", description = DESCRIPTION)
+    private Path folder;
+
+    /** Where it lies. */
+    Path folder() {
+        return folder;
+    }
+
+    /** The model, owned by the caller. */
+    DiffusionModel load() {
+        return DiffusionModel.load(folder);
+    }
+}
