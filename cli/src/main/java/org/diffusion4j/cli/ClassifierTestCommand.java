@@ -73,8 +73,8 @@ final class ClassifierTestCommand implements Runnable {
     }
 
     private static ClassAccuracy accuracy(Classifier classifier, ImageDataset images) {
-        try (Progress progress = new Progress("testing")) {
-            return ClassAccuracy.of(classifier, Pictures.of(images), (done, total) -> progress.at(done, total, ""));
+        try (LiveWork work = new LiveWork("testing")) {
+            return ClassAccuracy.of(classifier, Pictures.of(images), (done, total) -> work.at(done, total, ""));
         }
     }
 }

@@ -46,11 +46,11 @@ final class ClassifierTrainCommand implements Runnable {
         ClassifierRecipe read = ClassifierRecipe.read(recipe);
         Output.checkFile(out, force);
         ImageDataset images = data.read(read.data(), spec.commandLine().getErr());
-        try (Progress progress = new Progress("training");
+        try (LiveWork work = new LiveWork("training");
                 ImageClassifier trained = new ClassifierTrainer(read).train(images, new TrainListener() {
                     @Override
                     public void onStep(Step step) {
-                        progress.at(step.step(), step.steps(), String.format(Locale.ROOT, "loss %.4f", step.loss()));
+                        work.at(step.step(), step.steps(), String.format(Locale.ROOT, "loss %.4f", step.loss()));
                     }
                 })) {
             Classifier.write(out, trained, images.labelNames(), read.toMap());

@@ -126,8 +126,8 @@ final class CompressCommand implements Runnable {
             settings = settings.with(
                     Respacing.grid(respacing, model.process().table().steps()));
         }
-        try (Progress progress = new Progress("measuring")) {
-            return BitsPerDim.of(model, images, settings, (done, total) -> progress.at(done, total, "steps"));
+        try (LiveWork work = new LiveWork("measuring")) {
+            return BitsPerDim.of(model, images, settings, (done, total) -> work.at(done, total, "steps"));
         }
     }
 }

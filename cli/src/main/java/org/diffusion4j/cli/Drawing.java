@@ -32,8 +32,8 @@ final class Drawing {
                 Version.text(), folder.toString(), ModelFolder.open(folder).hash(), draw, Provenance.ALL);
         sheet = Sheet.of(draw, model.classes());
         long begun = System.nanoTime();
-        try (Progress progress = new Progress("drawing")) {
-            DrawListener live = progress.of(draw.count(), draw.batchSize());
+        try (LiveWork work = new LiveWork("drawing")) {
+            DrawListener live = work.of(draw.count(), draw.batchSize());
             samples = model.draw(draw, (first, step) -> {
                 live.onStep(first, step);
                 film.onStep(first, step);

@@ -55,11 +55,11 @@ final class EditCommand implements Runnable {
         output.check();
         options.check(variations.count());
         try (DiffusionModel model = from.load();
-                Progress progress = new Progress("drawing")) {
+                LiveWork work = new LiveWork("drawing")) {
             ImageDataset given = images.read(model, spec.commandLine().getErr());
             Draw draw = variations.of(given, options, model);
             List<BufferedImage> drawn =
-                    new Editor(model).vary(draw, given, strength, progress.of(draw.count(), draw.batchSize()));
+                    new Editor(model).vary(draw, given, strength, work.of(draw.count(), draw.batchSize()));
             List<BufferedImage> rows = variations.rows(List.of(Editor.pictures(given)), drawn);
             output.write(spec, from.folder(), rows, rows.size() / given.size(), drawn.size());
         }

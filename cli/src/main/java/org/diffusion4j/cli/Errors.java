@@ -40,6 +40,9 @@ final class Errors {
     /** The command was understood and could not be carried out. */
     static int failure(Exception failure, PrintWriter err, boolean debug) {
         print("diffuse", message(failure), failure, err, debug);
+        if (failure instanceof Stopped stopped) {
+            return stopped.code();
+        }
         return failure instanceof IllegalArgumentException ? ExitCode.USAGE : ExitCode.SOFTWARE;
     }
 
@@ -52,7 +55,9 @@ final class Errors {
             String file = io instanceof FileSystemException at ? at.getFile() + ": " : "";
             return file + FileTrouble.reason(io);
         }
-        return failure instanceof DiffusionException || failure instanceof IllegalArgumentException
+        return failure instanceof DiffusionException
+                        || failure instanceof IllegalArgumentException
+                        || failure instanceof Stopped
                 ? said
                 : "unexpected " + failure.getClass().getSimpleName() + ": " + said + "; add --debug to see where";
     }

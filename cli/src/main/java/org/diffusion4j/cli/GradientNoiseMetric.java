@@ -47,9 +47,9 @@ final class GradientNoiseMetric implements Metric {
                 IntStream.rangeClosed(1, batches).asDoubleStream().boxed().toList();
         for (GradientNoise.Settings settings : settings(subject, batches)) {
             String kind = "L_" + settings.loss() + ", " + settings.times();
-            try (Progress progress = new Progress(kind)) {
+            try (LiveWork work = new LiveWork(kind)) {
                 GradientNoise noise = GradientNoise.of(
-                        subject.model(), subject.data(), settings, done -> progress.at(done, batches, "batches"));
+                        subject.model(), subject.data(), settings, done -> work.at(done, batches, "batches"));
                 facts.put(kind, facts(noise));
                 table.add(row(kind, noise));
                 lines.add(new LinePlot.Line(kind, numbers, noise.norms()));

@@ -84,14 +84,14 @@ final class InpaintCommand implements Runnable {
         options.check(variations.count());
         PrintWriter err = spec.commandLine().getErr();
         try (DiffusionModel model = from.load();
-                Progress progress = new Progress("drawing")) {
+                LiveWork work = new LiveWork("drawing")) {
             ImageDataset given = images.read(model, err);
             Mask part = maskFile == null
                     ? Mask.without(Mask.Part.named(String.valueOf(mask)), given.height(), given.width())
                     : Mask.of(Datasets.open(maskFile, Part.TRAIN, ReadOptions.DEFAULT.inGrey()));
             Draw draw = variations.of(given, options, model);
             List<BufferedImage> drawn = new Editor(model)
-                    .inpaint(draw, given, part, jump, resamplings, progress.of(draw.count(), draw.batchSize()));
+                    .inpaint(draw, given, part, jump, resamplings, work.of(draw.count(), draw.batchSize()));
             List<BufferedImage> pictures = Editor.pictures(given);
             List<BufferedImage> rows = variations.rows(
                     List.of(pictures, pictures.stream().map(part::over).toList()), drawn);

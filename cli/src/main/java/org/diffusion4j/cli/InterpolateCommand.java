@@ -65,17 +65,17 @@ final class InterpolateCommand implements Runnable {
     public void run() {
         output.check();
         try (DiffusionModel model = from.load();
-                Progress progress = new Progress("drawing")) {
+                LiveWork work = new LiveWork("drawing")) {
             Interpolation between = new Interpolation(model, columns);
             Draw draw = Draw.of(rows).seed(seed).batchSize(batch.size()).labels(labels.numbers(model));
             List<BufferedImage> pictures;
             if (images.given()) {
                 ImageDataset ends = images.read(model, spec.commandLine().getErr());
                 Draw encoded = ImageOptions.labelled(draw.with(SampleSettings.encoding(steps)), model, ends);
-                pictures = between.ofImages(encoded, ends, progress.of(ends.size() / 2 * columns, batch.size()));
+                pictures = between.ofImages(encoded, ends, work.of(ends.size() / 2 * columns, batch.size()));
             } else {
-                pictures = between.ofSamples(
-                        draw.with(SampleSettings.ddim(steps)), progress.of(rows * columns, batch.size()));
+                pictures =
+                        between.ofSamples(draw.with(SampleSettings.ddim(steps)), work.of(rows * columns, batch.size()));
             }
             output.write(spec, from.folder(), pictures, columns, pictures.size());
         }

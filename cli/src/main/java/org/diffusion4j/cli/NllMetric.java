@@ -42,9 +42,9 @@ final class NllMetric implements Metric {
         if (subject.variance() != null) {
             settings = settings.with(ReverseVariance.named(subject.variance()));
         }
-        try (Progress progress = new Progress(name())) {
+        try (LiveWork work = new LiveWork(name())) {
             BitsPerDim found =
-                    BitsPerDim.of(model, subject.data(), settings, (done, total) -> progress.at(done, total, "steps"));
+                    BitsPerDim.of(model, subject.data(), settings, (done, total) -> work.at(done, total, "steps"));
             return new Measured(Records.CAMEL_CASE.write(found), table(found));
         }
     }

@@ -5,7 +5,6 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.diffusion4j.sample.DiffusionModel.DrawListener;
 import org.jspecify.annotations.Nullable;
 
 /** A live line on a terminal: how far, how long still, what now. Where stderr is no terminal nothing is shown. */
@@ -36,13 +35,6 @@ final class Progress implements AutoCloseable {
                     .build();
         }
         bar.maxHint(total).stepTo(done).setExtraMessage(" " + note);
-    }
-
-    /** Shows how far a draw of so many samples is, which go through the network in batches. */
-    DrawListener of(int count, int batchSize) {
-        long batches = ((long) count + batchSize - 1) / batchSize;
-        return (first, step) ->
-                at((long) first / batchSize * step.steps() + step.index() + 1, batches * step.steps(), "");
     }
 
     @Override

@@ -44,9 +44,9 @@ final class ProgressiveCommand implements Runnable {
         options.check(count);
         Strip strip = new Strip(columns);
         try (DiffusionModel model = from.load();
-                Progress progress = new Progress("drawing")) {
+                LiveWork work = new LiveWork("drawing")) {
             Draw draw = options.of(model, count);
-            var live = progress.of(draw.count(), draw.batchSize());
+            var live = work.of(draw.count(), draw.batchSize());
             model.draw(draw, (first, step) -> {
                 live.onStep(first, step);
                 strip.onStep(first, step);

@@ -82,8 +82,8 @@ final class ReconstructCommand implements Runnable {
     }
 
     private static Editor.Reconstruction reconstruct(DiffusionModel model, Draw draw, ImageDataset given) {
-        try (Progress progress = new Progress("reconstructing")) {
-            return new Editor(model).reconstruct(draw, given, progress.of(draw.count(), draw.batchSize()));
+        try (LiveWork work = new LiveWork("reconstructing")) {
+            return new Editor(model).reconstruct(draw, given, work.of(draw.count(), draw.batchSize()));
         }
     }
 }

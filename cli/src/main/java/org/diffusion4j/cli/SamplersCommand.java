@@ -82,7 +82,7 @@ final class SamplersCommand implements Runnable {
         Output.checkFile(out, force);
         SamplerPage page = new SamplerPage(out, folder, steps, count, seed);
         try (DiffusionModel loaded = DiffusionModel.load(folder);
-                Progress progress = new Progress("drawing")) {
+                LiveWork work = new LiveWork("drawing")) {
             long draws = 1 + (long) steps.size() * Samplers.all().size();
             long[] begun = {0};
             page.write(SamplerComparison.of(
@@ -90,7 +90,7 @@ final class SamplersCommand implements Runnable {
                     steps,
                     count,
                     seed,
-                    settings -> progress.at(begun[0]++, draws, settings.sampler() + " in " + settings.steps())));
+                    settings -> work.at(begun[0]++, draws, settings.sampler() + " in " + settings.steps())));
         }
         out().printf("%s: %d samplers%n", out, Samplers.all().size());
     }

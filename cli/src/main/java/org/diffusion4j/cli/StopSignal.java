@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jline.utils.Signals;
 
 /**
- * Ctrl-C and SIGTERM while there is something to save: the first asks the work to stop, a second one ends the process at once.
+ * Ctrl-C and SIGTERM while there is something to save or to say: the first asks the work to stop, a second one ends the process at once.
  *
  * <p>Until it is opened and after it is closed, the virtual machine's own answer holds, which is to end.
  */

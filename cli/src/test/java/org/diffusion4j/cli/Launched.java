@@ -1,5 +1,9 @@
 package org.diffusion4j.cli;
 
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -25,5 +29,28 @@ final class Launched {
                         Diffuse.class.getName())
                         .stream(),
                 Arrays.stream(args).map(Object::toString));
+    }
+
+    /** Sends the signal of that name. */
+    static void signal(Process process, String signal) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+    }
+
+    /** Skips the test where a process would not hear the signal. */
+    static void assumeHeard(String signal) throws IOException {
+        assumeFalse(
+                signal.equals("INT") && ctrlCIsIgnoredHere(), "a shell started this in the background, without Ctrl-C");
+    }
+
+    /** A process inherits from its parent that a signal is ignored, and Java leaves it so. */
+    private static boolean ctrlCIsIgnoredHere() throws IOException {
+        Path status = Path.of("/proc/self/status");
+        return Files.isReadable(status)
+                && Files.readAllLines(status).stream()
+                        .filter(line -> line.startsWith("SigIgn:"))
+                        .anyMatch(line ->
+                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
     }
 }

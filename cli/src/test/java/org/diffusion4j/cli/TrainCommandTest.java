@@ -2,7 +2,6 @@ package org.diffusion4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.diffusion4j.cli.Ran.diffuse;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -188,8 +187,7 @@ class TrainCommandTest {
     @CsvSource({"INT, 130", "TERM, 143"})
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no kill")
     void saves_on_a_signal_and_goes_on_to_the_same_end(String signal, int code) throws Exception {
-        assumeFalse(
-                signal.equals("INT") && ctrlCIsIgnoredHere(), "a shell started this in the background, without Ctrl-C");
+        Launched.assumeHeard(signal);
         Process training = Launched.diffuse(
                         "train", recipe, "--data", data, "--out", out, "--set", "train.steps=1000000")
                 .start();
@@ -198,9 +196,7 @@ class TrainCommandTest {
             while (training.isAlive() && !(Files.exists(metrics) && Files.size(metrics) > 0)) {
                 training.waitFor(50, TimeUnit.MILLISECONDS);
             }
-            new ProcessBuilder("kill", "-" + signal, Long.toString(training.pid()))
-                    .start()
-                    .waitFor();
+            Launched.signal(training, signal);
             assertThat(training.waitFor(2, TimeUnit.MINUTES)).isTrue();
             String printed = new String(training.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(printed).contains("which is saved; go on with: diffuse train --resume --out " + out);
@@ -215,15 +211,5 @@ class TrainCommandTest {
                         .code())
                 .isZero();
         assertThat(Files.readString(out.resolve("metrics.jsonl"))).contains("{\"step\":" + (step + 2) + ",");
-    }
-
-    /** A process inherits from its parent that a signal is ignored, and Java leaves it so. */
-    private static boolean ctrlCIsIgnoredHere() throws IOException {
-        Path status = Path.of("/proc/self/status");
-        return Files.isReadable(status)
-                && Files.readAllLines(status).stream()
-                        .filter(line -> line.startsWith("SigIgn:"))
-                        .anyMatch(line ->
-                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
     }
 }

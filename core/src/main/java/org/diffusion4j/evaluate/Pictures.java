@@ -2,17 +2,14 @@ package org.diffusion4j.evaluate;
 
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.Records;
-import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.SampleListener;
+import org.diffusion4j.sample.Draw;
 import org.diffusion4j.sample.SampleSettings;
 
 /** Numbered pictures, of which any run can be had: those of a data set, or those that a model draws. */
@@ -75,6 +72,7 @@ public interface Pictures {
      * @param hash what the model is known by
      */
     static Pictures drawn(DiffusionModel model, String hash, SampleSettings settings, int count, long seed) {
+        Draw draw = Draw.of(count).with(settings).seed(seed);
         return new Pictures() {
             @Override
             public int count() {
@@ -88,7 +86,7 @@ public interface Pictures {
 
             @Override
             public int label(int i) {
-                return i % model.classes();
+                return draw.label(i, model.classes());
             }
 
             @Override
@@ -102,15 +100,7 @@ public interface Pictures {
 
             @Override
             public Tensor pixels(int first, int count) {
-                List<Integer> labels = model.classes() == 0
-                        ? List.of()
-                        : IntStream.range(first, first + count)
-                                .mapToObj(this::label)
-                                .toList();
-                try (Tensor x0 =
-                        model.sample(settings, count, labels, new SeededNoise(seed, first), SampleListener.NONE)) {
-                    return new PixelCodec().decode(x0);
-                }
+                return model.pixels(draw.batchSize(count), first, count);
             }
         };
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -14,6 +15,7 @@ import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.PixelCodec;
@@ -279,18 +281,37 @@ public final class DiffusionModel implements AutoCloseable {
     /** Draws pictures in a way of one's own; the draw says how many, of which classes and seed, and how many at once. */
     public List<BufferedImage> draw(Draw draw, DrawListener listener, Way way) {
         List<BufferedImage> pictures = new ArrayList<>();
+        inBatches(draw, 0, draw.count(), listener, way, x0 -> pictures.addAll(codec.toImages(x0)));
+        return pictures;
+    }
+
+    /**
+     * The pixels of some samples of a draw.
+     *
+     * @param first the index of the first, whatever the draw's count is
+     * @return uint8 {@code [count, channels, height, width]}, made in the caller's scope
+     */
+    public Tensor pixels(Draw draw, int first, int count) {
+        return Scoped.result(() -> {
+            TensorVector parts = new TensorVector();
+            Way way = batch -> sample(draw.settings(), batch);
+            inBatches(draw, first, first + count, (from, step) -> {}, way, x0 -> parts.push_back(codec.decode(x0)));
+            return torch.cat(parts, 0);
+        });
+    }
+
+    private void inBatches(Draw draw, int first, int end, DrawListener listener, Way way, Consumer<Tensor> drawn) {
         int batchSize = draw.settings().make().dependsOnBatch() ? 1 : draw.batchSize();
-        for (int first = 0; first < draw.count(); first += batchSize) {
-            int from = first;
-            int size = Math.min(batchSize, draw.count() - first);
+        for (int i = first; i < end; i += batchSize) {
+            int from = i;
+            int size = Math.min(batchSize, end - from);
             SeededNoise noise = new SeededNoise(draw.seed(), from);
             try (PointerScope scope = new PointerScope();
                     Tensor x0 = way.of(new Batch(
                             from, size, labels(draw, from, size), noise, step -> listener.onStep(from, step)))) {
-                pictures.addAll(codec.toImages(x0));
+                drawn.accept(x0);
             }
         }
-        return pictures;
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.engine.WeightsException;
+import org.diffusion4j.golden.Comparison;
 import org.diffusion4j.io.Safetensors;
 import org.diffusion4j.io.TensorFile;
 import org.diffusion4j.nn.UNet2D;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A trained model")
 class DiffusionModelTest {
@@ -84,6 +87,21 @@ class DiffusionModelTest {
 
         assertThat(largestDifference(pixels(draw.batchSize(3)), pixels(draw.batchSize(1))))
                 .isLessThanOrEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ddim", "dpm-solver-23"}) // of which the second depends on its batch
+    void has_the_pixels_of_any_samples_of_a_draw(String sampler) {
+        Draw draw = few(4).with(SampleSettings.of(sampler, 4));
+        int[] expected =
+                Arrays.stream(pixels(draw)).skip(1).flatMapToInt(Arrays::stream).toArray();
+        try (PointerScope scope = new PointerScope()) {
+            double[] found = Comparison.values(model.pixels(draw, 1, 3));
+            int[] rounded = Arrays.stream(found).mapToInt(value -> (int) value).toArray();
+            assertThat(rounded).hasSameSizeAs(expected);
+            assertThat(largestDifference(new int[][] {expected}, new int[][] {rounded}))
+                    .isLessThanOrEqualTo(1);
+        }
     }
 
     @Test
