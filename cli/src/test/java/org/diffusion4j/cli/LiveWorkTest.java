@@ -21,10 +21,7 @@ class LiveWorkTest {
     private Path folder;
 
     @ParameterizedTest(name = "{0}, SIG{2}")
-    @CsvSource({
-        "compress --data glyphs, measuring, INT, 130",
-        "evaluate --data glyphs --metrics nll, nll, TERM, 143"
-    })
+    @CsvSource({"compress --data glyphs, measuring, INT, 130", "evaluate --data glyphs --metrics nll, nll, TERM, 143"})
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no kill")
     void shows_the_time_that_is_left_and_is_stopped_by_a_signal_with_one_line(
             String command, String task, String signal, int code) throws Exception {

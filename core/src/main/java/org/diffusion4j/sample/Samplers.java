@@ -45,6 +45,8 @@ public final class Samplers {
                     s -> DpmSolver.plusPlus(3)),
             new Entry("dpm++-3m-corrected", 1, 3, false, "DPM-Solver++, multistep, whole second derivative",
                     "20 steps and more without guidance", s -> DpmSolver.plusPlus(3).thirdOrderCorrected()),
+            new Entry("dpm++-3m-sde", 1, 2, true, "k-diffusion, sample_dpmpp_3m_sde; its ODE converges with order 2",
+                    "as dpm++-2m-sde", s -> DpmSolver.plusPlus(3).with(FirstMoment.EXACT).withTau(1)),
             new Entry("dpm-solver-fast", 1, 3, false, "DPM-Solver, section 3.4", "15 steps and more without guidance",
                     s -> new DpmSolverSinglestep(3, Integrand.EPS)),
             new Entry("dpm++-2s", 1, 2, false, "DPM-Solver++, algorithm 1", "20 steps and more",
