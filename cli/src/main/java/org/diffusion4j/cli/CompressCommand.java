@@ -15,6 +15,7 @@ import org.diffusion4j.evaluate.RateDistortion;
 import org.diffusion4j.evaluate.RateDistortion.Point;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.LinePlot;
+import org.diffusion4j.io.LinePlot.Axis;
 import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.schedule.Respacing;
 import org.jspecify.annotations.Nullable;
@@ -114,10 +115,10 @@ final class CompressCommand implements Runnable {
         List<Double> distortions = code.points().stream().map(Point::distortion).toList();
         return new LinePlot(
                 "A progressive lossy code",
-                "rate (bits/dim)",
-                "distortion (RMSE on [0, 255])",
-                false,
-                List.of(new LinePlot.Line("model", rates, distortions)));
+                Axis.linear("rate (bits/dim)"),
+                Axis.linear("distortion (RMSE on [0, 255])"),
+                List.of(new LinePlot.Line("model", rates, distortions)),
+                List.of());
     }
 
     private BitsPerDim measure(DiffusionModel model, ImageDataset images) {

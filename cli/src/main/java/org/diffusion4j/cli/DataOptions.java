@@ -13,6 +13,7 @@ import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.Part;
 import org.diffusion4j.data.Published;
 import org.diffusion4j.data.ReadOptions;
+import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.UNet2DConfig;
@@ -86,7 +87,8 @@ final class DataOptions {
         return read(named(), part, 0, false, err);
     }
 
-    private String named() {
+    /** What was given: the name of a data set, or where one lies. */
+    String named() {
         require(data != null, "which images? say --data, for instance mnist or a folder");
         return data;
     }
@@ -107,6 +109,17 @@ final class DataOptions {
                         && isName(source)
                 ? Optional.of(source)
                 : Optional.empty();
+    }
+
+    /** Reads the part that is not this one, as {@link #read} does; a folder of pictures may have no other, which is told. */
+    Optional<ImageDataset> readOther(@Nullable DiffusionModel model, Part part, PrintWriter err) {
+        Part other = part == Part.TEST ? Part.TRAIN : Part.TEST;
+        try {
+            return Optional.of(model == null ? read(other, err) : read(model, other, err));
+        } catch (DiffusionException none) {
+            err.println("no figures of real pictures: " + none.getMessage());
+            return Optional.empty();
+        }
     }
 
     private ImageDataset read(String source, Part part, int size, boolean grey, PrintWriter err) {

@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             ProgressiveCommand.class,
             CompressCommand.class,
             EvaluateCommand.class,
+            StudyCommand.class,
             ClassifierCommand.class,
             InfoCommand.class,
             DoctorCommand.class,

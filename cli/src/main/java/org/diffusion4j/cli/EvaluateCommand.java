@@ -10,14 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.diffusion4j.data.Datasets;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.Part;
 import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.engine.DidYouMean;
-import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.EngineReport;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
@@ -128,7 +126,9 @@ final class EvaluateCommand implements Runnable {
     }
 
     private Metric.Subject subject(@Nullable DiffusionModel model) {
-        ImageDataset images = images(model, split.part());
+        Part part = split.part();
+        PrintWriter err = spec.commandLine().getErr();
+        ImageDataset images = model == null ? data.read(part, err) : data.read(model, part, err);
         ImageDataset pictures = samples == null
                 ? null
                 : Datasets.open(samples, Part.TRAIN, new ReadOptions(0, images.channels() == 1, bad -> {
@@ -138,28 +138,13 @@ final class EvaluateCommand implements Runnable {
                 folder,
                 model,
                 images,
-                () -> other(model),
+                () -> data.readOther(model, part, err),
                 pictures,
                 count,
                 batch.size(),
                 seed,
                 ofSamples.variance(),
                 force);
-    }
-
-    private ImageDataset images(@Nullable DiffusionModel model, Part of) {
-        PrintWriter err = spec.commandLine().getErr();
-        return model == null ? data.read(of, err) : data.read(model, of, err);
-    }
-
-    /** The part that is not the reference; a folder of pictures may have no other. */
-    private Optional<ImageDataset> other(@Nullable DiffusionModel model) {
-        try {
-            return Optional.of(images(model, split.part() == Part.TEST ? Part.TRAIN : Part.TEST));
-        } catch (DiffusionException none) {
-            spec.commandLine().getErr().println("no figures of real pictures: " + none.getMessage());
-            return Optional.empty();
-        }
     }
 
     private void measure(Metric.Subject subject, List<Metric> chosen) {

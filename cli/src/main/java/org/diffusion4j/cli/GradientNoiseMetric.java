@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.LinePlot;
+import org.diffusion4j.io.LinePlot.Axis;
 import org.diffusion4j.train.GradientNoise;
 import org.diffusion4j.train.Loss;
 import org.diffusion4j.train.TimeSampling;
@@ -57,7 +58,7 @@ final class GradientNoiseMetric implements Metric {
         }
         if (plot != null) {
             String title = "Gradients of batches of " + subject.batchSize() + " at fixed weights";
-            new LinePlot(title, "batch", "norm of the gradient", true, lines).write(plot);
+            new LinePlot(title, Axis.linear("batch"), Axis.log("norm of the gradient"), lines, List.of()).write(plot);
         }
         return new Measured(facts, table);
     }

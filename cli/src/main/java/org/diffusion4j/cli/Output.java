@@ -61,6 +61,15 @@ final class Output {
         return free;
     }
 
+    /** Checks that a study can begin, or go on, in a folder. */
+    static void checkStudy(Path folder) {
+        require(
+                !Files.exists(folder) || Files.isDirectory(folder.resolve("cells")),
+                "%s: exists already and is no study; choose another name",
+                folder);
+        probe(folder, folder);
+    }
+
     /** Where a run folder keeps its recipe. */
     static Path recipe(Path run) {
         return run.resolve("recipe.json");

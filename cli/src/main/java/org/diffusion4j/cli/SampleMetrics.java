@@ -1,8 +1,5 @@
 package org.diffusion4j.cli;
 
-import static org.diffusion4j.engine.Require.require;
-
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,13 +7,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
-import org.diffusion4j.data.DataHome;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.Records;
-import org.diffusion4j.evaluate.Classifier;
 import org.diffusion4j.evaluate.FeatureNetwork;
-import org.diffusion4j.evaluate.InceptionNetwork;
 import org.diffusion4j.evaluate.Pictures;
 import org.diffusion4j.evaluate.SampleEvaluation;
 import org.diffusion4j.evaluate.SampleEvaluation.Figure;
@@ -24,12 +17,10 @@ import org.diffusion4j.evaluate.SampleMetric;
 import org.diffusion4j.evaluate.Sight;
 import org.diffusion4j.evaluate.Spread;
 import org.diffusion4j.io.ModelFolder;
-import org.diffusion4j.nn.InceptionInput;
 import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.sample.SampleSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** What is measured of samples, all of it from one look at them. */
 final class SampleMetrics implements AutoCloseable {
@@ -40,32 +31,8 @@ final class SampleMetrics implements AutoCloseable {
     @Mixin
     private SamplerOptions sampler;
 
-    @Option(
-            names = "--inception",
-            paramLabel = "FILE",
-            description = "The weights of FID's Inception network, .pth or .safetensors"
-                    + " (default: the classifier of MNIST that is built in, for grey pictures).")
-    private @Nullable Path inception;
-
-    @Option(
-            names = "--resize",
-            defaultValue = "tensorflow-1",
-            description = "How pictures are resized for Inception: tensorflow-1 or pytorch-fid"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private String resize;
-
-    @Option(
-            names = "--classifier",
-            paramLabel = "FILE",
-            description = "A file of 'classifier train' whose features are used instead.")
-    private @Nullable Path classifier;
-
-    @Option(
-            names = "--cache",
-            paramLabel = "DIR",
-            description = "Where features are kept, so that a stopped measurement goes on"
-                    + " (default: features in the folder of data sets).")
-    private @Nullable Path cache;
+    @Mixin
+    private FeatureOptions features;
 
     private @Nullable SampleEvaluation evaluation;
     private String network = "";
@@ -77,7 +44,7 @@ final class SampleMetrics implements AutoCloseable {
 
     /** Those that need not be asked for: all that can be measured of samples with or without classes. */
     List<Metric> usual(boolean haveClasses) {
-        boolean known = haveClasses && inception == null;
+        boolean known = haveClasses && features.knowClasses();
         return metrics().stream()
                 .filter(metric -> known || !metric.name().equals(SampleMetric.ACCURACY.toString()))
                 .toList();
@@ -135,12 +102,11 @@ final class SampleMetrics implements AutoCloseable {
     private SampleEvaluation evaluation(Metric.Subject subject) {
         SampleEvaluation made = evaluation;
         if (made == null) {
-            try (FeatureNetwork features = network(subject.data());
+            try (FeatureNetwork looking = features.network(subject.data());
                     Progress progress = new Progress("looking")) {
-                network = features.name();
-                Path folder = cache == null ? DataHome.folder().resolve("features") : cache;
+                network = looking.name();
                 made = SampleEvaluation.of(
-                        new Sight(features, folder, subject.batchSize()),
+                        new Sight(looking, features.cache(), subject.batchSize()),
                         pictures(subject),
                         Pictures.of(subject.data()),
                         subject.other().get().map(Pictures::of).orElse(null),
@@ -159,20 +125,6 @@ final class SampleMetrics implements AutoCloseable {
         DiffusionModel model = subject.model();
         String hash = ModelFolder.open(Objects.requireNonNull(subject.folder())).hash();
         return Pictures.drawn(model, hash, sampler.settings(), subject.count(), subject.seed());
-    }
-
-    private FeatureNetwork network(ImageDataset data) {
-        if (inception != null) {
-            return new InceptionNetwork(
-                    inception, DidYouMean.choose("resize", resize, List.of(InceptionInput.values())));
-        }
-        if (classifier != null) {
-            return Classifier.read(classifier);
-        }
-        require(
-                data.channels() == 1,
-                "pictures in colour are measured by FID's Inception network; name its weights with --inception FILE");
-        return Classifier.mnist();
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.diffusion4j.nn.Features;
  * @param labels the class of each picture; empty where they have none
  * @param reference what they should be like, lent
  */
-public record Compared(Features pictures, int[] labels, Features reference) {
+public record Compared(Features pictures, int[] labels, Reference reference) {
 
     public Compared {
         require(
@@ -31,8 +31,10 @@ public record Compared(Features pictures, int[] labels, Features reference) {
 
     /** As many feature vectors of the pictures as of the reference: of the larger set evenly spread ones, made in the caller's scope. */
     Tensor[] equalNumbers() {
-        long n = Math.min(count(), reference.vectors().size(0));
-        return new Tensor[] {spread(pictures.vectors(), n), spread(reference.vectors(), n)};
+        long n = Math.min(count(), reference.seen().vectors().size(0));
+        return new Tensor[] {
+            spread(pictures.vectors(), n), spread(reference.seen().vectors(), n)
+        };
     }
 
     private static Tensor spread(Tensor vectors, long n) {

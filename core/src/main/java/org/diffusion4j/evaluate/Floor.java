@@ -30,7 +30,7 @@ public record Floor(Features other, int[] labels, int count, int seeds) {
     }
 
     /** A metric's figures beside the same reference: mean and deviation of each over the seeds. */
-    public Map<String, Spread> of(SampleMetric metric, Features reference) {
+    public Map<String, Spread> of(SampleMetric metric, Reference reference) {
         int all = (int) other.vectors().size(0);
         Map<String, List<Double>> figures = new LinkedHashMap<>();
         for (int seed = 0; seed < (count < all ? seeds : 1); seed++) {
@@ -61,7 +61,7 @@ public record Floor(Features other, int[] labels, int count, int seeds) {
         return Arrays.copyOf(rows, drawn);
     }
 
-    private Compared compared(int[] rows, Features reference) {
+    private Compared compared(int[] rows, Reference reference) {
         Tensor index = Tensors.of(Arrays.stream(rows).asLongStream().toArray());
         Features chosen = new Features(
                 other.vectors().index_select(0, index), other.logits().index_select(0, index));

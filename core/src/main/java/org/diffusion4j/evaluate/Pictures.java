@@ -24,6 +24,13 @@ public interface Pictures {
     /** The class of a picture; asked for where there are classes. */
     int label(int i);
 
+    /** The classes of all, in their order; empty where they have none. */
+    default int[] labels() {
+        return classes() == 0
+                ? new int[0]
+                : IntStream.range(0, count()).map(this::label).toArray();
+    }
+
     /** What determines the pictures, as a JSON tree: equal for equal pictures, whatever their count. */
     Map<String, Object> identity();
 

@@ -2,7 +2,6 @@ package org.diffusion4j.evaluate;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.diffusion4j.nn.Features;
 import org.jspecify.annotations.Nullable;
 
@@ -45,21 +44,15 @@ public final class SampleEvaluation implements AutoCloseable {
     public static SampleEvaluation of(
             Sight sight, Pictures pictures, Pictures reference, @Nullable Pictures other, Listener listener) {
         Features seen = sight.of(pictures, (done, total) -> listener.at("samples", done, total));
-        Features real = sight.of(reference, (done, total) -> listener.at("reference", done, total));
+        Reference real = new Reference(sight.of(reference, (done, total) -> listener.at("reference", done, total)));
         Floor floor = other == null
                 ? null
                 : new Floor(
                         sight.of(other, (done, total) -> listener.at("floor", done, total)),
-                        labels(other),
+                        other.labels(),
                         pictures.count(),
                         SEEDS);
-        return new SampleEvaluation(new Compared(seen, labels(pictures), real), floor);
-    }
-
-    private static int[] labels(Pictures pictures) {
-        return pictures.classes() == 0
-                ? new int[0]
-                : IntStream.range(0, pictures.count()).map(pictures::label).toArray();
+        return new SampleEvaluation(new Compared(seen, pictures.labels(), real), floor);
     }
 
     /** The figures of a metric by name. */
@@ -78,7 +71,7 @@ public final class SampleEvaluation implements AutoCloseable {
     @Override
     public void close() {
         free(compared.pictures());
-        free(compared.reference());
+        compared.reference().close();
         if (floor != null) {
             free(floor.other());
         }

@@ -17,11 +17,10 @@ public enum SampleMetric {
         @Override
         Map<String, Double> figures(Compared compared) {
             int dims = (int) compared.pictures().vectors().size(1);
-            try (FeatureMoments pictures = new FeatureMoments(dims);
-                    FeatureMoments reference = new FeatureMoments(dims)) {
+            try (FeatureMoments pictures = new FeatureMoments(dims)) {
                 pictures.add(compared.pictures().vectors());
-                reference.add(compared.reference().vectors());
-                return Map.of("fid", FrechetDistance.of(pictures, reference));
+                return Map.of(
+                        "fid", FrechetDistance.of(pictures, compared.reference().moments()));
             }
         }
     },
@@ -44,7 +43,7 @@ public enum SampleMetric {
         @Override
         Map<String, Double> figures(Compared compared) {
             Tensor x = compared.pictures().vectors();
-            Tensor y = compared.reference().vectors();
+            Tensor y = compared.reference().seen().vectors();
             return spread(
                     "kid", KernelDistance.of(Math.min(x.size(0), y.size(0))).between(x, y));
         }

@@ -3,6 +3,7 @@ package org.diffusion4j.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,7 +12,7 @@ import java.util.UUID;
 import org.diffusion4j.engine.FileTrouble;
 
 /** Writes a file whole or not at all: to a hidden sibling, forced to the disk, then renamed over the old one. */
-final class AtomicFile {
+public final class AtomicFile {
 
     /** Writes the content of the file. */
     interface Content {
@@ -19,6 +20,15 @@ final class AtomicFile {
     }
 
     private AtomicFile() {}
+
+    /**
+     * Writes a file of text in UTF-8, replacing one that exists; its folder is made where absent.
+     *
+     * @throws org.diffusion4j.engine.DiffusionException if the file system refuses, for instance because the disk is full
+     */
+    public static void write(Path file, String text) {
+        write(file, text.getBytes(StandardCharsets.UTF_8));
+    }
 
     static void write(Path file, byte[] content) {
         write(file, out -> writeFully(out, ByteBuffer.wrap(content)));

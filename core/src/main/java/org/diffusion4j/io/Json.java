@@ -160,7 +160,7 @@ public final class Json {
      * @throws org.diffusion4j.engine.DiffusionException if it cannot be written
      */
     public static void write(Path file, @Nullable Object tree) {
-        AtomicFile.write(file, pretty(tree).getBytes(StandardCharsets.UTF_8));
+        AtomicFile.write(file, pretty(tree));
     }
 
     /**

@@ -2,36 +2,95 @@ package org.diffusion4j.io;
 
 import static org.diffusion4j.engine.Require.require;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
 /**
  * Lines between two axes, as SVG: text that every browser draws, and that needs no font and no screen here.
  *
- * @param logY whether the y axis is logarithmic
  * @param lines with a legend in their order
+ * @param levels values of y to compare with
  */
-public record LinePlot(String title, String xLabel, String yLabel, boolean logY, List<Line> lines) {
+public record LinePlot(String title, Axis x, Axis y, List<Line> lines, List<Level> levels) {
 
-    private static final int WIDTH = 720;
-    private static final int HEIGHT = 440;
-    private static final int LEFT = 76;
-    private static final int RIGHT = 20;
-    private static final int TOP = 40;
-    private static final int BOTTOM = 56;
-    private static final int TICKS = 6;
-    private static final List<String> COLOURS = List.of("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e");
+    /** The colours, for pages that hold {@linkplain #toHtml plots}; those of Okabe and Ito, which the colour-blind can tell apart. */
+    public static final String LIGHT = """
+            .plot text { fill: #24292f; font: 13px sans-serif }
+            .plot .grid { stroke: #d8dee4 }
+            .plot .level { stroke: #57606a; stroke-width: 1.5; stroke-dasharray: 6 4 }
+            .plot .line { fill: none; stroke: currentColor; stroke-width: 2 }
+            .plot .mark { fill: currentColor }
+            .plot .c0 { color: #0072b2 } .plot .c1 { color: #d55e00 } .plot .c2 { color: #009e73 } .plot .c3 { color: #cc79a7 }
+            .plot .c4 { color: #b58900 } .plot .c5 { color: #56b4e9 } .plot .c6 { color: #6f4e37 } .plot .c7 { color: #24292f }
+            """;
+
+    /** What is other on a dark page. */
+    public static final String DARK = """
+            .plot text { fill: #e6edf3 }
+            .plot .grid { stroke: #30363d }
+            .plot .level { stroke: #9198a1 }
+            .plot .c0 { color: #4aa8e8 } .plot .c1 { color: #f08a3c } .plot .c2 { color: #2fc998 } .plot .c3 { color: #e3a0c8 }
+            .plot .c4 { color: #f0e442 } .plot .c5 { color: #9fd6f7 } .plot .c6 { color: #c9a78c } .plot .c7 { color: #e6edf3 }
+            """;
+
+    private static final int WIDTH = 440;
+    private static final int HEIGHT = 330;
+    private static final int LEFT = 56;
+    private static final int RIGHT = 16;
+    private static final int TOP = 32;
+    private static final int BOTTOM = 46;
+    private static final int COLOURS = 8;
+    private static final int MOST_MARKS = 30; // points of a line that are marked
+
+    /** A circle, a square, a triangle and a rhombus about the origin. */
+    private static final List<String> MARKS = List.of(
+            "m-4 0a4 4 0 1 0 8 0a4 4 0 1 0 -8 0", "m-3.5 -3.5h7v7h-7z", "m0 -5l4.5 8h-9z", "m0 -5l5 5l-5 5l-5 -5z");
 
     public LinePlot {
         lines = List.copyOf(lines);
+        levels = List.copyOf(levels);
         require(!lines.isEmpty(), "a plot needs at least one line");
         require(
-                !logY || lines.stream().flatMap(line -> line.y.stream()).allMatch(y -> y > 0),
+                !x.log || lines.stream().flatMap(line -> line.x.stream()).allMatch(each -> each > 0),
                 "a logarithmic axis has no place for 0 and below");
+        require(
+                !y.log
+                        || Stream.concat(
+                                        lines.stream().flatMap(line -> line.y.stream()),
+                                        levels.stream().map(Level::y))
+                                .allMatch(each -> each > 0),
+                "a logarithmic axis has no place for 0 and below");
+    }
+
+    /**
+     * An axis.
+     *
+     * @param reach values that have a place on it besides those of the lines, so that several plots can share an axis
+     */
+    public record Axis(String label, boolean log, List<Double> reach) {
+
+        public Axis {
+            reach = List.copyOf(reach);
+        }
+
+        /** With equal distances for equal differences. */
+        public static Axis linear(String label) {
+            return new Axis(label, false, List.of());
+        }
+
+        /** With equal distances for equal ratios. */
+        public static Axis log(String label) {
+            return new Axis(label, true, List.of());
+        }
+
+        /** This axis, on which these values too have a place. */
+        public Axis reaching(List<Double> values) {
+            return new Axis(label, log, values);
+        }
     }
 
     /** A line through its points. */
@@ -44,69 +103,62 @@ public record LinePlot(String title, String xLabel, String yLabel, boolean logY,
         }
     }
 
-    /** An axis from {@code low} to {@code high}, in its own units (logarithms to base 10 on a logarithmic one). */
-    private record Axis(double low, double high, double step) {
-
-        static Axis over(DoubleStream values) {
-            double[] sorted = values.sorted().toArray();
-            double low = sorted[0];
-            double high = sorted[sorted.length - 1];
-            double step = step((high > low ? high - low : Math.max(1, Math.abs(low))) / TICKS);
-            return new Axis(
-                    step * Math.floor(low / step), step * Math.max(Math.ceil(high / step), low / step + 1), step);
-        }
-
-        /** The next of 1, 2, 5, 10, 20 … */
-        private static double step(double least) {
-            double power = Math.pow(10, Math.floor(Math.log10(least)));
-            double lead = least / power;
-            return power * (lead <= 1 ? 1 : lead <= 2 ? 2 : lead <= 5 ? 5 : 10);
-        }
-
-        double share(double value) {
-            return (value - low) / (high - low);
-        }
-
-        double[] ticks() {
-            return DoubleStream.iterate(low, tick -> tick <= high + step / 2, tick -> tick + step)
-                    .map(tick -> Math.abs(tick) < step / 1e6 ? 0 : tick)
-                    .toArray();
-        }
-    }
+    /** One value of y over the whole width. */
+    public record Level(String name, double y) {}
 
     /** Writes the file, whole or not at all. */
     public void write(Path file) {
-        AtomicFile.write(file, toSvg().getBytes(StandardCharsets.UTF_8));
+        AtomicFile.write(file, toSvg());
     }
 
     /** The plot as an SVG document. */
     public String toSvg() {
-        Axis x = Axis.over(values(Line::x));
-        Axis y = Axis.over(values(Line::y).map(this::onAxis));
-        StringBuilder svg = new StringBuilder("""
-                <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="13">
-                <rect width="100%%" height="100%%" fill="white"/>
-                """.formatted(WIDTH, HEIGHT));
-        for (double tick : x.ticks()) {
-            double at = across(x, tick);
-            svg.append(segment(at, TOP, at, HEIGHT - BOTTOM, "#dddddd"));
-            svg.append(text(at, HEIGHT - BOTTOM + 18, "middle", number(tick)));
+        return svg("<style>\n" + LIGHT + "</style>\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n");
+    }
+
+    /** The plot as an element of a page whose style sheet has {@link #LIGHT}. */
+    public String toHtml() {
+        return svg("");
+    }
+
+    private String svg(String ground) {
+        Scale across = Scale.over(x.log, DoubleStream.concat(values(Line::x), values(x.reach)));
+        Scale down = Scale.over(
+                y.log,
+                DoubleStream.concat(
+                        DoubleStream.concat(values(Line::y), values(y.reach)),
+                        levels.stream().mapToDouble(Level::y)));
+        StringBuilder svg = new StringBuilder(format(
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"plot\" viewBox=\"0 0 %d %d\" role=\"img\">\n"
+                        + "<title>%s</title>\n%s",
+                WIDTH, HEIGHT, Xml.escape(title), ground));
+        for (double tick : across.ticks()) {
+            double at = across(across, tick);
+            svg.append(segment(at, TOP, at, HEIGHT - BOTTOM, "grid"));
+            svg.append(text(at, HEIGHT - BOTTOM + 17, "middle", number(tick)));
         }
-        for (double tick : y.ticks()) {
-            double at = down(y, tick);
-            svg.append(segment(LEFT, at, WIDTH - RIGHT, at, "#dddddd"));
-            svg.append(text(LEFT - 6, at + 4, "end", number(logY ? Math.pow(10, tick) : tick)));
+        for (double tick : down.ticks()) {
+            double at = down(down, tick);
+            svg.append(segment(LEFT, at, WIDTH - RIGHT, at, "grid"));
+            svg.append(text(LEFT - 6, at + 4, "end", number(tick)));
         }
-        svg.append(text(WIDTH / 2.0, 22, "middle", title));
-        svg.append(text(WIDTH / 2.0, HEIGHT - 12, "middle", xLabel));
+        svg.append(text(WIDTH / 2.0, 20, "middle", title));
+        svg.append(text((LEFT + WIDTH - RIGHT) / 2.0, HEIGHT - 9, "middle", x.label));
         svg.append(format(
-                "<g transform=\"translate(16 %d) rotate(-90)\">%s</g>\n", HEIGHT / 2, text(0, 0, "middle", yLabel)));
+                "<g transform=\"translate(14 %d) rotate(-90)\">%s</g>\n",
+                (TOP + HEIGHT - BOTTOM) / 2, text(0, 0, "middle", y.label)));
+        for (Level level : levels) {
+            double at = down(down, level.y);
+            svg.append(segment(LEFT, at, WIDTH - RIGHT, at, "level"));
+            svg.append(text(LEFT + 5, at - 5, "start", level.name));
+        }
         for (int i = 0; i < lines.size(); i++) {
-            String colour = COLOURS.get(i % COLOURS.size());
-            svg.append(path(lines.get(i), x, y, colour));
-            double row = TOP + 18 + 18 * i;
-            svg.append(segment(WIDTH - RIGHT - 30, row - 4, WIDTH - RIGHT - 8, row - 4, colour));
-            svg.append(text(WIDTH - RIGHT - 36, row, "end", lines.get(i).name));
+            svg.append(format("<g class=\"c%d\">\n%s", i % COLOURS, path(lines.get(i), across, down)));
+            double row = TOP + 16 + 17 * i;
+            svg.append(segment(WIDTH - RIGHT - 32, row - 4, WIDTH - RIGHT - 8, row - 4, "line"));
+            svg.append(marks(lines.get(i), i, across, down));
+            svg.append(mark(i, WIDTH - RIGHT - 20, row - 4, "")).append("</g>\n");
+            svg.append(text(WIDTH - RIGHT - 38, row, "end", lines.get(i).name));
         }
         return svg.append("</svg>\n").toString();
     }
@@ -115,36 +167,49 @@ public record LinePlot(String title, String xLabel, String yLabel, boolean logY,
         return lines.stream().flatMap(line -> part.apply(line).stream()).mapToDouble(Double::doubleValue);
     }
 
-    private double onAxis(double y) {
-        return logY ? Math.log10(y) : y;
+    private static DoubleStream values(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue);
     }
 
-    private static double across(Axis x, double value) {
+    private static double across(Scale x, double value) {
         return LEFT + x.share(value) * (WIDTH - LEFT - RIGHT);
     }
 
-    private static double down(Axis y, double value) {
+    private static double down(Scale y, double value) {
         return HEIGHT - BOTTOM - y.share(value) * (HEIGHT - TOP - BOTTOM);
     }
 
-    private String path(Line line, Axis x, Axis y, String colour) {
+    private static String path(Line line, Scale x, Scale y) {
         StringBuilder points = new StringBuilder();
         for (int i = 0; i < line.x.size(); i++) {
-            points.append(format("%.1f,%.1f ", across(x, line.x.get(i)), down(y, onAxis(line.y.get(i)))));
+            points.append(format("%.1f,%.1f ", across(x, line.x.get(i)), down(y, line.y.get(i))));
         }
         return format(
-                "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"1.5\"/>\n",
-                points.toString().strip(), colour);
+                "<polyline points=\"%s\" class=\"line\"/>\n", points.toString().strip());
     }
 
-    private static String segment(double x1, double y1, double x2, double y2, String colour) {
+    private static String marks(Line line, int kind, Scale x, Scale y) {
+        StringBuilder marks = new StringBuilder();
+        for (int i = 0; i < line.x.size() && line.x.size() <= MOST_MARKS; i++) {
+            String said = line.name + ": " + number(line.x.get(i)) + ", " + number(line.y.get(i));
+            marks.append(mark(kind, across(x, line.x.get(i)), down(y, line.y.get(i)), said));
+        }
+        return marks.toString();
+    }
+
+    /** A mark that says something where one points at it. */
+    private static String mark(int kind, double x, double y, String said) {
         return format(
-                "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"%s\"/>\n", x1, y1, x2, y2, colour);
+                "<path d=\"M%.1f %.1f%s\" class=\"mark\"><title>%s</title></path>\n",
+                x, y, MARKS.get(kind % MARKS.size()), Xml.escape(said));
+    }
+
+    private static String segment(double x1, double y1, double x2, double y2, String kind) {
+        return format("<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n", x1, y1, x2, y2, kind);
     }
 
     private static String text(double x, double y, String anchor, String text) {
-        String escaped = text.replace("&", "&amp;").replace("<", "&lt;");
-        return format("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n", x, y, anchor, escaped);
+        return format("<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\">%s</text>\n", x, y, anchor, Xml.escape(text));
     }
 
     /** Four digits at most: 0.05, 250, 1.6e+04. */

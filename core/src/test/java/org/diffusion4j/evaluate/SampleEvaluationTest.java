@@ -152,7 +152,8 @@ class SampleEvaluationTest {
         try (PointerScope scope = new PointerScope();
                 Classifier network = Classifier.mnist()) {
             Features features = network.of(Pictures.of(GLYPHS).pixels(0, 3));
-            assertThatThrownBy(() -> SampleMetric.ACCURACY.of(new Compared(features, new int[0], features)))
+            assertThatThrownBy(
+                            () -> SampleMetric.ACCURACY.of(new Compared(features, new int[0], new Reference(features))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("accuracy is for pictures that have classes, these have none");
         }

@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.diffusion4j.io.LinePlot.Axis;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -25,14 +26,14 @@ class LinePlotTest {
                         .getAttributes()
                         .getNamedItem("points")
                         .getNodeValue())
-                .isEqualTo("76.0,384.0 388.0,212.0 700.0,40.0"); // both corners and the middle between them
+                .isEqualTo("56.0,284.0 240.0,158.0 424.0,32.0"); // both corners and the middle between them
         assertThat(svg).contains(">a &lt; b</text>", ">8</text>", ">0.5</text>");
     }
 
     @Test
     void has_equal_distances_for_equal_ratios_where_it_is_logarithmic() {
         assertThat(plot(true, new LinePlot.Line("a", List.of(0.0, 1.0, 2.0), List.of(1.0, 10.0, 100.0))))
-                .contains("384.0 388.0,212.0 700.0,40.0", ">100</text>");
+                .contains("284.0 240.0,158.0 424.0,32.0", ">100</text>", ">2</text>");
     }
 
     @Test
@@ -41,7 +42,24 @@ class LinePlotTest {
                 .hasMessage("a logarithmic axis has no place for 0 and below");
     }
 
+    @Test
+    void shows_a_level_and_reaches_as_far_as_it_is_told() {
+        LinePlot.Line line = new LinePlot.Line("a", List.of(5.0, 50.0), List.of(20.0, 2.0));
+        String svg = new LinePlot(
+                        "title",
+                        Axis.log("x"),
+                        Axis.log("y").reaching(List.of(100.0)),
+                        List.of(line),
+                        List.of(new LinePlot.Level("floor", 1)))
+                .toHtml();
+        assertThat(svg)
+                .contains("y1=\"284.0\" x2=\"424.0\" y2=\"284.0\" class=\"level\"", ">floor</text>", ">100</text>")
+                .contains("<title>a: 5, 20</title>", "M56.0 120.1", ">50</text>")
+                .doesNotContain("<style>", ">200</text>");
+    }
+
     private static String plot(boolean logY, LinePlot.Line line) {
-        return new LinePlot("title", "x", "y", logY, List.of(line)).toSvg();
+        Axis y = logY ? Axis.log("y") : Axis.linear("y");
+        return new LinePlot("title", Axis.linear("x"), y, List.of(line), List.of()).toSvg();
     }
 }

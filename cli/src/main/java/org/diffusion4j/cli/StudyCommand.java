@@ -1,0 +1,172 @@
+package org.diffusion4j.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.evaluate.FeatureNetwork;
+import org.diffusion4j.evaluate.SampleMetric;
+import org.diffusion4j.evaluate.Sight;
+import org.diffusion4j.evaluate.Study;
+import org.diffusion4j.evaluate.StudyGrid;
+import org.diffusion4j.evaluate.StudyGrid.Eta;
+import org.diffusion4j.io.ModelFolder;
+import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.schedule.Spacing;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Compares models, samplers, steps, noise and timesteps. */
+@Command(
+        name = "study",
+        description = {
+            "Draws from models in every way of a grid, measures all of them beside real pictures, and writes study.html and study.csv.",
+            "Ways that cost little come first, and both files are there from the first on. What is done is never drawn again: the same"
+                    + " command goes on where it was stopped, and one with more steps, etas or models begins with what is there."
+        },
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} study runs/eps/model runs/v/model --data mnist --out study"})
+final class StudyCommand implements Runnable {
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "MODEL", arity = "1..*", description = "Model folders, in the layout of diffusers.")
+    private List<Path> folders;
+
+    @Option(
+            names = "--sampler",
+            split = ",",
+            defaultValue = "ddim",
+            description = "Those that 'samplers' lists (default: ${DEFAULT-VALUE}).")
+    private List<String> samplers;
+
+    @Option(
+            names = "--steps",
+            split = ",",
+            defaultValue = "5,10,20,50,100,250,1000",
+            description = "How many timesteps are visited (default: ${DEFAULT-VALUE}).")
+    private List<Integer> steps;
+
+    @Option(
+            names = "--eta",
+            split = ",",
+            defaultValue = "0,0.2,0.5,1,sigma-hat",
+            description =
+                    "ddim: the share of noise put back at each step, and sigma-hat, DDPM's larger one (default: ${DEFAULT-VALUE}).")
+    private List<String> etas;
+
+    @Option(
+            names = "--spacing",
+            split = ",",
+            defaultValue = "trailing",
+            description = "Which timesteps: leading, trailing, linspace or quadratic (default: ${DEFAULT-VALUE}).")
+    private List<String> spacings;
+
+    @Option(
+            names = "--metrics",
+            split = ",",
+            defaultValue = "fid,pr",
+            paramLabel = "METRIC",
+            description = "What to measure: fid, and is, kid, pr or accuracy besides (default: ${DEFAULT-VALUE}).")
+    private List<String> metrics;
+
+    @Mixin
+    private FeatureOptions features;
+
+    @Mixin
+    private DataOptions data;
+
+    @Mixin
+    private SplitOption split;
+
+    @Option(
+            names = "--count",
+            defaultValue = "1000",
+            description = "How many pictures each way draws (default: ${DEFAULT-VALUE}).")
+    private int count;
+
+    @Option(names = "--seed", defaultValue = "0", description = "Same seed, same figures (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Mixin
+    private BatchOption batch;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            required = true,
+            description = "The folder of the study; one that was begun goes on.")
+    private Path out;
+
+    @Override
+    public void run() {
+        StudyGrid grid = new StudyGrid(
+                samplers,
+                steps,
+                etas.stream().map(Eta::named).toList(),
+                spacings.stream().map(Spacing::named).toList());
+        Output.checkStudy(out);
+        List<Study.Subject> subjects = new ArrayList<>();
+        try {
+            for (Path folder : folders) {
+                String hash = ModelFolder.open(folder).hash();
+                subjects.add(new Study.Subject(name(folder), hash, DiffusionModel.load(folder)));
+            }
+            run(new Study(subjects, grid, count, seed, metrics()));
+        } finally {
+            subjects.forEach(subject -> subject.model().close());
+        }
+    }
+
+    /** As it is called by people: a run's model by the name of the run. Where two are called alike, the whole path. */
+    private String name(Path folder) {
+        return folders.stream()
+                                .filter(other -> called(other).equals(called(folder)))
+                                .count()
+                        == 1
+                ? called(folder)
+                : folder.toString();
+    }
+
+    private static String called(Path folder) {
+        Path whole = folder.toAbsolutePath().normalize();
+        Path parent = whole.getParent();
+        return String.valueOf((whole.endsWith("model") && parent != null ? parent : whole).getFileName());
+    }
+
+    private List<SampleMetric> metrics() {
+        return metrics.stream()
+                .map(name -> DidYouMean.choose("metric", name, List.of(SampleMetric.values())))
+                .toList();
+    }
+
+    private void run(Study study) {
+        PrintWriter err = spec.commandLine().getErr();
+        DiffusionModel model = study.subjects().get(0).model();
+        ImageDataset reference = data.read(model, split.part(), err);
+        Study.Real real = new Study.Real(
+                data.named(),
+                split.part().toString().toLowerCase(Locale.ROOT),
+                reference,
+                data.readOther(model, split.part(), err).orElse(null));
+        String command =
+                String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
+        try (FeatureNetwork network = features.network(reference);
+                Progress progress = new Progress("drawing")) {
+            study.run(
+                    new Sight(network, features.cache(), batch.size()),
+                    real,
+                    out,
+                    "Diffusion4j " + Version.text() + ", diffuse " + command,
+                    progress::at);
+        }
+        spec.commandLine().getOut().printf("%s: look at study.html%n", out);
+    }
+}
