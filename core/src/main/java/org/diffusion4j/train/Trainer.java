@@ -2,6 +2,7 @@ package org.diffusion4j.train;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -21,7 +22,6 @@ import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.SampleListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,8 +147,23 @@ public final class Trainer implements AutoCloseable {
                 : IntStream.range(0, count).mapToObj(i -> i / columns).toList();
         try (PointerScope scope = new PointerScope();
                 Ema.Swap averaged = state.ema().swapInto(parameters.values());
-                Tensor x0 = model.sample(recipe.sample(), count, labels, new SeededNoise(0, 0), SampleListener.NONE)) {
-            listener.onSampled(state.step(), x0, columns);
+                Tensor x0 = drawn(count, labels)) {
+            if (x0 != null) {
+                listener.onSampled(state.step(), x0, columns);
+            }
+        }
+    }
+
+    /** Null where somebody asks to stop meanwhile: who wants to save does not wait for pictures. */
+    private @Nullable Tensor drawn(int count, List<Integer> labels) {
+        try {
+            return model.sample(recipe.sample(), count, labels, new SeededNoise(0, 0), step -> {
+                if (stopRequested) {
+                    throw new CancellationException();
+                }
+            });
+        } catch (CancellationException stopped) {
+            return null;
         }
     }
 

@@ -237,6 +237,34 @@ class TrainerTest {
     }
 
     @Test
+    void asked_to_stop_draws_no_samples_first() {
+        Recipe recipe = Tiny.recipe("train.checkpointEvery=0", "train.sampleEvery=3");
+        List<String> seen = new ArrayList<>();
+        try (DiffusionModel model = recipe.newModel(Tiny.images(8));
+                Trainer trainer = new Trainer(recipe, model, Tiny.images(8), null)) {
+            trainer.run(new TrainListener() {
+                @Override
+                public void onStep(Step step) {
+                    if (step.step() == 3) {
+                        trainer.requestStop();
+                    }
+                }
+
+                @Override
+                public void onSampled(long step, Tensor x0, int columns) {
+                    seen.add("samples of " + step);
+                }
+
+                @Override
+                public void onCheckpoint(TrainState state) {
+                    seen.add("checkpoint of " + state.step());
+                }
+            });
+        }
+        assertThat(seen).containsExactly("checkpoint of 3");
+    }
+
+    @Test
     void stops_at_the_time_limit() {
         Recipe recipe = Tiny.recipe("train.timeLimit=1e-9", "train.steps=1000000");
         assertThat(train(recipe, Tiny.images(8), TrainListener.NONE).end()).isEqualTo(TrainResult.End.TIME_LIMIT);
