@@ -57,8 +57,8 @@ record StudyTables(StudyResult result, StudyFolder files) {
     }
 
     private String timesFloor(Placed place) {
-        Spread floor = result.floors().get(StudyResult.FID);
-        return floor == null || floor.mean() == 0 ? "" : ", " + number(place.fid() / floor.mean()) + " × real pictures";
+        double floor = floor(StudyResult.FID).orElse(0);
+        return floor == 0 ? "" : ", " + number(place.fid() / floor) + " × real pictures";
     }
 
     /** The first pictures of each cell. */
@@ -136,9 +136,7 @@ record StudyTables(StudyResult result, StudyFolder files) {
         StringBuilder rows = new StringBuilder();
         if (!result.floors().isEmpty()) {
             rows.append("<tr>").append(head("row", "real pictures")).append(NONE.repeat(4));
-            figures.forEach(name -> rows.append("<td>")
-                    .append(number(result.floors().get(name).mean()))
-                    .append("</td>"));
+            figures.forEach(name -> rows.append(value(floor(name))));
             rows.append(NONE).append("</tr>\n");
         }
         result.places().forEach(place -> {
@@ -153,6 +151,11 @@ record StudyTables(StudyResult result, StudyFolder files) {
         heads.addAll(figures);
         heads.add("ms a picture");
         return table("", "", "model", heads, rows);
+    }
+
+    private OptionalDouble floor(String figure) {
+        Spread floor = result.floors().get(figure);
+        return floor == null ? OptionalDouble.empty() : OptionalDouble.of(floor.mean());
     }
 
     private static String value(OptionalDouble figure) {

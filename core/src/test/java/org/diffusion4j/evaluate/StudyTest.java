@@ -182,7 +182,8 @@ class StudyTest {
             assertThat(withoutTime(stopped)).isEqualTo(withoutTime(whole)).hasSize(1 + 8);
 
             Sight forgotten = new Sight(network, folder.resolve("forgotten"), 10);
-            study.run(forgotten, REAL, stopped, "test", (done, total, what) -> {});
+            Study less = new Study(subjects, grid, 25, 0, List.of(SampleMetric.FID));
+            less.run(forgotten, REAL, stopped, "test", (done, total, what) -> {});
             assertThat(network.seen).as("only real pictures").isEqualTo(2 * (80 + 8 * 25) + 80);
         }
     }
