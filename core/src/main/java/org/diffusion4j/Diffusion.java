@@ -32,6 +32,15 @@ public final class Diffusion {
     }
 
     /**
+     * Reads a model that comes with this library.
+     *
+     * @return owned by the caller, who closes it
+     */
+    public static DiffusionModel load(ShippedModel model) {
+        return load(model.folder());
+    }
+
+    /**
      * Trains to the end of the recipe, in a new run folder that keeps metrics, samples, checkpoints and the model.
      *
      * @return the model with its averaged weights, owned by the caller, who closes it

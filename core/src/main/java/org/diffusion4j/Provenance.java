@@ -1,5 +1,6 @@
 package org.diffusion4j;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -12,7 +13,8 @@ import org.diffusion4j.sample.Draw;
  * How a picture was made, as its file carries it.
  *
  * @param version of this library
- * @param model the model folder: in a picture's text as seen from the picture, so that the two may move together
+ * @param model the model folder: in a picture's text as seen from the picture, so that the two may move together; or the name of a
+ *     {@link ShippedModel}
  * @param modelHash what the model is known by, wherever it lies
  * @param draw all samples, also where the picture shows one of them
  * @param sample the index of the one that is shown, or -1 where all are
@@ -34,7 +36,12 @@ public record Provenance(String version, String model, String modelHash, Draw dr
 
     /** The text of a PNG file that will lie at {@code picture}. */
     public Map<String, String> toText(Path picture) {
-        Provenance text = new Provenance(version, seenFrom(picture, Path.of(model)), modelHash, draw, sample);
+        Provenance text = new Provenance(
+                version,
+                isShipped(Path.of(model)) ? model : seenFrom(picture, Path.of(model)),
+                modelHash,
+                draw,
+                sample);
         return Map.of("Software", "Diffusion4j " + version, KEY, Json.line(Records.CAMEL_CASE.write(text)));
     }
 
@@ -56,8 +63,14 @@ public record Provenance(String version, String model, String modelHash, Draw dr
         return Optional.ofNullable(text.get(KEY)).map(json -> {
             String source = picture.toString();
             Provenance seen = Records.CAMEL_CASE.read(OLDEST, Json.parseObject(json, source), source);
-            String model = picture.resolveSibling(seen.model).normalize().toString();
+            Path beside = picture.resolveSibling(seen.model).normalize();
+            String model = seen.isShipped(beside) ? seen.model : beside.toString();
             return new Provenance(seen.version, model, seen.modelHash, seen.draw, seen.sample);
         });
+    }
+
+    /** Whether the name is a shipped model's, and no folder of one's own lies where the name would lead. */
+    private boolean isShipped(Path place) {
+        return ShippedModel.named(model).isPresent() && !Files.exists(place);
     }
 }

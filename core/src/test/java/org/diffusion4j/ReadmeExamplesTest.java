@@ -59,6 +59,17 @@ class ReadmeExamplesTest {
         assertThat(threes).hasSize(9);
     }
 
+    @Test
+    void draw_a_digit_of_each_kind_from_a_model_that_is_there() {
+        List<BufferedImage> digits;
+        // region: shipped
+        try (DiffusionModel model = Diffusion.load(ShippedModel.MNIST)) {
+            digits = model.draw(Draw.of(10));
+        }
+        // end
+        assertThat(digits).hasSize(10);
+    }
+
     private static List<BufferedImage> draw(Path folder) {
         List<BufferedImage> pictures;
         // region: draw
@@ -77,7 +88,7 @@ class ReadmeExamplesTest {
                 .results()
                 .map(block -> withoutIndent(block.group(1)))
                 .toList();
-        assertThat(shown).hasSize(2).allSatisfy(block -> assertThat(here).contains(block));
+        assertThat(shown).hasSize(3).allSatisfy(block -> assertThat(here).contains(block));
     }
 
     private static String withoutIndent(String text) {

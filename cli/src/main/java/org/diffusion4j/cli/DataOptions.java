@@ -4,7 +4,6 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import org.diffusion4j.data.DataHome;
 import org.diffusion4j.data.Datasets;
@@ -97,18 +96,17 @@ final class DataOptions {
     ImageDataset read(DiffusionModel model, Part part, PrintWriter err) {
         UNet2DConfig network = model.network().config();
         int size = network.sampleSize().size() == 1 ? network.sampleSize().get(0) : 0;
-        String source = data == null ? learned(model).orElseGet(this::named) : data;
-        return read(source, part, size, network.inChannels() == 1, err);
+        return read(named(model), part, size, network.inChannels() == 1, err);
+    }
+
+    /** What was given, or else what a model was trained on, where its folder says so. */
+    String named(DiffusionModel model) {
+        return data == null ? learned(model).orElseGet(this::named) : data;
     }
 
     /** The published data set that a model was trained on, where its folder says so. */
     private static Optional<String> learned(DiffusionModel model) {
-        return model.card().training().get("recipe") instanceof Map<?, ?> recipe
-                        && recipe.get("data") instanceof Map<?, ?> data
-                        && data.get("source") instanceof String source
-                        && isName(source)
-                ? Optional.of(source)
-                : Optional.empty();
+        return model.card().recipe("data", "source").map(Object::toString).filter(DataOptions::isName);
     }
 
     /** Reads the part that is not this one, as {@link #read} does; a folder of pictures may have no other, which is told. */

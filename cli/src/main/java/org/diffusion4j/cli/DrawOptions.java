@@ -40,7 +40,7 @@ final class DrawOptions {
      * @throws IllegalArgumentException if it has no such class, or fewer timesteps
      */
     Draw of(DiffusionModel model, int count) {
-        Draw draw = draw(count, labels.numbers(model));
+        Draw draw = draw(count, labels.numbers(model)).with(sampler.settings(model));
         draw.settings().grid(model.process().table().steps());
         return draw;
     }
@@ -54,9 +54,7 @@ final class DrawOptions {
                 settings.sampler().equals("ddim")
                         ? List.of("--eta", "" + settings.eta(), "--eta-rule", settings.etaRule())
                         : List.of("--variance", settings.variance()));
-        if (settings.guidance() != 1) {
-            words.addAll(List.of("--guidance", "" + settings.guidance()));
-        }
+        words.addAll(List.of("--guidance", "" + settings.guidance()));
         words.addAll(
                 List.of("--spacing", settings.spacing(), "--count", "" + draw.count(), "--seed", "" + draw.seed()));
         if (!draw.labels().isEmpty()) {

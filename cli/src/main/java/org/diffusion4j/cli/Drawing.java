@@ -7,6 +7,7 @@ import java.util.Locale;
 import org.diffusion4j.Film;
 import org.diffusion4j.Provenance;
 import org.diffusion4j.Sheet;
+import org.diffusion4j.ShippedModel;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.io.Png;
 import org.diffusion4j.sample.DiffusionModel;
@@ -29,7 +30,11 @@ final class Drawing {
      */
     Drawing(DiffusionModel model, Path folder, Draw draw) {
         provenance = new Provenance(
-                Version.text(), folder.toString(), ModelFolder.open(folder).hash(), draw, Provenance.ALL);
+                Version.text(),
+                ShippedModel.nameOf(folder),
+                ModelFolder.open(folder).hash(),
+                draw,
+                Provenance.ALL);
         sheet = Sheet.of(draw, model.classes());
         long begun = System.nanoTime();
         try (LiveWork work = new LiveWork("drawing")) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.diffusion4j.ShippedModel;
 import org.diffusion4j.data.Datasets;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.Part;
@@ -33,17 +34,21 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         description =
-                "Measures a model against data. fid, is, kid, pr (precision and recall), accuracy: its samples, or pictures in"
+                "Measures a model against data. fid, sfid, is, kid, pr (precision and recall), accuracy: its samples, or pictures in"
                         + " files, beside what real pictures score; nll: the bits per dimension that the variational bound promises;"
                         + " gradient-noise: how noisy the gradient of that bound is. Samples are looked at in pieces that are kept, so"
                         + " the same command goes on where it was stopped.",
-        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} evaluate runs/m/model --count 10000"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} evaluate mnist --count 10000"})
 final class EvaluateCommand implements Runnable {
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", arity = "0..1", description = ModelParameter.DESCRIPTION)
+    @Parameters(
+            paramLabel = "MODEL",
+            arity = "0..1",
+            converter = ModelName.class,
+            description = ModelParameter.DESCRIPTION)
     private @Nullable Path folder;
 
     @Option(
@@ -56,8 +61,8 @@ final class EvaluateCommand implements Runnable {
             names = "--metrics",
             split = ",",
             paramLabel = "METRIC",
-            description = "What to measure: fid, is, kid, pr, accuracy, nll, gradient-noise"
-                    + " (default: all that look at samples; accuracy where they have classes that the network knows).")
+            description = "What to measure: fid, sfid, is, kid, pr, accuracy, nll, gradient-noise"
+                    + " (default: all that look at samples; sfid and accuracy where the network can).")
     private List<String> names = List.of();
 
     @Mixin
@@ -173,7 +178,7 @@ final class EvaluateCommand implements Runnable {
     private Map<String, Object> facts(Metric.Subject subject) {
         Map<String, Object> facts = new LinkedHashMap<>();
         if (folder != null) {
-            facts.put("model", folder.toString());
+            facts.put("model", ShippedModel.nameOf(folder));
         }
         if (samples != null) {
             facts.put("samples", samples.toString());
@@ -190,13 +195,14 @@ final class EvaluateCommand implements Runnable {
         Map<String, Object> all = new LinkedHashMap<>(facts);
         if (folder != null) {
             all.put("modelHash", ModelFolder.open(folder).hash());
-            all.put("sampling", Records.CAMEL_CASE.write(ofSamples.settings()));
+            all.put("sampling", Records.CAMEL_CASE.write(ofSamples.settings(subject.model())));
         }
         all.put("dataHash", subject.data().fingerprint());
         all.put("version", Version.text());
         all.put("libtorch", EngineReport.version());
         all.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         all.put("seconds", seconds);
+        ofSamples.speed().ifPresent(speed -> all.put("drawing", Records.CAMEL_CASE.write(speed)));
         return all;
     }
 }

@@ -59,9 +59,9 @@ final class FeatureOptions {
         return Classifier.mnist();
     }
 
-    /** Whether the network knows the classes of the pictures: Inception has others. */
-    boolean knowClasses() {
-        return inception == null;
+    /** Whether they are Inception's, which says what is where but knows other classes. */
+    boolean areInceptions() {
+        return inception != null;
     }
 
     /** The folder of what networks have seen. */

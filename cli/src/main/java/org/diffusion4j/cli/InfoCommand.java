@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.diffusion4j.Provenance;
+import org.diffusion4j.ShippedModel;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
@@ -30,7 +31,10 @@ final class InfoCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "FILE|MODEL", description = "A PNG file that this program wrote, or a model folder.")
+    @Parameters(
+            paramLabel = "FILE|MODEL",
+            converter = ModelName.class,
+            description = "A PNG file that this program wrote, or a model. " + ModelParameter.DESCRIPTION)
     private Path path;
 
     @Option(names = "--json", description = "Print JSON.")
@@ -98,7 +102,7 @@ final class InfoCommand implements Runnable {
 
     private Map<String, Object> ofModel() {
         Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("model", path.toString());
+        facts.put("model", ShippedModel.nameOf(path));
         facts.put("hash", ModelFolder.open(path).hash());
         try (DiffusionModel model = DiffusionModel.load(path)) {
             facts.put("parameters", model.network().parameters().count());

@@ -53,7 +53,8 @@ record Invocation(String version, String modelHash, List<String> words) {
     }
 
     private static String word(ArgSpec arg, String value) {
-        boolean isPath = arg.type() == Path.class || arg.paramLabel().equals("DATA") && !DataOptions.isName(value);
+        boolean isPath = arg.type() == Path.class && ModelName.shipped(value).isEmpty()
+                || arg.paramLabel().equals("DATA") && !DataOptions.isName(value);
         return isPath ? FILE + value : value;
     }
 

@@ -7,9 +7,10 @@ import picocli.CommandLine.Parameters;
 /** The model that a command is about. */
 final class ModelParameter {
 
-    static final String DESCRIPTION = "A model folder, in the layout of diffusers.";
+    static final String DESCRIPTION =
+            "A model folder, in the layout of diffusers, or mnist or mnist-v, which come with this program.";
 
-    @Parameters(paramLabel = "MODEL", description = DESCRIPTION)
+    @Parameters(paramLabel = "MODEL", converter = ModelName.class, description = DESCRIPTION)
     private Path folder;
 
     /** Where it lies. */

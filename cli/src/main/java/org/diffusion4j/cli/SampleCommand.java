@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
+            "  ${ROOT-COMMAND-NAME} sample mnist",
             "  ${ROOT-COMMAND-NAME} sample runs/quickstart/model --count 100 --seed 1 --out grid.png"
         })
 final class SampleCommand implements Runnable {

@@ -1,11 +1,13 @@
 package org.diffusion4j.cli;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.Records;
@@ -25,6 +27,9 @@ import picocli.CommandLine.Mixin;
 /** What is measured of samples, all of it from one look at them. */
 final class SampleMetrics implements AutoCloseable {
 
+    /** Of which it makes sense to say how many times the floor they are. */
+    private static final Set<SampleMetric> DISTANCES = EnumSet.of(SampleMetric.FID, SampleMetric.SFID);
+
     private static final String TOO_FEW =
             "fewer samples than features: the FID is much too large, take a larger --count";
 
@@ -42,17 +47,21 @@ final class SampleMetrics implements AutoCloseable {
         return Stream.of(SampleMetric.values()).<Metric>map(OfSamples::new).toList();
     }
 
-    /** Those that need not be asked for: all that can be measured of samples with or without classes. */
+    /** Those that need not be asked for: all that the network can say of samples with or without classes. */
     List<Metric> usual(boolean haveClasses) {
-        boolean known = haveClasses && features.knowClasses();
-        return metrics().stream()
-                .filter(metric -> known || !metric.name().equals(SampleMetric.ACCURACY.toString()))
-                .toList();
+        Set<SampleMetric> usual = EnumSet.allOf(SampleMetric.class);
+        if (!features.areInceptions()) {
+            usual.remove(SampleMetric.SFID);
+        }
+        if (features.areInceptions() || !haveClasses) {
+            usual.remove(SampleMetric.ACCURACY);
+        }
+        return usual.stream().<Metric>map(OfSamples::new).toList();
     }
 
-    /** How samples are drawn. */
-    SampleSettings settings() {
-        return sampler.settings();
+    /** How samples of a model are drawn. */
+    SampleSettings settings(DiffusionModel model) {
+        return sampler.settings(model);
     }
 
     /** The variance of a reverse step, where one is said. */
@@ -80,9 +89,18 @@ final class SampleMetrics implements AutoCloseable {
             Map<String, Figure> figures = made.figures(metric);
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("network", network);
-            figures.forEach((name, figure) -> facts.put(name, Records.CAMEL_CASE.write(figure)));
             List<String> lines = new ArrayList<>();
-            figures.forEach((name, figure) -> lines.add(line(name, figure)));
+            figures.forEach((name, figure) -> {
+                Map<String, Object> fact = new LinkedHashMap<>(Records.CAMEL_CASE.write(figure));
+                String line = line(name, figure);
+                Spread floor = figure.floor();
+                if (DISTANCES.contains(metric) && floor != null) {
+                    fact.put("timesFloor", figure.value() / floor.mean());
+                    line += Metric.line("   %.2f times as far", figure.value() / floor.mean());
+                }
+                facts.put(name, fact);
+                lines.add(line);
+            });
             if (metric == SampleMetric.FID && made.singular()) {
                 facts.put("warning", TOO_FEW);
                 lines.add("  " + TOO_FEW);
@@ -93,10 +111,8 @@ final class SampleMetrics implements AutoCloseable {
 
     private static String line(String name, Figure figure) {
         Spread floor = figure.floor();
-        return String.format(Locale.ROOT, "%-20s %10.5f", name, figure.value())
-                + (floor == null
-                        ? ""
-                        : String.format(Locale.ROOT, "   real pictures %10.5f ± %.5f", floor.mean(), floor.std()));
+        return Metric.line("%-20s %10.5f", name, figure.value())
+                + (floor == null ? "" : Metric.line("   real pictures %10.5f ± %.5f", floor.mean(), floor.std()));
     }
 
     private SampleEvaluation evaluation(Metric.Subject subject) {
@@ -124,7 +140,12 @@ final class SampleMetrics implements AutoCloseable {
         }
         DiffusionModel model = subject.model();
         String hash = ModelFolder.open(Objects.requireNonNull(subject.folder())).hash();
-        return Pictures.drawn(model, hash, sampler.settings(), subject.count(), subject.seed());
+        return Pictures.drawn(model, hash, sampler.settings(model), subject.count(), subject.seed());
+    }
+
+    /** How many samples were drawn and looked at anew, and how fast; empty where all had been before. */
+    Optional<SampleEvaluation.Speed> speed() {
+        return evaluation == null ? Optional.empty() : evaluation.speed();
     }
 
     @Override

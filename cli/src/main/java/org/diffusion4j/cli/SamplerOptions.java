@@ -1,5 +1,6 @@
 package org.diffusion4j.cli;
 
+import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.sample.SampleSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -43,14 +44,27 @@ final class SamplerOptions {
 
     @Option(
             names = "--guidance",
-            defaultValue = "1",
             description = "The scale of classifier-free guidance: above 1, pictures are more like their class and less"
-                    + " various, for twice the time (default: ${DEFAULT-VALUE}, none).")
-    private double guidance;
+                    + " various, for twice the time; 1 is none (default: as the model's recipe says).")
+    private @Nullable Double guidance;
 
+    /** As they are said, without guidance where nothing is said of it. */
     SampleSettings settings() {
         return new SampleSettings(
-                sampler, steps, eta, etaRule, variance == null ? "fixed-small" : variance, spacing, guidance);
+                sampler,
+                steps,
+                eta,
+                etaRule,
+                variance == null ? "fixed-small" : variance,
+                spacing,
+                guidance == null ? 1 : guidance);
+    }
+
+    /** As they are said, and where nothing is said of guidance, with that of the model's recipe. */
+    SampleSettings settings(DiffusionModel model) {
+        return guidance == null && model.card().recipe("sample", "guidance").orElse(1) instanceof Number usual
+                ? settings().withGuidance(usual.doubleValue())
+                : settings();
     }
 
     /** The variance of a reverse step, where one is said. */

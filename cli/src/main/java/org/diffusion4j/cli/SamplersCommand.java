@@ -36,7 +36,11 @@ final class SamplersCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "MODEL", description = "A model folder on which to compare them.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "MODEL",
+            converter = ModelName.class,
+            description = "A model on which to compare them. " + ModelParameter.DESCRIPTION)
     private @Nullable Path model;
 
     @Option(

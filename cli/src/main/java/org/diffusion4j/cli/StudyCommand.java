@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.diffusion4j.ShippedModel;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.evaluate.FeatureNetwork;
@@ -31,13 +32,18 @@ import picocli.CommandLine.Spec;
             "Ways that cost little come first, and both files are there from the first on. What is done is never drawn again: the same"
                     + " command goes on where it was stopped, and one with more steps, etas or models begins with what is there."
         },
-        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} study runs/eps/model runs/v/model --data mnist --out study"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} study mnist mnist-v --data mnist --out study"})
 final class StudyCommand implements Runnable {
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", arity = "1..*", description = "Model folders, in the layout of diffusers.")
+    @Parameters(
+            paramLabel = "MODEL",
+            arity = "1..*",
+            converter = ModelName.class,
+            description =
+                    "Model folders, in the layout of diffusers, or mnist or mnist-v, which come with this program.")
     private List<Path> folders;
 
     @Option(
@@ -136,6 +142,10 @@ final class StudyCommand implements Runnable {
     }
 
     private static String called(Path folder) {
+        String name = ShippedModel.nameOf(folder);
+        if (!name.equals(folder.toString())) {
+            return name;
+        }
         Path whole = folder.toAbsolutePath().normalize();
         Path parent = whole.getParent();
         return String.valueOf((whole.endsWith("model") && parent != null ? parent : whole).getFileName());
@@ -152,7 +162,7 @@ final class StudyCommand implements Runnable {
         DiffusionModel model = study.subjects().get(0).model();
         ImageDataset reference = data.read(model, split.part(), err);
         Study.Real real = new Study.Real(
-                data.named(),
+                data.named(model),
                 split.part().toString().toLowerCase(Locale.ROOT),
                 reference,
                 data.readOther(model, split.part(), err).orElse(null));

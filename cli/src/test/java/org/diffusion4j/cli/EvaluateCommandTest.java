@@ -102,7 +102,7 @@ class EvaluateCommandTest {
         assertThat(ran.err()).isEmpty();
         assertThat(ran.code()).isZero();
         assertThat(ran.out())
-                .containsPattern("(?m)^fid +[0-9.]+   real pictures +[0-9.]+ ± [0-9.]+$")
+                .containsPattern("(?m)^fid +[0-9.]+   real pictures +[0-9.]+ ± [0-9.]+   [0-9.]+ times as far$")
                 .contains(
                         "fewer samples than features: the FID is much too large",
                         "is std",
@@ -111,7 +111,14 @@ class EvaluateCommandTest {
                         "recall",
                         "accuracy of class 9");
         assertThat(Files.readString(card))
-                .contains("\"modelHash\"", "\"dataHash\"", "\"sampler\": \"ddim\"", "mnist-classifier ", "\"seconds\"");
+                .contains(
+                        "\"modelHash\"",
+                        "\"dataHash\"",
+                        "\"sampler\": \"ddim\"",
+                        "mnist-classifier ",
+                        "\"seconds\"",
+                        "\"imagesPerSecond\"",
+                        "\"timesFloor\"");
         Files.delete(card);
         assertThat(diffuse(words).out()).isEqualTo(ran.out());
     }

@@ -38,6 +38,13 @@ public final class FeatureMoments implements AutoCloseable {
         }
     }
 
+    /** Of some vectors, {@code [batch, dims]}; owned by the caller. */
+    public static FeatureMoments of(Tensor features) {
+        FeatureMoments moments = new FeatureMoments((int) features.size(1));
+        moments.add(features);
+        return moments;
+    }
+
     /** Takes a batch in: {@code [batch, dims]} of any float dtype, lent. */
     public void add(Tensor features) {
         try (AutoGradMode noGrad = new AutoGradMode(false);

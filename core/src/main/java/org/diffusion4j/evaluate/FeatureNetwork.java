@@ -15,6 +15,11 @@ public interface FeatureNetwork extends AutoCloseable {
     /** How many classes the logits have. */
     int classes();
 
+    /** The length of a vector of {@link Features#spatial}; 0 where it gives none. */
+    default int spatialDims() {
+        return 0;
+    }
+
     /**
      * What it sees.
      *

@@ -63,8 +63,7 @@ public record Floor(Features other, int[] labels, int count, int seeds) {
 
     private Compared compared(int[] rows, Reference reference) {
         Tensor index = Tensors.of(Arrays.stream(rows).asLongStream().toArray());
-        Features chosen = new Features(
-                other.vectors().index_select(0, index), other.logits().index_select(0, index));
+        Features chosen = other.each(tensor -> tensor.index_select(0, index));
         int[] theirLabels = labels.length == 0
                 ? labels
                 : Arrays.stream(rows).map(row -> labels[row]).toArray();

@@ -62,12 +62,17 @@ public final class InceptionNetwork implements FeatureNetwork {
 
     @Override
     public int dims() {
-        return 2048;
+        return InceptionV3.DIMS;
     }
 
     @Override
     public int classes() {
-        return 1008;
+        return InceptionV3.CLASSES;
+    }
+
+    @Override
+    public int spatialDims() {
+        return InceptionV3.SPATIAL_DIMS;
     }
 
     @Override

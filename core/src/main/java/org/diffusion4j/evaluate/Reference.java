@@ -1,5 +1,8 @@
 package org.diffusion4j.evaluate;
 
+import static org.diffusion4j.engine.Require.require;
+
+import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.nn.Features;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +14,7 @@ public final class Reference implements AutoCloseable {
 
     private final Features seen;
     private @Nullable FeatureMoments moments;
+    private @Nullable FeatureMoments spatialMoments;
 
     /**
      * What was seen.
@@ -28,21 +32,39 @@ public final class Reference implements AutoCloseable {
 
     /** Mean and covariance of the feature vectors, lent. */
     public FeatureMoments moments() {
-        FeatureMoments taken = moments;
-        if (taken == null) {
-            taken = new FeatureMoments((int) seen.vectors().size(1));
-            taken.add(seen.vectors());
-            moments = taken;
-        }
+        FeatureMoments taken = moments == null ? FeatureMoments.of(seen.vectors()) : moments;
+        moments = taken;
         return taken;
+    }
+
+    /**
+     * Mean and covariance of what is where, lent.
+     *
+     * @throws IllegalArgumentException if the network gives no such features
+     */
+    public FeatureMoments spatialMoments() {
+        FeatureMoments taken = spatialMoments == null ? FeatureMoments.of(spatial(seen)) : spatialMoments;
+        spatialMoments = taken;
+        return taken;
+    }
+
+    /** The spatial features of what was seen. */
+    static Tensor spatial(Features seen) {
+        Tensor spatial = seen.spatial();
+        require(
+                spatial != null,
+                "sfid needs a network that says what is where, such as FID's Inception network; name its weights with --inception FILE");
+        return spatial;
     }
 
     @Override
     public void close() {
-        seen.vectors().close();
-        seen.logits().close();
+        seen.close();
         if (moments != null) {
             moments.close();
+        }
+        if (spatialMoments != null) {
+            spatialMoments.close();
         }
     }
 }

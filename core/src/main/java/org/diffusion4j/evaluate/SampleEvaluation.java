@@ -1,7 +1,9 @@
 package org.diffusion4j.evaluate;
 
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.diffusion4j.nn.Features;
 import org.jspecify.annotations.Nullable;
 
@@ -27,12 +29,23 @@ public final class SampleEvaluation implements AutoCloseable {
         void at(String what, int done, int total);
     }
 
+    /**
+     * How fast pictures came.
+     *
+     * @param pictures how many were drawn or read, those that had been seen before not counted
+     * @param seconds of wall time
+     * @param imagesPerSecond the one by the other
+     */
+    public record Speed(long pictures, double seconds, double imagesPerSecond) {}
+
     private final Compared compared;
     private final @Nullable Floor floor;
+    private final @Nullable Speed speed;
 
-    private SampleEvaluation(Compared compared, @Nullable Floor floor) {
+    private SampleEvaluation(Compared compared, @Nullable Floor floor, @Nullable Speed speed) {
         this.compared = compared;
         this.floor = floor;
+        this.speed = speed;
     }
 
     /**
@@ -43,7 +56,13 @@ public final class SampleEvaluation implements AutoCloseable {
      */
     public static SampleEvaluation of(
             Sight sight, Pictures pictures, Pictures reference, @Nullable Pictures other, Listener listener) {
-        Features seen = sight.of(pictures, (done, total) -> listener.at("samples", done, total));
+        DoubleSummaryStatistics seconds = new DoubleSummaryStatistics();
+        DoubleSummaryStatistics made = new DoubleSummaryStatistics();
+        Pictures timed = new TimedPictures(pictures, (count, lasted) -> {
+            made.accept(count);
+            seconds.accept(lasted);
+        });
+        Features seen = sight.of(timed, (done, total) -> listener.at("samples", done, total));
         Reference real = new Reference(sight.of(reference, (done, total) -> listener.at("reference", done, total)));
         Floor floor = other == null
                 ? null
@@ -52,7 +71,10 @@ public final class SampleEvaluation implements AutoCloseable {
                         other.labels(),
                         pictures.count(),
                         SEEDS);
-        return new SampleEvaluation(new Compared(seen, pictures.labels(), real), floor);
+        Speed speed = made.getSum() == 0
+                ? null
+                : new Speed((long) made.getSum(), seconds.getSum(), made.getSum() / seconds.getSum());
+        return new SampleEvaluation(new Compared(seen, pictures.labels(), real), floor, speed);
     }
 
     /** The figures of a metric by name. */
@@ -63,6 +85,11 @@ public final class SampleEvaluation implements AutoCloseable {
         return figures;
     }
 
+    /** How fast the pictures came; empty where all had been seen before. */
+    public Optional<Speed> speed() {
+        return Optional.ofNullable(speed);
+    }
+
     /** Whether the pictures are too few for a covariance of full rank, which makes their FID much too large. */
     public boolean singular() {
         return compared.count() <= compared.pictures().vectors().size(1);
@@ -70,15 +97,10 @@ public final class SampleEvaluation implements AutoCloseable {
 
     @Override
     public void close() {
-        free(compared.pictures());
+        compared.pictures().close();
         compared.reference().close();
         if (floor != null) {
-            free(floor.other());
+            floor.other().close();
         }
-    }
-
-    private static void free(Features features) {
-        features.vectors().close();
-        features.logits().close();
     }
 }

@@ -16,11 +16,24 @@ public enum SampleMetric {
     FID {
         @Override
         Map<String, Double> figures(Compared compared) {
-            int dims = (int) compared.pictures().vectors().size(1);
-            try (FeatureMoments pictures = new FeatureMoments(dims)) {
-                pictures.add(compared.pictures().vectors());
+            try (FeatureMoments pictures = FeatureMoments.of(compared.pictures().vectors())) {
                 return Map.of(
                         "fid", FrechetDistance.of(pictures, compared.reference().moments()));
+            }
+        }
+    },
+
+    /**
+     * The same of features that say where things are (Nash et al., "Generating Images with Sparse Representations", ICML 2021, section 4.2;
+     * the layer is that of guided-diffusion's evaluation).
+     */
+    SFID {
+        @Override
+        Map<String, Double> figures(Compared compared) {
+            try (FeatureMoments pictures = FeatureMoments.of(Reference.spatial(compared.pictures()))) {
+                return Map.of(
+                        "sfid",
+                        FrechetDistance.of(pictures, compared.reference().spatialMoments()));
             }
         }
     },

@@ -35,7 +35,7 @@ public record Sight(FeatureNetwork network, Path cache, int batchSize) {
     /**
      * Looks at all pictures.
      *
-     * @return float32 {@code [count, dims]} and {@code [count, classes]}, owned by the caller
+     * @return float32, owned by the caller
      */
     public Features of(Pictures pictures, Listener listener) {
         Path folder = folder(pictures);
@@ -43,27 +43,33 @@ public record Sight(FeatureNetwork network, Path cache, int batchSize) {
         Libtorch.start();
         try (PointerScope scope = new PointerScope()) {
             TensorOptions floats = new TensorOptions(ScalarType.Float);
-            Tensor vectors = torch.zeros(new long[] {count, network.dims()}, floats);
-            Tensor logits = torch.zeros(new long[] {count, network.classes()}, floats);
+            Features all = new Features(
+                    torch.zeros(new long[] {count, network.dims()}, floats),
+                    torch.zeros(new long[] {count, network.classes()}, floats),
+                    network.spatialDims() == 0 ? null : torch.zeros(new long[] {count, network.spatialDims()}, floats));
             for (int first = 0; first < count; first += batchSize) {
                 int size = Math.min(batchSize, count - first);
                 try (PointerScope piece = new PointerScope();
                         TensorFile done = piece(folder, pictures, first, size)) {
-                    Map<String, Tensor> tensors = done.tensors();
-                    vectors.narrow(0, first, size).copy_(tensors.get("vectors"));
-                    logits.narrow(0, first, size).copy_(tensors.get("logits"));
+                    int from = first;
+                    Map<String, Tensor> seen = done.tensors();
+                    all.tensors()
+                            .forEach((name, tensor) ->
+                                    tensor.narrow(0, from, size).copy_(seen.get(name)));
                 }
                 listener.at(first + size, count);
             }
-            vectors.retainReference();
-            logits.retainReference();
-            return new Features(vectors, logits);
+            all.tensors().values().forEach(Tensor::retainReference);
+            return all;
         }
     }
 
     private Path folder(Pictures pictures) {
         Map<String, Object> identity = new LinkedHashMap<>();
         identity.put("network", network.name());
+        if (network.spatialDims() > 0) {
+            identity.put("spatialDims", network.spatialDims());
+        }
         identity.putAll(pictures.identity());
         Path folder = cache.resolve(Sha256.of(Json.line(identity)).substring(0, 16));
         if (!Files.exists(folder)) {
@@ -76,7 +82,7 @@ public record Sight(FeatureNetwork network, Path cache, int batchSize) {
         Path file = folder.resolve(first + "-" + (first + size - 1) + ".safetensors");
         if (!Files.exists(file)) {
             Features seen = network.of(pictures.pixels(first, size));
-            Safetensors.write(file, Map.of("vectors", seen.vectors(), "logits", seen.logits()), Map.of());
+            Safetensors.write(file, seen.tensors(), Map.of());
         }
         return Safetensors.open(file);
     }

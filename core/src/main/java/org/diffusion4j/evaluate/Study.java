@@ -189,7 +189,7 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
                 Floor floor = new Floor(seen, Pictures.of(real.other).labels(), count, FLOOR_SEEDS);
                 metrics.forEach(metric -> floors.putAll(floor.of(metric, reference)));
             } finally {
-                free(seen);
+                seen.close();
             }
         }
         return floors;
@@ -219,12 +219,7 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
             files.write(done);
             return done;
         } finally {
-            free(seen);
+            seen.close();
         }
-    }
-
-    private static void free(Features features) {
-        features.vectors().close();
-        features.logits().close();
     }
 }

@@ -113,7 +113,7 @@ public final class ImageClassifier implements AutoCloseable {
                 config.channels,
                 Arrays.toString(x.sizes().vec().get()));
         Tensor vectors = Scoped.result(() -> vectors(x));
-        return new Features(vectors, head.apply(vectors));
+        return new Features(vectors, head.apply(vectors), null);
     }
 
     private Tensor vectors(Tensor x) {

@@ -24,7 +24,18 @@ import org.diffusion4j.nn.Parameters.Parameter;
  */
 public final class InceptionV3 implements AutoCloseable {
 
+    /** The length of its feature vectors. */
+    public static final int DIMS = 2048;
+
+    /** How many classes its logits have. */
+    public static final int CLASSES = 1008;
+
+    /** The length of its vectors of what is where. */
+    public static final int SPATIAL_DIMS = 7 * 17 * 17;
+
     private static final double BATCH_NORM_EPS = 1e-3;
+    private static final int MIXED_6D = 2; // the stage that ends with it
+    private static final int SPATIAL_CHANNELS = 7;
     private static final long[] ONE = {1, 1};
 
     private static final Part AVERAGE =
@@ -121,13 +132,13 @@ public final class InceptionV3 implements AutoCloseable {
                 .then(halving6(root.to("Mixed_6a")))
                 .then(figure6(root.to("Mixed_6b"), 128))
                 .then(figure6(root.to("Mixed_6c"), 160))
-                .then(figure6(root.to("Mixed_6d"), 160))
-                .then(figure6(root.to("Mixed_6e"), 192));
-        Part fourth = halving7(root.to("Mixed_7a"))
+                .then(figure6(root.to("Mixed_6d"), 160));
+        Part fourth = figure6(root.to("Mixed_6e"), 192);
+        Part fifth = halving7(root.to("Mixed_7a"))
                 .then(figure7(root.to("Mixed_7b"), 1280, AVERAGE))
                 .then(figure7(root.to("Mixed_7c"), 2048, MAXIMUM));
-        stages = List.of(first, second, third, fourth);
-        new Linear(root.to("fc"), 2048, 1008);
+        stages = List.of(first, second, third, fourth, fifth);
+        new Linear(root.to("fc"), DIMS, CLASSES);
         parameters.allocate(0, ScalarType.Float);
     }
 
@@ -206,20 +217,25 @@ public final class InceptionV3 implements AutoCloseable {
     }
 
     /**
-     * The features of the last pool, 2048, and the logits without the last layer's bias, 1008, as the Inception Score uses them.
+     * The features of the last pool, 2048; the logits without the last layer's bias, 1008, as the Inception Score uses them; and where
+     * things are, for sFID: the first 7 channels of the 17×17 that TensorFlow calls {@code mixed_6/conv}, which are those of Mixed_6d, as
+     * in the evaluation of guided-diffusion.
      *
      * @param pixels uint8 or float {@code [batch, 1 or 3, height, width]} in [0, 255]; grey counts for all three colours
      */
     public Features of(Tensor pixels, InceptionInput input) {
-        Tensor vectors = Scoped.result(() -> {
+        Tensor both = Scoped.result(() -> {
             List<Tensor> outputs = outputs(pixels, input);
-            return outputs.get(outputs.size() - 1).mean(2, 3);
+            Tensor pooled = outputs.get(outputs.size() - 1).mean(2, 3);
+            Tensor places = outputs.get(MIXED_6D).narrow(1, 0, SPATIAL_CHANNELS).flatten(1, -1);
+            return torch.cat(new TensorVector(pooled, places), 1);
         });
-        return new Features(
-                vectors, vectors.mm(parameters.get("fc.weight").value().t()));
+        Tensor vectors = both.narrow(1, 0, DIMS);
+        Tensor logits = vectors.mm(parameters.get("fc.weight").value().t());
+        return new Features(vectors, logits, both.narrow(1, DIMS, SPATIAL_DIMS));
     }
 
-    /** What comes out of each stage: 64, 192, 768 and 2048 channels. */
+    /** What comes out of each stage: 64, 192, 768, 768 and 2048 channels. */
     List<Tensor> outputs(Tensor pixels, InceptionInput input) {
         require(
                 pixels.dim() == 4 && (pixels.size(1) == 1 || pixels.size(1) == 3),

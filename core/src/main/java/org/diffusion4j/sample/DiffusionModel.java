@@ -183,12 +183,17 @@ public final class DiffusionModel implements AutoCloseable {
      * What samplers ask, with classifier-free guidance.
      *
      * @param labels as {@link #denoiser(Tensor)}
-     * @param guidance the scale of {@link ClassifierFreeGuidance}; 1 for none, else each call is two of the network
+     * @param guidance the scale of {@link ClassifierFreeGuidance}; 1 for none, else each call is two of the network and eps follows from the
+     *     limited x0, as in guided-diffusion
      * @throws IllegalArgumentException if there is to be guidance, and the network has not learned what "no label" is
      */
     public Denoiser denoiser(@Nullable Tensor labels, double guidance) {
         Denoiser told = unlimited(labels);
-        return scheduler.limited(guidance == 1 ? told : guided(told, labels, guidance), EpsAfterClipping.KEPT);
+        // were eps kept, guidance would push the noise of saturated pixels away from the class, and their x0 could not
+        // follow
+        return guidance == 1
+                ? scheduler.limited(told, EpsAfterClipping.KEPT)
+                : scheduler.limited(guided(told, labels, guidance), EpsAfterClipping.RECOMPUTED);
     }
 
     private Denoiser guided(Denoiser told, @Nullable Tensor labels, double scale) {

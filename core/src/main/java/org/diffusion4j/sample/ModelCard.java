@@ -3,6 +3,7 @@ package org.diffusion4j.sample;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.diffusion4j.engine.FormatException;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +49,15 @@ public record ModelCard(List<String> labels, Map<String, ? extends @Nullable Obj
             throw new FormatException(source + ": '" + TRAINING + "' must be an object");
         }
         return new ModelCard((List<String>) labels, (Map<String, Object>) training);
+    }
+
+    /** What the recipe of the training says at a path of keys such as {@code data}, {@code source}, if anything. */
+    public Optional<Object> recipe(String... path) {
+        Object at = training.get("recipe");
+        for (String key : path) {
+            at = at instanceof Map<?, ?> tree ? tree.get(key) : null;
+        }
+        return Optional.ofNullable(at);
     }
 
     /** What {@code diffusion4j.json} says. */

@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.data.Datasets;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.Part;
@@ -108,16 +110,31 @@ class SampleEvaluationTest {
                         throw new IllegalStateException("stopped at " + done);
                     }))
                     .hasMessage("stopped at 20");
-            close(sight.of(pictures, (done, total) -> {}));
+            sight.of(pictures, (done, total) -> {}).close();
             assertThat(network.calls).isEqualTo(3);
-            close(sight.of(pictures, (done, total) -> {}));
+            sight.of(pictures, (done, total) -> {}).close();
             assertThat(network.calls).isEqualTo(3);
         }
     }
 
-    private static void close(Features features) {
-        features.vectors().close();
-        features.logits().close();
+    @Test
+    void measures_where_things_are_by_the_spatial_features_alone() {
+        try (PointerScope scope = new PointerScope()) {
+            Features one = new Features(torch.randn(50, 3), torch.randn(50, 2), torch.randn(50, 5));
+            Features other =
+                    new Features(one.vectors(), one.logits(), torch.randn(60, 5).add(new Scalar(2)));
+            Reference reference = new Reference(other);
+            double sfid = SampleMetric.SFID
+                    .of(new Compared(one, new int[0], reference))
+                    .get("sfid");
+            Features moved = new Features(one.spatial(), one.logits(), null);
+            Reference asVectors = new Reference(new Features(other.spatial(), other.logits(), null));
+            Compared asFid = new Compared(moved, new int[0], asVectors);
+            assertThat(SampleMetric.FID.of(asFid).get("fid")).isEqualTo(sfid).isGreaterThan(10);
+            assertThatThrownBy(() -> SampleMetric.SFID.of(asFid))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("sfid needs a network that says what is where");
+        }
     }
 
     @Test

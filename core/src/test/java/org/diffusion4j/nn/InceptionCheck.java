@@ -42,7 +42,7 @@ public final class InceptionCheck implements GoldenCheck {
         List<Tensor> stages = network.outputs(pixels, InceptionInput.TENSORFLOW);
         out.expect("features_64", stages.get(0).mean(2, 3));
         out.expect("features_192", stages.get(1).mean(2, 3));
-        out.expect("features_768", stages.get(2).mean(2, 3));
+        out.expect("features_768", stages.get(3).mean(2, 3));
         Features features = network.of(pixels, InceptionInput.TENSORFLOW);
         out.expect("features_2048", features.vectors());
         out.expect("logits_unbiased16", features.logits().narrow(1, 0, 16));
@@ -53,9 +53,10 @@ public final class InceptionCheck implements GoldenCheck {
         Tensor pixels = image(golden).mul(new Scalar(255.0));
         List<Tensor> stages = network.outputs(pixels, InceptionInput.PYTORCH_FID);
         for (int i = 0; i < 3; i++) {
-            out.expectExactly("block" + i + "_shape", doubles(stages.get(i)));
-            out.expect("block" + i + "_mean", stages.get(i).mean(2, 3));
-            Tensor first = stages.get(i).select(0, 0).narrow(0, 0, 16);
+            Tensor block = stages.get(i < 2 ? i : 3); // theirs goes on to Mixed_6e
+            out.expectExactly("block" + i + "_shape", doubles(block));
+            out.expect("block" + i + "_mean", block.mean(2, 3));
+            Tensor first = block.select(0, 0).narrow(0, 0, 16);
             out.expect("block" + i + "_corner", first.narrow(1, 0, 2).narrow(2, 0, 2));
         }
         Features features = network.of(pixels, InceptionInput.PYTORCH_FID);

@@ -27,6 +27,7 @@ import org.diffusion4j.io.Safetensors;
 import org.diffusion4j.io.TensorFile;
 import org.diffusion4j.nn.UNet2D;
 import org.diffusion4j.nn.UNet2DConfig;
+import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.jspecify.annotations.Nullable;
@@ -134,12 +135,11 @@ class DiffusionModelTest {
         int[][] plain = pixels(draw);
         int[][] untold = pixels(draw.labels(3)); // the number of "no label"
 
-        assertThat(pixels(draw.with(draw.settings().withGuidance(0)))).isDeepEqualTo(untold);
         assertThat(pixels(draw.with(draw.settings().withGuidance(1)))).isDeepEqualTo(plain);
         int[][] guided = pixels(draw.with(draw.settings().withGuidance(4)));
         assertThat(guided).isNotEqualTo(plain).isNotEqualTo(untold);
-        assertThat(guided)
-                .isDeepEqualTo(pixels(draw.batchSize(1).with(draw.settings().withGuidance(4))));
+        int[][] oneByOne = pixels(draw.batchSize(1).with(draw.settings().withGuidance(4)));
+        assertThat(largestDifference(guided, oneByOne)).isLessThanOrEqualTo(1);
     }
 
     @Test
@@ -153,9 +153,12 @@ class DiffusionModelTest {
             Tensor expected = told.mul(new Scalar(2))
                     .sub(untold)
                     .clamp(new ScalarOptional(new Scalar(-1)), new ScalarOptional(new Scalar(1)));
-            Tensor guided =
-                    model.denoiser(Tensors.of(new long[] {1, 2}), 2).at(x, 400).x0();
-            assertThat(torch.allclose(guided, expected, 1e-4, 1e-5, false)).isTrue();
+            Denoised guided = model.denoiser(Tensors.of(new long[] {1, 2}), 2).at(x, 400);
+            assertThat(torch.allclose(guided.x0(), expected, 1e-4, 1e-5, false)).isTrue();
+            Tensor sum = guided.x0()
+                    .mul(new Scalar(model.process().alpha(400)))
+                    .add(guided.eps().mul(new Scalar(model.process().sigma(400))));
+            assertThat(torch.allclose(sum, x, 1e-4, 1e-5, false)).isTrue();
         }
     }
 
