@@ -81,6 +81,7 @@ class PublishedRecipesTest {
                 "model.sampleSize=" + Math.min(32, model.sampleSize().get(0)),
                 "data.validation=0",
                 "train.steps=10",
+                "train.stages=[]",
                 "train.batchSize=2",
                 "train.sampleEvery=0",
                 "train.checkpointEvery=0",
