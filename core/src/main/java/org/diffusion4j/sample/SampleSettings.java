@@ -46,7 +46,7 @@ public record SampleSettings(
 
     /** DDPM's ancestral sampler with β̃ on trailing timesteps. */
     public static SampleSettings ddpm(int steps) {
-        return of("ddpm", steps);
+        return of("ddpm", steps).withEta(1, EtaRule.DEVIATION);
     }
 
     /** These with other noise in DDIM. */
