@@ -1,6 +1,5 @@
 package org.diffusion4j;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -71,6 +70,6 @@ public record Provenance(String version, String model, String modelHash, Draw dr
 
     /** Whether the name is a shipped model's, and no folder of one's own lies where the name would lead. */
     private boolean isShipped(Path place) {
-        return ShippedModel.named(model).isPresent() && !Files.exists(place);
+        return ShippedModel.named(model, place).isPresent();
     }
 }

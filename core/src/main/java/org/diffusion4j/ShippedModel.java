@@ -48,13 +48,21 @@ public enum ShippedModel {
         return Arrays.stream(values()).filter(model -> model.text.equals(name)).findFirst();
     }
 
-    /** What a model folder is called to people: its name where it is a shipped model's, else its path. */
-    public static String nameOf(Path folder) {
+    /** The one that a name means, unless a folder or file of one's own lies where the name would lead. */
+    public static Optional<ShippedModel> named(String name, Path place) {
+        return Files.exists(place) ? Optional.empty() : named(name);
+    }
+
+    /** The one whose folder this is, if it is one's. */
+    public static Optional<ShippedModel> at(Path folder) {
         return Arrays.stream(values())
                 .filter(model -> model.in(DataHome.folder()).equals(folder))
-                .map(ShippedModel::toString)
-                .findFirst()
-                .orElse(folder.toString());
+                .findFirst();
+    }
+
+    /** What a model folder is called to people: its name where it is a shipped model's, else its path. */
+    public static String nameOf(Path folder) {
+        return at(folder).map(ShippedModel::toString).orElse(folder.toString());
     }
 
     /**

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.diffusion4j.ShippedModel;
@@ -184,7 +183,7 @@ final class EvaluateCommand implements Runnable {
             facts.put("samples", samples.toString());
         }
         facts.put("data", subject.data().name());
-        facts.put("split", split.part().toString().toLowerCase(Locale.ROOT));
+        facts.put("split", split.word());
         facts.put("count", subject.samples() == null ? count : subject.samples().size());
         facts.put("seed", seed);
         return facts;

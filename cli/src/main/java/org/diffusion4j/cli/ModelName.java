@@ -1,6 +1,5 @@
 package org.diffusion4j.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.diffusion4j.ShippedModel;
@@ -16,6 +15,6 @@ final class ModelName implements ITypeConverter<Path> {
 
     /** The one that is meant; a folder or file of one's own comes first. */
     static Optional<ShippedModel> shipped(String name) {
-        return Files.exists(Path.of(name)) ? Optional.empty() : ShippedModel.named(name);
+        return ShippedModel.named(name, Path.of(name));
     }
 }

@@ -95,8 +95,9 @@ final class SampleMetrics implements AutoCloseable {
                 String line = line(name, figure);
                 Spread floor = figure.floor();
                 if (DISTANCES.contains(metric) && floor != null) {
-                    fact.put("timesFloor", figure.value() / floor.mean());
-                    line += Metric.line("   %.2f times as far", figure.value() / floor.mean());
+                    double times = figure.value() / floor.mean();
+                    fact.put("timesFloor", times);
+                    line += Metric.line("   %.2f times as far", times);
                 }
                 facts.put(name, fact);
                 lines.add(line);

@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.diffusion4j.ShippedModel;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.DidYouMean;
@@ -142,13 +141,10 @@ final class StudyCommand implements Runnable {
     }
 
     private static String called(Path folder) {
-        String name = ShippedModel.nameOf(folder);
-        if (!name.equals(folder.toString())) {
-            return name;
-        }
         Path whole = folder.toAbsolutePath().normalize();
         Path parent = whole.getParent();
-        return String.valueOf((whole.endsWith("model") && parent != null ? parent : whole).getFileName());
+        Path own = whole.endsWith("model") && parent != null ? parent : whole;
+        return ShippedModel.at(folder).map(ShippedModel::toString).orElse(String.valueOf(own.getFileName()));
     }
 
     private List<SampleMetric> metrics() {
@@ -163,7 +159,7 @@ final class StudyCommand implements Runnable {
         ImageDataset reference = data.read(model, split.part(), err);
         Study.Real real = new Study.Real(
                 data.named(model),
-                split.part().toString().toLowerCase(Locale.ROOT),
+                split.word(),
                 reference,
                 data.readOther(model, split.part(), err).orElse(null));
         String command =

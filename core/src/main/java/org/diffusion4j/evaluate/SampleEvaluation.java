@@ -1,9 +1,10 @@
 package org.diffusion4j.evaluate;
 
-import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.DoubleAdder;
+import java.util.concurrent.atomic.LongAdder;
 import org.diffusion4j.nn.Features;
 import org.jspecify.annotations.Nullable;
 
@@ -56,11 +57,11 @@ public final class SampleEvaluation implements AutoCloseable {
      */
     public static SampleEvaluation of(
             Sight sight, Pictures pictures, Pictures reference, @Nullable Pictures other, Listener listener) {
-        DoubleSummaryStatistics seconds = new DoubleSummaryStatistics();
-        DoubleSummaryStatistics made = new DoubleSummaryStatistics();
+        LongAdder made = new LongAdder();
+        DoubleAdder seconds = new DoubleAdder();
         Pictures timed = new TimedPictures(pictures, (count, lasted) -> {
-            made.accept(count);
-            seconds.accept(lasted);
+            made.add(count);
+            seconds.add(lasted);
         });
         Features seen = sight.of(timed, (done, total) -> listener.at("samples", done, total));
         Reference real = new Reference(sight.of(reference, (done, total) -> listener.at("reference", done, total)));
@@ -71,9 +72,7 @@ public final class SampleEvaluation implements AutoCloseable {
                         other.labels(),
                         pictures.count(),
                         SEEDS);
-        Speed speed = made.getSum() == 0
-                ? null
-                : new Speed((long) made.getSum(), seconds.getSum(), made.getSum() / seconds.getSum());
+        Speed speed = made.sum() == 0 ? null : new Speed(made.sum(), seconds.sum(), made.sum() / seconds.sum());
         return new SampleEvaluation(new Compared(seen, pictures.labels(), real), floor, speed);
     }
 

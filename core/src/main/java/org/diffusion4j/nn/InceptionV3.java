@@ -30,12 +30,13 @@ public final class InceptionV3 implements AutoCloseable {
     /** How many classes its logits have. */
     public static final int CLASSES = 1008;
 
+    private static final int SPATIAL_CHANNELS = 7;
+
     /** The length of its vectors of what is where. */
-    public static final int SPATIAL_DIMS = 7 * 17 * 17;
+    public static final int SPATIAL_DIMS = SPATIAL_CHANNELS * 17 * 17;
 
     private static final double BATCH_NORM_EPS = 1e-3;
     private static final int MIXED_6D = 2; // the stage that ends with it
-    private static final int SPATIAL_CHANNELS = 7;
     private static final long[] ONE = {1, 1};
 
     private static final Part AVERAGE =

@@ -43,38 +43,6 @@ class SampleEvaluationTest {
                 GLYPHS, IntStream.range(0, 300).map(i -> 3 * i + first).toArray()));
     }
 
-    private static final class Counting implements FeatureNetwork {
-
-        private final FeatureNetwork network = Classifier.mnist();
-        private int calls;
-
-        @Override
-        public String name() {
-            return network.name();
-        }
-
-        @Override
-        public int dims() {
-            return network.dims();
-        }
-
-        @Override
-        public int classes() {
-            return network.classes();
-        }
-
-        @Override
-        public Features of(Tensor pixels) {
-            calls++;
-            return network.of(pixels);
-        }
-
-        @Override
-        public void close() {
-            network.close();
-        }
-    }
-
     @Test
     void of_the_reference_itself_finds_nothing_to_criticise() {
         Pictures pictures = Pictures.of(glyphs(0, 200));
@@ -104,7 +72,7 @@ class SampleEvaluationTest {
     @Test
     void looks_at_no_picture_twice_when_it_was_stopped_and_begun_again() {
         Pictures pictures = Pictures.of(glyphs(0, 50));
-        try (Counting network = new Counting()) {
+        try (CountingNetwork network = new CountingNetwork()) {
             Sight sight = new Sight(network, cache, 20);
             assertThatThrownBy(() -> sight.of(pictures, (done, total) -> {
                         throw new IllegalStateException("stopped at " + done);

@@ -12,14 +12,12 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.Datasets;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.Part;
 import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.data.Subset;
 import org.diffusion4j.evaluate.StudyGrid.Eta;
-import org.diffusion4j.nn.Features;
 import org.diffusion4j.nn.UNet2D;
 import org.diffusion4j.nn.UNet2DConfig;
 import org.diffusion4j.sample.DiffusionModel;
@@ -62,39 +60,6 @@ class StudyTest {
                         "norm_num_groups", 2,
                         "add_attention", false));
         return new DiffusionModel(new UNet2D(config, seed), SchedulerConfig.ddpm(), ModelCard.EMPTY);
-    }
-
-    /** Counts the pictures that it sees, real ones too. */
-    private static final class Counting implements FeatureNetwork {
-
-        private final FeatureNetwork network = Classifier.mnist();
-        private int seen;
-
-        @Override
-        public String name() {
-            return network.name();
-        }
-
-        @Override
-        public int dims() {
-            return network.dims();
-        }
-
-        @Override
-        public int classes() {
-            return network.classes();
-        }
-
-        @Override
-        public Features of(Tensor pixels) {
-            seen += (int) pixels.size(0);
-            return network.of(pixels);
-        }
-
-        @Override
-        public void close() {
-            network.close();
-        }
     }
 
     @Test
@@ -150,7 +115,7 @@ class StudyTest {
     void draws_cheap_cells_first_and_none_twice_when_it_was_stopped_and_begun_again() throws IOException {
         try (DiffusionModel one = model(0);
                 DiffusionModel two = model(1);
-                Counting network = new Counting()) {
+                CountingNetwork network = new CountingNetwork()) {
             List<Study.Subject> subjects =
                     List.of(new Study.Subject("one", "1", one), new Study.Subject("two", "2", two));
             StudyGrid grid = grid(List.of("ddim"), List.of(3, 1), List.of(Spacing.TRAILING), "0", "1");
