@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.diffusion4j.data.DataHome;
+import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.WeightsException;
 import org.diffusion4j.io.AtomicFolder;
 import org.diffusion4j.io.ModelFolder;
@@ -88,20 +89,31 @@ public enum ShippedModel {
     }
 
     private boolean isIn(Path folder) {
-        return FILES.stream().allMatch(file -> Files.isRegularFile(folder.resolve(file)))
-                && ModelFolder.open(folder).hash().equals(hash);
+        return FILES.stream().allMatch(file -> isIn(folder.resolve(file), file));
+    }
+
+    private boolean isIn(Path place, String file) {
+        try {
+            return Files.isRegularFile(place) && Arrays.equals(Files.readAllBytes(place), bytes(file));
+        } catch (IOException e) {
+            throw FileTrouble.reading(place, e);
+        }
+    }
+
+    private byte[] bytes(String file) throws IOException {
+        String resource = "models/" + text + "/" + file;
+        try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream(resource), resource)) {
+            return in.readAllBytes();
+        }
     }
 
     private void write(Path folder) throws IOException {
         for (String file : FILES) {
-            String resource = "models/" + text + "/" + file;
             Path target = folder.resolve(file);
-            try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream(resource), resource)) {
-                Files.createDirectories(Objects.requireNonNull(target.getParent()));
-                Files.copy(in, target);
-            }
+            Files.createDirectories(Objects.requireNonNull(target.getParent()));
+            Files.write(target, bytes(file));
         }
-        if (!isIn(folder)) {
+        if (!ModelFolder.open(folder).hash().equals(hash)) {
             throw new WeightsException(text + ": is not the model that this library was built with; build it again");
         }
     }

@@ -10,12 +10,14 @@ import org.diffusion4j.evaluate.ClassAccuracy;
 import org.diffusion4j.evaluate.Classifier;
 import org.diffusion4j.evaluate.Pictures;
 import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.Draw;
 import org.diffusion4j.sample.SampleSettings;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("A shipped model")
 class ShippedModelTest {
@@ -28,7 +30,7 @@ class ShippedModelTest {
     void draws_digits_that_the_classifier_reads(ShippedModel shipped) {
         try (DiffusionModel model = Diffusion.load(shipped.folder(home));
                 Classifier classifier = Classifier.mnist()) {
-            Pictures digits = Pictures.drawn(model, "", SampleSettings.ddim(20), 50, 0);
+            Pictures digits = Pictures.drawn(model, "", Draw.of(50).with(SampleSettings.ddim(20)));
             ClassAccuracy accuracy = new ClassAccuracy(10);
             accuracy.add(
                     classifier.of(digits.pixels(0, 50)).logits(),
@@ -37,16 +39,17 @@ class ShippedModelTest {
         }
     }
 
-    @Test
-    void is_put_in_its_place_again_when_a_file_is_not_what_it_was() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"scheduler/scheduler_config.json", "diffusion4j.json"})
+    void is_put_in_its_place_again_when_a_file_is_not_what_it_was(String name) throws IOException {
         Path folder = ShippedModel.MNIST.folder(home);
-        Path config = folder.resolve("scheduler/scheduler_config.json");
-        String right = Files.readString(config);
-        Files.writeString(config, right.replace("1000", "999"));
+        Path file = folder.resolve(name);
+        String right = Files.readString(file);
+        Files.writeString(file, right.replace("1", "9"));
         Files.delete(folder.resolve("card.json"));
 
         assertThat(ShippedModel.MNIST.folder(home)).isEqualTo(folder);
-        assertThat(config).hasContent(right);
+        assertThat(file).hasContent(right);
         assertThat(folder.resolve("card.json")).exists();
     }
 

@@ -14,6 +14,7 @@ import org.diffusion4j.data.Published;
 import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.evaluate.RealImages;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.UNet2DConfig;
 import org.diffusion4j.sample.DiffusionModel;
@@ -109,15 +110,16 @@ final class DataOptions {
         return model.card().recipe("data", "source").map(Object::toString).filter(DataOptions::isName);
     }
 
-    /** Reads the part that is not this one, as {@link #read} does; a folder of pictures may have no other, which is told. */
-    Optional<ImageDataset> readOther(@Nullable DiffusionModel model, Part part, PrintWriter err) {
+    /** A part that was read, with the other part, read in the same way; a folder of pictures may have no other, which is told. */
+    RealImages withOther(@Nullable DiffusionModel model, Part part, ImageDataset reference, PrintWriter err) {
         Part other = part == Part.TEST ? Part.TRAIN : Part.TEST;
+        ImageDataset read = null;
         try {
-            return Optional.of(model == null ? read(other, err) : read(model, other, err));
+            read = model == null ? read(other, err) : read(model, other, err);
         } catch (DiffusionException none) {
             err.println("no figures of real pictures: " + none.getMessage());
-            return Optional.empty();
         }
+        return new RealImages(model == null ? named() : named(model), part, reference, read);
     }
 
     private ImageDataset read(String source, Part part, int size, boolean grey, PrintWriter err) {

@@ -142,7 +142,7 @@ final class EvaluateCommand implements Runnable {
                 folder,
                 model,
                 images,
-                () -> data.readOther(model, part, err),
+                () -> data.withOther(model, part, images, err),
                 pictures,
                 count,
                 batch.size(),
@@ -202,6 +202,9 @@ final class EvaluateCommand implements Runnable {
         all.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         all.put("seconds", seconds);
         ofSamples.speed().ifPresent(speed -> all.put("drawing", Records.CAMEL_CASE.write(speed)));
+        if (subject.loaded() != null && subject.loaded().classes() > 0) {
+            all.put("classes", ofSamples.classes());
+        }
         return all;
     }
 }

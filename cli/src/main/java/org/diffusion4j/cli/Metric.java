@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.evaluate.RealImages;
 import org.diffusion4j.sample.DiffusionModel;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,7 @@ interface Metric {
      * @param folder of the model, null where samples are measured that lie in files
      * @param loaded the model, null likewise
      * @param data what samples are compared with, and what is coded
-     * @param other the data set's other part, if there is one; read when asked for
+     * @param real the same with the data set's other part, which is read when asked for
      * @param samples the pictures to measure, null where the model draws them
      * @param count how many samples are drawn, or images coded
      * @param batchSize how many go through a network at once
@@ -38,7 +38,7 @@ interface Metric {
             @Nullable Path folder,
             @Nullable DiffusionModel loaded,
             ImageDataset data,
-            Supplier<Optional<ImageDataset>> other,
+            Supplier<RealImages> real,
             @Nullable ImageDataset samples,
             int count,
             int batchSize,

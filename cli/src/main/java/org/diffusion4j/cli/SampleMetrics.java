@@ -13,6 +13,7 @@ import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.evaluate.FeatureNetwork;
 import org.diffusion4j.evaluate.Pictures;
+import org.diffusion4j.evaluate.RealImages;
 import org.diffusion4j.evaluate.SampleEvaluation;
 import org.diffusion4j.evaluate.SampleEvaluation.Figure;
 import org.diffusion4j.evaluate.SampleMetric;
@@ -20,6 +21,7 @@ import org.diffusion4j.evaluate.Sight;
 import org.diffusion4j.evaluate.Spread;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.Draw;
 import org.diffusion4j.sample.SampleSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -41,6 +43,7 @@ final class SampleMetrics implements AutoCloseable {
 
     private @Nullable SampleEvaluation evaluation;
     private String network = "";
+    private String classes = "";
 
     /** One for each metric of samples. */
     List<Metric> metrics() {
@@ -119,14 +122,16 @@ final class SampleMetrics implements AutoCloseable {
     private SampleEvaluation evaluation(Metric.Subject subject) {
         SampleEvaluation made = evaluation;
         if (made == null) {
+            RealImages real = subject.real().get();
+            ImageDataset other = real.other();
             try (FeatureNetwork looking = features.network(subject.data());
                     Progress progress = new Progress("looking")) {
                 network = looking.name();
                 made = SampleEvaluation.of(
                         new Sight(looking, features.cache(), subject.batchSize()),
-                        pictures(subject),
-                        Pictures.of(subject.data()),
-                        subject.other().get().map(Pictures::of).orElse(null),
+                        pictures(subject, real),
+                        Pictures.of(real.reference()),
+                        other == null ? null : Pictures.of(other),
                         (what, done, total) -> progress.at(done, total, what));
             }
             evaluation = made;
@@ -134,19 +139,29 @@ final class SampleMetrics implements AutoCloseable {
         return made;
     }
 
-    private Pictures pictures(Metric.Subject subject) {
+    private Pictures pictures(Metric.Subject subject, RealImages real) {
         ImageDataset samples = subject.samples();
         if (samples != null) {
             return Pictures.of(samples);
         }
         DiffusionModel model = subject.model();
         String hash = ModelFolder.open(Objects.requireNonNull(subject.folder())).hash();
-        return Pictures.drawn(model, hash, sampler.settings(model), subject.count(), subject.seed());
+        Draw draw = Draw.of(subject.count())
+                .with(sampler.settings(model))
+                .seed(subject.seed())
+                .labels(real.labels(model.classes(), subject.seed()));
+        classes = draw.labels().isEmpty() ? "in turn" : "as often as in the training images";
+        return Pictures.drawn(model, hash, draw);
     }
 
-    /** How many samples were drawn and looked at anew, and how fast; empty where all had been before. */
+    /** How often each class was drawn, in words. */
+    String classes() {
+        return classes;
+    }
+
+    /** How fast samples were drawn, if any were. */
     Optional<SampleEvaluation.Speed> speed() {
-        return evaluation == null ? Optional.empty() : evaluation.speed();
+        return Optional.ofNullable(evaluation).map(SampleEvaluation::speed);
     }
 
     @Override

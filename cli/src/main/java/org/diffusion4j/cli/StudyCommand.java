@@ -8,6 +8,7 @@ import org.diffusion4j.ShippedModel;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.evaluate.FeatureNetwork;
+import org.diffusion4j.evaluate.RealImages;
 import org.diffusion4j.evaluate.SampleMetric;
 import org.diffusion4j.evaluate.Sight;
 import org.diffusion4j.evaluate.Study;
@@ -157,11 +158,7 @@ final class StudyCommand implements Runnable {
         PrintWriter err = spec.commandLine().getErr();
         DiffusionModel model = study.subjects().get(0).model();
         ImageDataset reference = data.read(model, split.part(), err);
-        Study.Real real = new Study.Real(
-                data.named(model),
-                split.word(),
-                reference,
-                data.readOther(model, split.part(), err).orElse(null));
+        RealImages real = data.withOther(model, split.part(), reference, err);
         String command =
                 String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
         try (FeatureNetwork network = features.network(reference);

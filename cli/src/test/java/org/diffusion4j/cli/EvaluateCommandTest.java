@@ -118,7 +118,8 @@ class EvaluateCommandTest {
                         "mnist-classifier ",
                         "\"seconds\"",
                         "\"imagesPerSecond\"",
-                        "\"timesFloor\"");
+                        "\"timesFloor\"",
+                        "\"classes\": \"as often as in the training images\"");
         Files.delete(card);
         assertThat(diffuse(words).out()).isEqualTo(ran.out());
     }

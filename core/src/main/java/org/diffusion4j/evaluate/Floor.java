@@ -7,8 +7,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.Tensors;
@@ -35,7 +33,7 @@ public record Floor(Features other, int[] labels, int count, int seeds) {
         Map<String, List<Double>> figures = new LinkedHashMap<>();
         for (int seed = 0; seed < (count < all ? seeds : 1); seed++) {
             try (PointerScope scope = new PointerScope()) {
-                int[] rows = rows(all, seed);
+                int[] rows = RandomRows.of(all, Math.min(count, all), seed);
                 metric.of(compared(rows, reference))
                         .forEach((name, figure) -> figures.computeIfAbsent(name, absent -> new ArrayList<>())
                                 .add(figure));
@@ -45,20 +43,6 @@ public record Floor(Features other, int[] labels, int count, int seeds) {
         figures.forEach((name, of) -> spreads.put(
                 name, Spread.of(of.stream().mapToDouble(Double::doubleValue).toArray())));
         return spreads;
-    }
-
-    /** In a random order. */
-    private int[] rows(int all, int seed) {
-        int[] rows = IntStream.range(0, all).toArray();
-        SplittableRandom random = new SplittableRandom(seed);
-        int drawn = Math.min(count, all);
-        for (int i = 0; i < drawn; i++) {
-            int j = random.nextInt(i, all);
-            int row = rows[j];
-            rows[j] = rows[i];
-            rows[i] = row;
-        }
-        return Arrays.copyOf(rows, drawn);
     }
 
     private Compared compared(int[] rows, Reference reference) {

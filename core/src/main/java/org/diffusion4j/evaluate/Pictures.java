@@ -7,10 +7,11 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.engine.Sha256;
 import org.diffusion4j.engine.Tensors;
+import org.diffusion4j.io.Json;
 import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.sample.Draw;
-import org.diffusion4j.sample.SampleSettings;
 
 /** Numbered pictures, of which any run can be had: those of a data set, or those that a model draws. */
 public interface Pictures {
@@ -74,16 +75,15 @@ public interface Pictures {
     }
 
     /**
-     * What a model draws: sample i from the noise stream (seed, i), every class in turn.
+     * What a model draws.
      *
      * @param hash what the model is known by
      */
-    static Pictures drawn(DiffusionModel model, String hash, SampleSettings settings, int count, long seed) {
-        Draw draw = Draw.of(count).with(settings).seed(seed);
+    static Pictures drawn(DiffusionModel model, String hash, Draw draw) {
         return new Pictures() {
             @Override
             public int count() {
-                return count;
+                return draw.count();
             }
 
             @Override
@@ -100,8 +100,11 @@ public interface Pictures {
             public Map<String, Object> identity() {
                 Map<String, Object> facts = new LinkedHashMap<>();
                 facts.put("model", hash);
-                facts.put("settings", Records.CAMEL_CASE.write(settings));
-                facts.put("seed", seed);
+                facts.put("settings", Records.CAMEL_CASE.write(draw.settings()));
+                facts.put("seed", draw.seed());
+                if (!draw.labels().isEmpty()) {
+                    facts.put("labels", Sha256.of(Json.line(draw.labels())));
+                }
                 return facts;
             }
 

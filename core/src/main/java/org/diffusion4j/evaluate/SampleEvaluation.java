@@ -1,10 +1,9 @@
 package org.diffusion4j.evaluate;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.atomic.DoubleAdder;
-import java.util.concurrent.atomic.LongAdder;
 import org.diffusion4j.nn.Features;
 import org.jspecify.annotations.Nullable;
 
@@ -33,17 +32,17 @@ public final class SampleEvaluation implements AutoCloseable {
     /**
      * How fast pictures came.
      *
-     * @param pictures how many were drawn or read, those that had been seen before not counted
-     * @param seconds of wall time
+     * @param pictures how many were drawn or read, in one run or in several
+     * @param seconds of wall time, the looking not counted
      * @param imagesPerSecond the one by the other
      */
     public record Speed(long pictures, double seconds, double imagesPerSecond) {}
 
     private final Compared compared;
     private final @Nullable Floor floor;
-    private final @Nullable Speed speed;
+    private final Speed speed;
 
-    private SampleEvaluation(Compared compared, @Nullable Floor floor, @Nullable Speed speed) {
+    private SampleEvaluation(Compared compared, @Nullable Floor floor, Speed speed) {
         this.compared = compared;
         this.floor = floor;
         this.speed = speed;
@@ -57,23 +56,23 @@ public final class SampleEvaluation implements AutoCloseable {
      */
     public static SampleEvaluation of(
             Sight sight, Pictures pictures, Pictures reference, @Nullable Pictures other, Listener listener) {
-        LongAdder made = new LongAdder();
-        DoubleAdder seconds = new DoubleAdder();
-        Pictures timed = new TimedPictures(pictures, (count, lasted) -> {
-            made.add(count);
-            seconds.add(lasted);
-        });
-        Features seen = sight.of(timed, (done, total) -> listener.at("samples", done, total));
-        Reference real = new Reference(sight.of(reference, (done, total) -> listener.at("reference", done, total)));
-        Floor floor = other == null
-                ? null
-                : new Floor(
-                        sight.of(other, (done, total) -> listener.at("floor", done, total)),
-                        other.labels(),
-                        pictures.count(),
-                        SEEDS);
-        Speed speed = made.sum() == 0 ? null : new Speed(made.sum(), seconds.sum(), made.sum() / seconds.sum());
-        return new SampleEvaluation(new Compared(seen, pictures.labels(), real), floor, speed);
+        List<Features> seen = new ArrayList<>();
+        try {
+            seen.add(sight.of(pictures, (done, total) -> listener.at("samples", done, total)));
+            seen.add(sight.of(reference, (done, total) -> listener.at("reference", done, total)));
+            Floor floor = null;
+            if (other != null) {
+                seen.add(sight.of(other, (done, total) -> listener.at("floor", done, total)));
+                floor = new Floor(seen.get(2), other.labels(), pictures.count(), SEEDS);
+            }
+            double seconds = sight.secondsToMake(pictures);
+            Compared compared = new Compared(seen.get(0), pictures.labels(), new Reference(seen.get(1)));
+            return new SampleEvaluation(
+                    compared, floor, new Speed(pictures.count(), seconds, pictures.count() / seconds));
+        } catch (RuntimeException | Error e) {
+            seen.forEach(Features::close);
+            throw e;
+        }
     }
 
     /** The figures of a metric by name. */
@@ -84,9 +83,9 @@ public final class SampleEvaluation implements AutoCloseable {
         return figures;
     }
 
-    /** How fast the pictures came; empty where all had been seen before. */
-    public Optional<Speed> speed() {
-        return Optional.ofNullable(speed);
+    /** How fast the pictures came. */
+    public Speed speed() {
+        return speed;
     }
 
     /** Whether the pictures are too few for a covariance of full rank, which makes their FID much too large. */

@@ -2,13 +2,16 @@ package org.diffusion4j.evaluate;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.Sha256;
 import org.diffusion4j.io.Json;
@@ -47,17 +50,15 @@ public record Sight(FeatureNetwork network, Path cache, int batchSize) {
                     torch.zeros(new long[] {count, network.dims()}, floats),
                     torch.zeros(new long[] {count, network.classes()}, floats),
                     network.spatialDims() == 0 ? null : torch.zeros(new long[] {count, network.spatialDims()}, floats));
-            for (int first = 0; first < count; first += batchSize) {
-                int size = Math.min(batchSize, count - first);
-                try (PointerScope piece = new PointerScope();
-                        TensorFile done = piece(folder, pictures, first, size)) {
-                    int from = first;
+            for (Piece piece : pieces(folder, count)) {
+                try (PointerScope pieceScope = new PointerScope();
+                        TensorFile done = piece.look(network, pictures)) {
                     Map<String, Tensor> seen = done.tensors();
                     all.tensors()
                             .forEach((name, tensor) ->
-                                    tensor.narrow(0, from, size).copy_(seen.get(name)));
+                                    tensor.narrow(0, piece.first, piece.size).copy_(seen.get(name)));
                 }
-                listener.at(first + size, count);
+                listener.at(piece.first + piece.size, count);
             }
             all.tensors().values().forEach(Tensor::retainReference);
             return all;
@@ -78,12 +79,48 @@ public record Sight(FeatureNetwork network, Path cache, int batchSize) {
         return folder;
     }
 
-    private TensorFile piece(Path folder, Pictures pictures, int first, int size) {
-        Path file = folder.resolve(first + "-" + (first + size - 1) + ".safetensors");
-        if (!Files.exists(file)) {
-            Features seen = network.of(pictures.pixels(first, size));
-            Safetensors.write(file, seen.tensors(), Map.of());
+    /**
+     * How long it took to make pictures that were all looked at, in one run or in several.
+     *
+     * @return seconds of wall time, the looking not counted
+     */
+    public double secondsToMake(Pictures pictures) {
+        double seconds = 0;
+        for (Piece piece : pieces(folder(pictures), pictures.count())) {
+            try (TensorFile done = Safetensors.open(piece.file)) {
+                String lasted = done.metadata().get(Piece.SECONDS);
+                if (lasted == null) {
+                    throw new FormatException(
+                            piece.file + ": does not say how long its pictures took; delete its folder");
+                }
+                seconds += Double.parseDouble(lasted);
+            }
         }
-        return Safetensors.open(file);
+        return seconds;
+    }
+
+    private List<Piece> pieces(Path folder, int count) {
+        List<Piece> pieces = new ArrayList<>();
+        for (int first = 0; first < count; first += batchSize) {
+            int size = Math.min(batchSize, count - first);
+            pieces.add(new Piece(folder.resolve(first + "-" + (first + size - 1) + ".safetensors"), first, size));
+        }
+        return pieces;
+    }
+
+    /** Pictures that go through the network at once, and the file that keeps what it sees. */
+    private record Piece(Path file, int first, int size) {
+
+        private static final String SECONDS = "secondsToMake";
+
+        TensorFile look(FeatureNetwork network, Pictures pictures) {
+            if (!Files.exists(file)) {
+                long begun = System.nanoTime();
+                Tensor pixels = pictures.pixels(first, size);
+                double seconds = (System.nanoTime() - begun) / 1e9;
+                Safetensors.write(file, network.of(pixels).tensors(), Map.of(SECONDS, String.valueOf(seconds)));
+            }
+            return Safetensors.open(file);
+        }
     }
 }

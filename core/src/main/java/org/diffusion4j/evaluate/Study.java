@@ -12,15 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.io.ImageGrid;
 import org.diffusion4j.nn.Features;
 import org.diffusion4j.nn.UNet2DConfig;
 import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.Draw;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Samplers;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes better or worse with the kind of prediction, the sampler, its steps, noise and timesteps: each model is drawn from in each
@@ -67,20 +68,6 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
         }
     }
 
-    /**
-     * The real pictures.
-     *
-     * @param name of the data, for people
-     * @param split which part of them the reference is
-     * @param reference what drawn pictures are compared with
-     * @param other the data set's other part, which gives the floor; null for none
-     */
-    public record Real(
-            String name,
-            String split,
-            ImageDataset reference,
-            @Nullable ImageDataset other) {}
-
     /** Is told how far the study is, in network calls for one picture. What it throws ends the study. */
     @FunctionalInterface
     public interface Listener {
@@ -122,7 +109,7 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
      *
      * @param program what runs the study, with its version and, if any, its command, for the page
      */
-    public void run(Sight sight, Real real, Path folder, String program, Listener listener) {
+    public void run(Sight sight, RealImages real, Path folder, String program, Listener listener) {
         StudyFolder files = new StudyFolder(folder);
         StudyFacts facts = StudyFacts.of(sight, real, program);
         List<Todo> all = cells(facts, files);
@@ -134,12 +121,12 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
         long before =
                 total - count * missing.stream().mapToLong(Todo::callsPerImage).sum();
         try (Reference reference =
-                new Reference(look(sight, real.reference, "reference", new Progress(before, total, 0, listener)))) {
+                new Reference(look(sight, real.reference(), "reference", new Progress(before, total, 0, listener)))) {
             Map<String, Spread> floors = floors(sight, real, reference, new Progress(before, total, 0, listener));
             StudyResult result = new StudyResult(this, facts, floors, done, all.size());
             for (Todo todo : missing) {
                 Progress progress = new Progress(before, total, todo.callsPerImage, listener);
-                done.put(todo.cell.key(), finish(todo, sight, reference, files, progress));
+                done.put(todo.cell.key(), finish(todo, sight, real, reference, files, progress));
                 result.write(files);
                 before += count * todo.callsPerImage;
             }
@@ -174,19 +161,21 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
 
     /** What a cell is known by. */
     StudyCell.Key key(Subject subject, SampleSettings settings, StudyFacts facts) {
-        return new StudyCell.Key(subject.hash, settings, count, seed, facts.dataHash(), facts.network());
+        return new StudyCell.Key(
+                subject.hash, settings, count, seed, facts.dataHash(), facts.trainingHash(), facts.network());
     }
 
     private static Features look(Sight sight, ImageDataset data, String what, Progress progress) {
         return sight.of(Pictures.of(data), (done, total) -> progress.at("looking at the " + what + ", " + done, 0));
     }
 
-    private Map<String, Spread> floors(Sight sight, Real real, Reference reference, Progress progress) {
+    private Map<String, Spread> floors(Sight sight, RealImages real, Reference reference, Progress progress) {
         Map<String, Spread> floors = new LinkedHashMap<>();
-        if (real.other != null) {
-            Features seen = look(sight, real.other, "other part", progress);
+        ImageDataset other = real.other();
+        if (other != null) {
+            Features seen = look(sight, other, "other part", progress);
             try {
-                Floor floor = new Floor(seen, Pictures.of(real.other).labels(), count, FLOOR_SEEDS);
+                Floor floor = new Floor(seen, Pictures.of(other).labels(), count, FLOOR_SEEDS);
                 metrics.forEach(metric -> floors.putAll(floor.of(metric, reference)));
             } finally {
                 seen.close();
@@ -195,27 +184,31 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
         return floors;
     }
 
-    private StudyCell finish(Todo todo, Sight sight, Reference reference, StudyFolder files, Progress progress) {
+    private StudyCell finish(
+            Todo todo, Sight sight, RealImages real, Reference reference, StudyFolder files, Progress progress) {
+        Subject subject = todo.subject;
         SampleSettings settings = todo.cell.key().settings();
-        Pictures drawn = Pictures.drawn(todo.subject.model, todo.subject.hash, settings, count, seed);
+        Draw everyClass = Draw.of(count).with(settings).seed(seed);
         StudyCell.Key key = todo.cell.key();
         if (!files.hasPicture(key)) {
             try (PointerScope scope = new PointerScope()) {
                 PixelCodec codec = new PixelCodec();
-                files.writePicture(key, ImageGrid.of(codec.toImages(codec.encode(drawn.pixels(0, SHOWN))), COLUMNS, 1));
+                Tensor shown =
+                        Pictures.drawn(subject.model, subject.hash, everyClass).pixels(0, SHOWN);
+                files.writePicture(key, ImageGrid.of(codec.toImages(codec.encode(shown)), COLUMNS, 1));
             }
         }
-        String what = todo.subject.name + ": " + settings.sampler() + " in " + settings.steps();
-        Pictures timed = new TimedPictures(
-                drawn, (made, seconds) -> files.write(files.read(key).drawn(made, seconds)));
-        Features seen = sight.of(timed, (pictures, total) -> progress.at(what, pictures));
+        String what = subject.name + ": " + settings.sampler() + " in " + settings.steps();
+        Pictures drawn = Pictures.drawn(
+                subject.model, subject.hash, everyClass.labels(real.labels(subject.model.classes(), seed)));
+        Features seen = sight.of(drawn, (pictures, total) -> progress.at(what, pictures));
         try {
             Compared compared = new Compared(seen, drawn.labels(), reference);
             Set<SampleMetric> wanted = EnumSet.copyOf(metrics);
             wanted.addAll(todo.cell.metrics());
             Map<SampleMetric, Map<String, Double>> found = new EnumMap<>(SampleMetric.class);
             wanted.forEach(metric -> found.put(metric, metric.of(compared)));
-            StudyCell done = files.read(key).measured(found);
+            StudyCell done = todo.cell.measured(sight.secondsToMake(drawn), found);
             files.write(done);
             return done;
         } finally {

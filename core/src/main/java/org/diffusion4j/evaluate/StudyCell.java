@@ -12,21 +12,22 @@ import org.diffusion4j.sample.SampleSettings;
 /**
  * One cell of a study: what is drawn, how far that is, and what came of it.
  *
- * @param drawn how many pictures were drawn for it; fewer than its count where their features were known from elsewhere
- * @param seconds how long that took
- * @param metrics those that were measured; none as long as pictures are missing
+ * @param seconds how long its pictures took to draw
+ * @param metrics those that were measured; none as long as it is not done
  * @param figures what they found
  */
-public record StudyCell(Key key, int drawn, double seconds, List<SampleMetric> metrics, List<Figure> figures) {
+public record StudyCell(Key key, double seconds, List<SampleMetric> metrics, List<Figure> figures) {
 
     /**
      * All that the figures depend on.
      *
      * @param model what it is known by
-     * @param data what the data are known by
+     * @param data what the reference is known by
+     * @param training what the images are known by whose classes are drawn
      * @param network the name of the one that looks
      */
-    public record Key(String model, SampleSettings settings, int count, long seed, String data, String network) {
+    public record Key(
+            String model, SampleSettings settings, int count, long seed, String data, String training, String network) {
 
         /** A name for files. */
         public String id() {
@@ -44,19 +45,14 @@ public record StudyCell(Key key, int drawn, double seconds, List<SampleMetric> m
 
     /** A cell of which nothing is there yet. */
     static StudyCell empty(Key key) {
-        return new StudyCell(key, 0, 0, List.of(), List.of());
+        return new StudyCell(key, 0, List.of(), List.of());
     }
 
-    /** This cell after more was drawn. */
-    StudyCell drawn(int pictures, double inSeconds) {
-        return new StudyCell(key, drawn + pictures, seconds + inSeconds, metrics, figures);
-    }
-
-    /** This cell with what all of its pictures score. */
-    StudyCell measured(Map<SampleMetric, Map<String, Double>> found) {
+    /** This cell with what its pictures score. */
+    StudyCell measured(double inSeconds, Map<SampleMetric, Map<String, Double>> found) {
         List<Figure> all = new ArrayList<>();
         found.values().forEach(of -> of.forEach((name, value) -> all.add(new Figure(name, value))));
-        return new StudyCell(key, drawn, seconds, List.copyOf(found.keySet()), all);
+        return new StudyCell(key, inSeconds, List.copyOf(found.keySet()), all);
     }
 
     /** Whether all of this was measured. */
@@ -72,8 +68,8 @@ public record StudyCell(Key key, int drawn, double seconds, List<SampleMetric> m
                 .findFirst();
     }
 
-    /** The wall time of one picture; empty where all features were known from elsewhere. */
-    public OptionalDouble secondsPerImage() {
-        return drawn == 0 ? OptionalDouble.empty() : OptionalDouble.of(seconds / drawn);
+    /** The wall time of one picture. */
+    public double secondsPerImage() {
+        return seconds / key.count;
     }
 }

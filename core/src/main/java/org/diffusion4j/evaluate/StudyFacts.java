@@ -11,6 +11,7 @@ import org.diffusion4j.engine.Libtorch;
  *
  * @param split which part of the data drawn pictures are compared with
  * @param reference how many pictures that part has
+ * @param trainingHash what the images are known by whose classes are drawn
  * @param features the length of the network's feature vectors
  * @param program what ran the study, with its version and, if any, its command
  */
@@ -19,6 +20,7 @@ record StudyFacts(
         String split,
         int reference,
         String dataHash,
+        String trainingHash,
         String network,
         int features,
         int batchSize,
@@ -28,13 +30,14 @@ record StudyFacts(
         String java,
         String date) {
 
-    static StudyFacts of(Sight sight, Study.Real real, String program) {
+    static StudyFacts of(Sight sight, RealImages real, String program) {
         ImageDataset data = real.reference();
         return new StudyFacts(
                 real.name(),
                 real.split(),
                 data.size(),
                 data.fingerprint(),
+                real.training().fingerprint(),
                 sight.network().name(),
                 sight.network().dims(),
                 sight.batchSize(),

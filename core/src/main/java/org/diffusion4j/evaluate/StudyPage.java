@@ -161,7 +161,7 @@ record StudyPage(StudyResult result, StudyFolder files) {
         rows.append(row(
                 "pictures of a cell",
                 result.study().count() + "; picture i has the noise of seed "
-                        + result.study().seed() + " and number i, and the classes come in turn"));
+                        + result.study().seed() + " and number i, and its class is that of a random training image"));
         rows.append(row(
                 "features",
                 facts.network() + ", " + facts.features()
@@ -169,8 +169,7 @@ record StudyPage(StudyResult result, StudyFolder files) {
         rows.append(
                 row(
                         "floor",
-                        "as many pictures of the data’s other part beside the same reference: mean and deviation of five random subsets. Their classes come"
-                                + " in numbers left to chance, those of drawn pictures in equal ones: with few pictures a model can score below the floor"));
+                        "as many pictures of the data’s other part beside the same reference: mean and deviation of five random subsets"));
         rows.append(row(
                 "time",
                 "wall time of drawing alone, " + facts.batchSize() + " pictures at once, threads: " + facts.threads()

@@ -47,9 +47,7 @@ final class StudyTable {
         row.put("networkCalls", place.calls());
         cell.figures().forEach(figure -> row.put(figure.name(), figure.value()));
         result.floors().forEach((name, floor) -> row.put("floor of " + name, floor.mean()));
-        row.put(
-                "secondsPerImage",
-                cell.secondsPerImage().isPresent() ? cell.secondsPerImage().getAsDouble() : null);
+        row.put("secondsPerImage", cell.secondsPerImage());
         row.put("count", cell.key().count());
         row.put("seed", cell.key().seed());
         row.put("modelHash", cell.key().model());

@@ -121,9 +121,9 @@ record StudyTables(StudyResult result, StudyFolder files) {
     }
 
     private static String milliseconds(Set<StudyCell> cells) {
-        int drawn = cells.stream().mapToInt(StudyCell::drawn).sum();
-        double seconds = cells.stream().mapToDouble(StudyCell::seconds).sum();
-        return drawn == 0 ? NONE : "<td>" + number(1000 * seconds / drawn) + "</td>";
+        OptionalDouble seconds =
+                cells.stream().mapToDouble(StudyCell::secondsPerImage).average();
+        return seconds.isEmpty() ? NONE : "<td>" + number(1000 * seconds.getAsDouble()) + "</td>";
     }
 
     /** All that was measured, but for deviations and single classes, which only the table in a file has. */

@@ -80,8 +80,11 @@ class SampleEvaluationTest {
                     .hasMessage("stopped at 20");
             sight.of(pictures, (done, total) -> {}).close();
             assertThat(network.calls).isEqualTo(3);
+            double seconds = sight.secondsToMake(pictures);
+            assertThat(seconds).isPositive();
             sight.of(pictures, (done, total) -> {}).close();
             assertThat(network.calls).isEqualTo(3);
+            assertThat(sight.secondsToMake(pictures)).as("those of all runs").isEqualTo(seconds);
         }
     }
 

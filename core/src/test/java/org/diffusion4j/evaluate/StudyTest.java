@@ -33,7 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StudyTest {
 
     private static final ImageDataset GLYPHS = Datasets.open("glyphs", Part.TRAIN, ReadOptions.DEFAULT);
-    private static final Study.Real REAL = new Study.Real("glyphs", "train", glyphs(0, 40), glyphs(40, 80));
+    private static final RealImages REAL = new RealImages("glyphs", Part.TRAIN, glyphs(0, 40), glyphs(40, 80));
 
     @TempDir
     private Path folder;
@@ -164,13 +164,5 @@ class StudyTest {
                     return String.join(",", values);
                 })
                 .toList();
-    }
-
-    @Test
-    void counts_the_time_of_drawn_pictures_only_and_of_all_of_them() {
-        StudyCell.Key key = new StudyCell.Key("model", SampleSettings.ddim(5), 100, 0, "data", "network");
-        StudyCell cell = StudyCell.empty(key);
-        assertThat(cell.secondsPerImage()).isEmpty();
-        assertThat(cell.drawn(10, 2).drawn(30, 2).secondsPerImage()).hasValue(0.1);
     }
 }

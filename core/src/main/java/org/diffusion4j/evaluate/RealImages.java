@@ -1,0 +1,50 @@
+package org.diffusion4j.evaluate;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.data.Part;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The real images of a measurement.
+ *
+ * @param name of the data, for people
+ * @param part which part of them the reference is
+ * @param reference what drawn pictures are compared with
+ * @param other the data set's other part, which gives the floor; null for none
+ */
+public record RealImages(
+        String name,
+        Part part,
+        ImageDataset reference,
+        @Nullable ImageDataset other) {
+
+    /** The images that a model has learned from, as far as they are there. */
+    public ImageDataset training() {
+        return part == Part.TEST && other != null ? other : reference;
+    }
+
+    /**
+     * Classes to draw as often as they are learned: those of the training images in a random order, as the subsets of {@link Floor} have them.
+     * With equal numbers of each class instead, samples would lie as far from the data as the data's classes differ in number.
+     *
+     * @param classes how many a model has
+     * @return empty, for every class in turn, where the images have another number of them
+     */
+    public List<Integer> labels(int classes, long seed) {
+        ImageDataset training = training();
+        if (training.labelNames().size() != classes) {
+            return List.of();
+        }
+        return IntStream.of(RandomRows.of(training.size(), training.size(), seed))
+                .mapToObj(training::label)
+                .toList();
+    }
+
+    /** The part as people write it. */
+    public String split() {
+        return part.toString().toLowerCase(Locale.ROOT);
+    }
+}
