@@ -15,8 +15,8 @@ import org.diffusion4j.io.AtomicFolder;
 import org.diffusion4j.io.ModelFolder;
 
 /**
- * The trained models that come with this library. Each is a model folder like any other, with {@code card.json}, what it was measured
- * to be, beside the usual files.
+ * The trained models that come with this library. Each is a model folder like any other, with what it was measured to be beside the usual
+ * files: against the test images in {@code card.json}, against those that it learned from in {@code card-train.json}.
  *
  * <p>Threads: may be called by any.
  */
@@ -34,7 +34,8 @@ public enum ShippedModel {
             "unet/diffusion_pytorch_model.safetensors",
             "scheduler/scheduler_config.json",
             "diffusion4j.json",
-            "card.json");
+            "card.json",
+            "card-train.json");
 
     private final String text;
     private final String hash;

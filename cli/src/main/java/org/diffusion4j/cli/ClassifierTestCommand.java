@@ -51,7 +51,7 @@ final class ClassifierTestCommand implements Runnable {
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("classifier", classifier.name());
             facts.put("data", images.name());
-            facts.put("split", split.word());
+            facts.put("split", split.part().word());
             facts.put("count", images.size());
             facts.put("accuracy", accuracy.total());
             double[] perClass = accuracy.perClass();

@@ -100,9 +100,9 @@ final class DataOptions {
         return read(named(model), part, size, network.inChannels() == 1, err);
     }
 
-    /** What was given, or else what a model was trained on, where its folder says so. */
-    String named(DiffusionModel model) {
-        return data == null ? learned(model).orElseGet(this::named) : data;
+    /** What was given, or else what a model was trained on, where there is one and its folder says so. */
+    String named(@Nullable DiffusionModel model) {
+        return data == null && model != null ? learned(model).orElseGet(this::named) : named();
     }
 
     /** The published data set that a model was trained on, where its folder says so. */
@@ -119,7 +119,7 @@ final class DataOptions {
         } catch (DiffusionException none) {
             err.println("no figures of real pictures: " + none.getMessage());
         }
-        return new RealImages(model == null ? named() : named(model), part, reference, read);
+        return new RealImages(named(model), part, reference, read);
     }
 
     private ImageDataset read(String source, Part part, int size, boolean grey, PrintWriter err) {

@@ -182,8 +182,8 @@ final class EvaluateCommand implements Runnable {
         if (samples != null) {
             facts.put("samples", samples.toString());
         }
-        facts.put("data", subject.data().name());
-        facts.put("split", split.word());
+        facts.put("data", data.named(subject.loaded()));
+        facts.put("split", split.part().word());
         facts.put("count", subject.samples() == null ? count : subject.samples().size());
         facts.put("seed", seed);
         return facts;

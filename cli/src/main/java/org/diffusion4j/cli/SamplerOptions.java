@@ -1,5 +1,7 @@
 package org.diffusion4j.cli;
 
+import static java.util.Objects.requireNonNullElse;
+
 import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.sample.SampleSettings;
 import org.jspecify.annotations.Nullable;
@@ -8,63 +10,70 @@ import picocli.CommandLine.Option;
 /** The options that say how samples are drawn. */
 final class SamplerOptions {
 
+    private static final int STEPS = 50;
+
     @Option(
             names = "--sampler",
-            defaultValue = "ddim",
-            description = "One that 'samplers' lists (default: ${DEFAULT-VALUE}).")
-    private String sampler;
+            description = "One that 'samplers' lists (default: that of the model's recipe, else ddim).")
+    private @Nullable String sampler;
 
     @Option(
             names = "--steps",
-            defaultValue = "50",
-            description = "How many timesteps are visited (default: ${DEFAULT-VALUE}).")
-    private int steps;
+            description = "How many timesteps are visited (default: as the model's recipe says of this sampler, else "
+                    + STEPS + ").")
+    private @Nullable Integer steps;
 
     @Option(
             names = "--eta",
-            defaultValue = "0",
-            description = "ddim: the share of noise put back at each step, 0 to 1 (default: ${DEFAULT-VALUE}).")
-    private double eta;
+            description =
+                    "ddim: the share of noise put back at each step, 0 to 1 (default: as the recipe says, else 0).")
+    private @Nullable Double eta;
 
     @Option(
             names = "--eta-rule",
-            defaultValue = "deviation",
             description = "ddim: what eta multiplies: deviation (the paper), variance or sigma-hat"
-                    + " (default: ${DEFAULT-VALUE}).")
-    private String etaRule;
+                    + " (default: as the recipe says, else deviation).")
+    private @Nullable String etaRule;
 
-    @Option(names = "--variance", description = "ddpm: fixed-small, fixed-large or learned (default: fixed-small).")
+    @Option(
+            names = "--variance",
+            description = "ddpm: fixed-small, fixed-large or learned (default: as the recipe says, else fixed-small).")
     private @Nullable String variance;
 
     @Option(
             names = "--spacing",
-            defaultValue = "trailing",
-            description = "Which timesteps: leading, trailing, linspace or quadratic (default: ${DEFAULT-VALUE}).")
-    private String spacing;
+            description = "Which timesteps: leading, trailing, linspace or quadratic"
+                    + " (default: as the recipe says, else trailing).")
+    private @Nullable String spacing;
 
     @Option(
             names = "--guidance",
             description = "The scale of classifier-free guidance: above 1, pictures are more like their class and less"
-                    + " various, for twice the time; 1 is none (default: as the model's recipe says).")
+                    + " various, for twice the time; 1 is none (default: as the recipe says, else 1).")
     private @Nullable Double guidance;
 
-    /** As they are said, without guidance where nothing is said of it. */
+    /** As they are said, and where nothing is said, as models are drawn that do not say either. */
     SampleSettings settings() {
-        return new SampleSettings(
-                sampler,
-                steps,
-                eta,
-                etaRule,
-                variance == null ? "fixed-small" : variance,
-                spacing,
-                guidance == null ? 1 : guidance);
+        return over(SampleSettings.ddim(STEPS));
     }
 
-    /** As they are said, and where nothing is said of guidance, with that of the model's recipe. */
+    /** As they are said, and where nothing is said, as the model's recipe draws; its steps and noise are for its own sampler only. */
     SampleSettings settings(DiffusionModel model) {
-        return guidance == null && model.card().recipe("sample", "guidance").orElse(1) instanceof Number usual
-                ? settings().withGuidance(usual.doubleValue())
-                : settings();
+        return over(model.card().sampling(SampleSettings.ddim(STEPS)));
+    }
+
+    private SampleSettings over(SampleSettings usual) {
+        SampleSettings base = sampler == null || sampler.equals(usual.sampler())
+                ? usual
+                : SampleSettings.of(sampler, STEPS).withGuidance(usual.guidance());
+        return new SampleSettings(
+                base.sampler(),
+                requireNonNullElse(steps, base.steps()),
+                requireNonNullElse(eta, base.eta()),
+                requireNonNullElse(etaRule, base.etaRule()),
+                requireNonNullElse(variance, base.variance()),
+                requireNonNullElse(spacing, base.spacing()),
+                requireNonNullElse(guidance, base.guidance()));
     }
 
     /** The variance of a reverse step, where one is said. */

@@ -1,6 +1,5 @@
 package org.diffusion4j.cli;
 
-import java.util.Locale;
 import org.diffusion4j.data.Part;
 import picocli.CommandLine.Option;
 
@@ -15,10 +14,5 @@ final class SplitOption {
 
     Part part() {
         return part;
-    }
-
-    /** The part as it is typed. */
-    String word() {
-        return part.toString().toLowerCase(Locale.ROOT);
     }
 }

@@ -12,11 +12,13 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.io.Json;
 import org.diffusion4j.io.Safetensors;
 import org.diffusion4j.io.TensorFile;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,6 +62,33 @@ class SampleCommandTest {
         diffuse("sample", model, "--steps", 2, "--count", 4, "--seed", 8, "--out", other);
         assertThat(again).hasSameBinaryContentAs(out);
         assertThat(Files.readAllBytes(other)).isNotEqualTo(Files.readAllBytes(out));
+    }
+
+    @Test
+    void draws_as_the_recipe_of_the_model_says_but_for_what_is_said() {
+        Path card = model.resolve("diffusion4j.json");
+        Map<String, Object> facts = new LinkedHashMap<>(Json.readObject(card));
+        Map<String, Object> recipe = Map.of("sample", Map.of("sampler", "ddim", "steps", 3, "eta", 0.5));
+        facts.put("training", Map.of("recipe", recipe));
+        Json.write(card, facts);
+
+        diffuse("sample", model, "--count", 1, "--out", out);
+        assertThat(settings()).containsExactly("sampler ddim", "steps 3", "eta 0.5");
+        diffuse("sample", model, "--count", 1, "--out", out, "--force", "--eta", 0.25);
+        assertThat(settings()).containsExactly("sampler ddim", "steps 3", "eta 0.25");
+        diffuse("sample", model, "--count", 1, "--out", out, "--force", "--sampler", "ddpm");
+        assertThat(settings())
+                .as("the recipe speaks of its own sampler")
+                .containsExactly("sampler ddpm", "steps 50", "eta 0.0");
+    }
+
+    private List<String> settings() {
+        return diffuse("info", out)
+                .out()
+                .lines()
+                .map(line -> line.replaceAll(" +", " "))
+                .filter(line -> line.matches("(sampler|steps|eta) .*"))
+                .toList();
     }
 
     @Test

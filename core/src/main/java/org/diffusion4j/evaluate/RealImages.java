@@ -1,7 +1,6 @@
 package org.diffusion4j.evaluate;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.Part;
@@ -35,16 +34,11 @@ public record RealImages(
      */
     public List<Integer> labels(int classes, long seed) {
         ImageDataset training = training();
-        if (training.labelNames().size() != classes) {
+        if (classes == 0 || training.labelNames().size() != classes) {
             return List.of();
         }
         return IntStream.of(RandomRows.of(training.size(), training.size(), seed))
                 .mapToObj(training::label)
                 .toList();
-    }
-
-    /** The part as people write it. */
-    public String split() {
-        return part.toString().toLowerCase(Locale.ROOT);
     }
 }

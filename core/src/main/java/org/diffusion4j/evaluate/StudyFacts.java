@@ -34,7 +34,7 @@ record StudyFacts(
         ImageDataset data = real.reference();
         return new StudyFacts(
                 real.name(),
-                real.split(),
+                real.part().word(),
                 data.size(),
                 data.fingerprint(),
                 real.training().fingerprint(),

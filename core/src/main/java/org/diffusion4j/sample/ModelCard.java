@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Records;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,19 @@ public record ModelCard(List<String> labels, Map<String, ? extends @Nullable Obj
             at = at instanceof Map<?, ?> tree ? tree.get(key) : null;
         }
         return Optional.ofNullable(at);
+    }
+
+    /**
+     * How the recipe of the training draws.
+     *
+     * @param usual what holds where it does not say
+     */
+    public SampleSettings sampling(SampleSettings usual) {
+        Map<String, Object> said = new LinkedHashMap<>();
+        if (recipe("sample").orElse(null) instanceof Map<?, ?> tree) {
+            tree.forEach((key, value) -> said.put(String.valueOf(key), value));
+        }
+        return Records.CAMEL_CASE.read(usual, said, "the recipe in diffusion4j.json");
     }
 
     /** What {@code diffusion4j.json} says. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.diffusion4j.data.Datasets;
 import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.data.InMemoryImages;
 import org.diffusion4j.data.Part;
 import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.data.Subset;
@@ -51,5 +52,8 @@ class RealImagesTest {
         RealImages real = new RealImages("glyphs", Part.TRAIN, TRAINING, TEST);
         assertThat(real.labels(0, 0)).isEmpty();
         assertThat(real.labels(1000, 0)).isEmpty();
+        ImageDataset unlabelled = InMemoryImages.ofBytes(List.of(new byte[4]), 1, 2, 2);
+        assertThat(new RealImages("own", Part.TRAIN, unlabelled, null).labels(0, 0))
+                .isEmpty();
     }
 }
