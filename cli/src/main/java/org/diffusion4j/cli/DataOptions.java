@@ -93,8 +93,11 @@ final class DataOptions {
         return data;
     }
 
-    /** Reads data for a model that is trained, in its size and colours, downloaded first where that is allowed. */
-    ImageDataset read(DiffusionModel model, Part part, PrintWriter err) {
+    /** Reads data for a model that is trained, if there is one, in its size and colours, downloaded first where that is allowed. */
+    ImageDataset read(@Nullable DiffusionModel model, Part part, PrintWriter err) {
+        if (model == null) {
+            return read(part, err);
+        }
         UNet2DConfig network = model.network().config();
         int size = network.sampleSize().size() == 1 ? network.sampleSize().get(0) : 0;
         return read(named(model), part, size, network.inChannels() == 1, err);
@@ -115,7 +118,7 @@ final class DataOptions {
         Part other = part == Part.TEST ? Part.TRAIN : Part.TEST;
         ImageDataset read = null;
         try {
-            read = model == null ? read(other, err) : read(model, other, err);
+            read = read(model, other, err);
         } catch (DiffusionException none) {
             err.println("no figures of real pictures: " + none.getMessage());
         }

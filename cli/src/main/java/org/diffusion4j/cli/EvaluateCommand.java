@@ -132,7 +132,7 @@ final class EvaluateCommand implements Runnable {
     private Metric.Subject subject(@Nullable DiffusionModel model) {
         Part part = split.part();
         PrintWriter err = spec.commandLine().getErr();
-        ImageDataset images = model == null ? data.read(part, err) : data.read(model, part, err);
+        ImageDataset images = data.read(model, part, err);
         ImageDataset pictures = samples == null
                 ? null
                 : Datasets.open(samples, Part.TRAIN, new ReadOptions(0, images.channels() == 1, bad -> {
@@ -202,9 +202,7 @@ final class EvaluateCommand implements Runnable {
         all.put("date", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         all.put("seconds", seconds);
         ofSamples.speed().ifPresent(speed -> all.put("drawing", Records.CAMEL_CASE.write(speed)));
-        if (subject.loaded() != null && subject.loaded().classes() > 0) {
-            all.put("classes", ofSamples.classes());
-        }
+        ofSamples.classes().ifPresent(often -> all.put("classes", often));
         return all;
     }
 }

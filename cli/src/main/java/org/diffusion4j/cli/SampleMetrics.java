@@ -43,7 +43,7 @@ final class SampleMetrics implements AutoCloseable {
 
     private @Nullable SampleEvaluation evaluation;
     private String network = "";
-    private String classes = "";
+    private @Nullable String classes;
 
     /** One for each metric of samples. */
     List<Metric> metrics() {
@@ -150,13 +150,15 @@ final class SampleMetrics implements AutoCloseable {
                 .with(sampler.settings(model))
                 .seed(subject.seed())
                 .labels(real.labels(model.classes(), subject.seed()));
-        classes = draw.labels().isEmpty() ? "in turn" : "as often as in the training images";
+        if (model.classes() > 0) {
+            classes = draw.labels().isEmpty() ? "in turn" : "as often as in the training images";
+        }
         return Pictures.drawn(model, hash, draw);
     }
 
-    /** How often each class was drawn, in words. */
-    String classes() {
-        return classes;
+    /** How often each class was drawn, in words, if any were. */
+    Optional<String> classes() {
+        return Optional.ofNullable(classes);
     }
 
     /** How fast samples were drawn, if any were. */

@@ -42,8 +42,7 @@ final class StudyCommand implements Runnable {
             paramLabel = "MODEL",
             arity = "1..*",
             converter = ModelName.class,
-            description =
-                    "Model folders, in the layout of diffusers, or mnist or mnist-v, which come with this program.")
+            description = "One model or several. " + ModelParameter.DESCRIPTION)
     private List<Path> folders;
 
     @Option(

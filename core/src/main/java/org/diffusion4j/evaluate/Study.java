@@ -187,9 +187,9 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
     private StudyCell finish(
             Todo todo, Sight sight, RealImages real, Reference reference, StudyFolder files, Progress progress) {
         Subject subject = todo.subject;
-        SampleSettings settings = todo.cell.key().settings();
-        Draw everyClass = Draw.of(count).with(settings).seed(seed);
         StudyCell.Key key = todo.cell.key();
+        SampleSettings settings = key.settings();
+        Draw everyClass = Draw.of(count).with(settings).seed(seed);
         if (!files.hasPicture(key)) {
             try (PointerScope scope = new PointerScope()) {
                 PixelCodec codec = new PixelCodec();

@@ -10,7 +10,7 @@ import org.diffusion4j.io.Json;
 import org.diffusion4j.sample.SampleSettings;
 
 /**
- * One cell of a study: what is drawn, how far that is, and what came of it.
+ * One cell of a study: what is drawn, and what came of it.
  *
  * @param seconds how long its pictures took to draw
  * @param metrics those that were measured; none as long as it is not done
