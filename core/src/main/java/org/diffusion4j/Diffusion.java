@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TrainListener;
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.Subset;
-import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.RunFolder;
 import org.diffusion4j.train.TrainListener;

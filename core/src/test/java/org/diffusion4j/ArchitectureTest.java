@@ -124,7 +124,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule only_the_download_knows_the_network = noClasses()
             .that()
-            .doNotHaveFullyQualifiedName("org.diffusion4j.data.Download")
+            .doNotHaveFullyQualifiedName("org.diffusion4j.data.catalog.Download")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("java.net..", "javax.net..");

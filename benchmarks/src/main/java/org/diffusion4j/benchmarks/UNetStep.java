@@ -8,8 +8,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Precision;
-import org.diffusion4j.nn.UNet2D;
-import org.diffusion4j.nn.UNet2DConfig;
+import org.diffusion4j.nn.unet.UNet2D;
+import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.train.Adam;
 
 /**

@@ -5,19 +5,19 @@ import static org.diffusion4j.engine.Require.require;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.diffusion4j.data.DataHome;
-import org.diffusion4j.data.Datasets;
-import org.diffusion4j.data.Download;
+import org.diffusion4j.data.DataSplit;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.Part;
-import org.diffusion4j.data.Published;
 import org.diffusion4j.data.ReadOptions;
+import org.diffusion4j.data.catalog.DataHome;
+import org.diffusion4j.data.catalog.Datasets;
+import org.diffusion4j.data.catalog.Download;
+import org.diffusion4j.data.catalog.PublishedDataset;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FormatException;
-import org.diffusion4j.evaluate.RealImages;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.io.Json;
-import org.diffusion4j.nn.UNet2DConfig;
-import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.train.Recipe;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -59,16 +59,16 @@ final class DataOptions {
 
     /** Whether this is the name of a data set rather than where one lies. */
     static boolean isName(String data) {
-        return data.equals(Datasets.GLYPHS) || Published.named(data).isPresent();
+        return data.equals(Datasets.GLYPHS) || PublishedDataset.named(data).isPresent();
     }
 
     /** The part of a data set that is meant where nothing is said: a folder or file of one's own has no test part. */
-    Part usualPart() {
-        return data != null && isName(data) ? Part.TEST : Part.TRAIN;
+    DataSplit usualPart() {
+        return data != null && isName(data) ? DataSplit.TEST : DataSplit.TRAIN;
     }
 
     /** The name of a published data set, where it is on this machine or may be brought to it. */
-    Optional<String> published(Published set) {
+    Optional<String> published(PublishedDataset set) {
         return download || Datasets.isPresent(set) ? Optional.of(set.id()) : Optional.empty();
     }
 
@@ -79,11 +79,11 @@ final class DataOptions {
 
     /** Reads the data of a recipe of any kind, or others where they are given. */
     ImageDataset read(Recipe.Data wanted, PrintWriter err) {
-        return read(data == null ? wanted.source() : data, Part.TRAIN, wanted.size(), wanted.grey(), err);
+        return read(data == null ? wanted.source() : data, DataSplit.TRAIN, wanted.size(), wanted.grey(), err);
     }
 
     /** Reads data as they are, downloaded first where that is allowed. */
-    ImageDataset read(Part part, PrintWriter err) {
+    ImageDataset read(DataSplit part, PrintWriter err) {
         return read(named(), part, 0, false, err);
     }
 
@@ -94,7 +94,7 @@ final class DataOptions {
     }
 
     /** Reads data for a model that is trained, if there is one, in its size and colours, downloaded first where that is allowed. */
-    ImageDataset read(@Nullable DiffusionModel model, Part part, PrintWriter err) {
+    ImageDataset read(@Nullable DiffusionModel model, DataSplit part, PrintWriter err) {
         if (model == null) {
             return read(part, err);
         }
@@ -114,8 +114,8 @@ final class DataOptions {
     }
 
     /** A part that was read, with the other part, read in the same way; a folder of pictures may have no other, which is told. */
-    RealImages withOther(@Nullable DiffusionModel model, Part part, ImageDataset reference, PrintWriter err) {
-        Part other = part == Part.TEST ? Part.TRAIN : Part.TEST;
+    RealImages withOther(@Nullable DiffusionModel model, DataSplit part, ImageDataset reference, PrintWriter err) {
+        DataSplit other = part == DataSplit.TEST ? DataSplit.TRAIN : DataSplit.TEST;
         ImageDataset read = null;
         try {
             read = read(model, other, err);
@@ -125,15 +125,15 @@ final class DataOptions {
         return new RealImages(named(model), part, reference, read);
     }
 
-    private ImageDataset read(String source, Part part, int size, boolean grey, PrintWriter err) {
-        Optional<Published> published = Published.named(source);
+    private ImageDataset read(String source, DataSplit part, int size, boolean grey, PrintWriter err) {
+        Optional<PublishedDataset> published = PublishedDataset.named(source);
         if (download && published.isPresent() && !Datasets.isPresent(published.get())) {
             download(published.get(), err);
         }
         return Datasets.open(source, part, new ReadOptions(size, grey, bad -> answer(bad, err)));
     }
 
-    private static void download(Published set, PrintWriter err) {
+    private static void download(PublishedDataset set, PrintWriter err) {
         Path home = DataHome.folder();
         err.println("downloading " + set.id() + " to " + home);
         try (Progress progress = new Progress("download")) {

@@ -4,8 +4,8 @@ import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.Draw;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.Draw;
 import org.diffusion4j.sample.SampleSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

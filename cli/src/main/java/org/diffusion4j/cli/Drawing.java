@@ -4,15 +4,15 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.diffusion4j.Film;
-import org.diffusion4j.Provenance;
-import org.diffusion4j.Sheet;
-import org.diffusion4j.ShippedModel;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.DiffusionModel.DrawListener;
+import org.diffusion4j.image.Draw;
+import org.diffusion4j.image.Film;
+import org.diffusion4j.image.Provenance;
+import org.diffusion4j.image.Sheet;
+import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.io.Png;
-import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.DiffusionModel.DrawListener;
-import org.diffusion4j.sample.Draw;
 
 /** A draw with a live line, and the files it becomes. */
 final class Drawing {

@@ -2,10 +2,10 @@ package org.diffusion4j.cli;
 
 import java.awt.image.BufferedImage;
 import java.util.List;
-import org.diffusion4j.Editor;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.Draw;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.Draw;
+import org.diffusion4j.image.Editor;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

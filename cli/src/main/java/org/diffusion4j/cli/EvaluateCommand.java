@@ -10,17 +10,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.diffusion4j.ShippedModel;
-import org.diffusion4j.data.Datasets;
+import org.diffusion4j.data.DataSplit;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.Part;
 import org.diffusion4j.data.ReadOptions;
+import org.diffusion4j.data.catalog.Datasets;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.EngineReport;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.ModelFolder;
-import org.diffusion4j.sample.DiffusionModel;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -130,12 +130,12 @@ final class EvaluateCommand implements Runnable {
     }
 
     private Metric.Subject subject(@Nullable DiffusionModel model) {
-        Part part = split.part();
+        DataSplit part = split.part();
         PrintWriter err = spec.commandLine().getErr();
         ImageDataset images = data.read(model, part, err);
         ImageDataset pictures = samples == null
                 ? null
-                : Datasets.open(samples, Part.TRAIN, new ReadOptions(0, images.channels() == 1, bad -> {
+                : Datasets.open(samples, DataSplit.TRAIN, new ReadOptions(0, images.channels() == 1, bad -> {
                     throw bad;
                 }));
         return new Metric.Subject(

@@ -4,13 +4,13 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.diffusion4j.data.DataHome;
 import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.data.catalog.DataHome;
 import org.diffusion4j.engine.DidYouMean;
-import org.diffusion4j.evaluate.Classifier;
 import org.diffusion4j.evaluate.FeatureNetwork;
-import org.diffusion4j.evaluate.InceptionNetwork;
-import org.diffusion4j.nn.InceptionInput;
+import org.diffusion4j.image.measure.Classifier;
+import org.diffusion4j.image.measure.InceptionNetwork;
+import org.diffusion4j.nn.vision.InceptionInput;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

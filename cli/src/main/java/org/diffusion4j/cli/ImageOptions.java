@@ -8,11 +8,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.diffusion4j.data.DataSplit;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.Part;
 import org.diffusion4j.data.Subset;
-import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.Draw;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.Draw;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -29,7 +29,7 @@ final class ImageOptions {
     @Option(
             names = "--split",
             description = "The part of the data set: test or train (default: test; train of a folder, zip or picture).")
-    private @Nullable Part part;
+    private @Nullable DataSplit part;
 
     @Option(
             names = "--pick",

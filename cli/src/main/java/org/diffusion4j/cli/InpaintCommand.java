@@ -6,14 +6,14 @@ import java.awt.image.BufferedImage;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import org.diffusion4j.Editor;
-import org.diffusion4j.Mask;
-import org.diffusion4j.data.Datasets;
+import org.diffusion4j.data.DataSplit;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.Part;
 import org.diffusion4j.data.ReadOptions;
-import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.Draw;
+import org.diffusion4j.data.catalog.Datasets;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.Draw;
+import org.diffusion4j.image.Editor;
+import org.diffusion4j.image.Mask;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -87,8 +87,8 @@ final class InpaintCommand implements Runnable {
                 LiveWork work = new LiveWork("drawing")) {
             ImageDataset given = images.read(model, err);
             Mask part = maskFile == null
-                    ? Mask.without(Mask.Part.named(String.valueOf(mask)), given.height(), given.width())
-                    : Mask.of(Datasets.open(maskFile, Part.TRAIN, ReadOptions.DEFAULT.inGrey()));
+                    ? Mask.without(Mask.DataSplit.named(String.valueOf(mask)), given.height(), given.width())
+                    : Mask.of(Datasets.open(maskFile, DataSplit.TRAIN, ReadOptions.DEFAULT.inGrey()));
             Draw draw = variations.of(given, options, model);
             List<BufferedImage> drawn = new Editor(model)
                     .inpaint(draw, given, part, jump, resamplings, work.of(draw.count(), draw.batchSize()));

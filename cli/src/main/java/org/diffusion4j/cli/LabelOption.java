@@ -4,7 +4,7 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.util.List;
 import org.diffusion4j.engine.DidYouMean;
-import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.image.DiffusionModel;
 import picocli.CommandLine.Option;
 
 /** The option that says of which classes. */

@@ -1,7 +1,7 @@
 package org.diffusion4j.cli;
 
 import java.util.Locale;
-import org.diffusion4j.sample.DiffusionModel.DrawListener;
+import org.diffusion4j.image.DiffusionModel.DrawListener;
 
 /** Work that a person watches and that leaves nothing before its end: a live line, and Ctrl-C or SIGTERM stops it at its next step. */
 final class LiveWork implements AutoCloseable {

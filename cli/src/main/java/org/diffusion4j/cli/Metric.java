@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.evaluate.RealImages;
-import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.measure.RealImages;
 import org.jspecify.annotations.Nullable;
 
 /** One thing that {@code evaluate} measures: its own options, how it is measured, and how the result is told. */

@@ -2,7 +2,7 @@ package org.diffusion4j.cli;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.diffusion4j.ShippedModel;
+import org.diffusion4j.image.ShippedModel;
 import picocli.CommandLine.ITypeConverter;
 
 /** The folder of a model that is named: a path, or else the name of one that comes with this program. */

@@ -1,7 +1,7 @@
 package org.diffusion4j.cli;
 
 import java.nio.file.Path;
-import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.image.DiffusionModel;
 import picocli.CommandLine.Parameters;
 
 /** The model that a command is about. */

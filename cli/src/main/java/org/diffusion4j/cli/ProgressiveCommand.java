@@ -1,8 +1,8 @@
 package org.diffusion4j.cli;
 
-import org.diffusion4j.Strip;
-import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.Draw;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.Draw;
+import org.diffusion4j.image.Strip;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;

@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.diffusion4j.ForwardStrip;
 import org.diffusion4j.Training;
-import org.diffusion4j.data.Datasets;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.Published;
+import org.diffusion4j.data.catalog.Datasets;
+import org.diffusion4j.data.catalog.PublishedDataset;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.Draw;
+import org.diffusion4j.image.ForwardStrip;
 import org.diffusion4j.io.Png;
-import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.Draw;
 import org.diffusion4j.train.Recipe;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -69,8 +69,8 @@ final class QuickstartCommand implements Callable<Integer> {
         Output.checkRun(folder, force);
         changes.add("train.seed=" + seed);
         changes.add(data.change()
-                .orElseGet(
-                        () -> "data.source=" + data.published(Published.MNIST).orElse(Datasets.GLYPHS)));
+                .orElseGet(() ->
+                        "data.source=" + data.published(PublishedDataset.MNIST).orElse(Datasets.GLYPHS)));
         Recipe recipe = Recipe.parse(recipe(), RECIPE, changes);
         ImageDataset images = data.read(recipe, err);
         err.println("learning " + images.name() + ", " + recipe.train().steps() + " steps, into " + folder);

@@ -11,17 +11,17 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.evaluate.FeatureCache;
 import org.diffusion4j.evaluate.FeatureNetwork;
 import org.diffusion4j.evaluate.Pictures;
-import org.diffusion4j.evaluate.RealImages;
 import org.diffusion4j.evaluate.SampleEvaluation;
 import org.diffusion4j.evaluate.SampleEvaluation.Figure;
 import org.diffusion4j.evaluate.SampleMetric;
-import org.diffusion4j.evaluate.Sight;
 import org.diffusion4j.evaluate.Spread;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.Draw;
+import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.io.ModelFolder;
-import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.Draw;
 import org.diffusion4j.sample.SampleSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -128,7 +128,7 @@ final class SampleMetrics implements AutoCloseable {
                     Progress progress = new Progress("looking")) {
                 network = looking.name();
                 made = SampleEvaluation.of(
-                        new Sight(looking, features.cache(), subject.batchSize()),
+                        new FeatureCache(looking, features.cache(), subject.batchSize()),
                         pictures(subject, real),
                         Pictures.of(real.reference()),
                         other == null ? null : Pictures.of(other),

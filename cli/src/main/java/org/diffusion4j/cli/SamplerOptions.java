@@ -2,7 +2,7 @@ package org.diffusion4j.cli;
 
 import static java.util.Objects.requireNonNullElse;
 
-import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.sample.SampleSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;

@@ -9,9 +9,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.diffusion4j.SamplerComparison;
-import org.diffusion4j.SamplerComparison.Row;
 import org.diffusion4j.engine.FileTrouble;
+import org.diffusion4j.image.SamplerComparison;
+import org.diffusion4j.image.SamplerComparison.Row;
 import org.diffusion4j.io.Png;
 import org.diffusion4j.sample.Samplers;
 

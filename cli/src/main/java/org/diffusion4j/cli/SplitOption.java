@@ -1,6 +1,6 @@
 package org.diffusion4j.cli;
 
-import org.diffusion4j.data.Part;
+import org.diffusion4j.data.DataSplit;
 import picocli.CommandLine.Option;
 
 /** The option that says which part of a data set is measured. */
@@ -10,9 +10,9 @@ final class SplitOption {
             names = "--split",
             defaultValue = "test",
             description = "The part of the data set: test or train (default: ${DEFAULT-VALUE}).")
-    private Part part;
+    private DataSplit part;
 
-    Part part() {
+    DataSplit part() {
         return part;
     }
 }

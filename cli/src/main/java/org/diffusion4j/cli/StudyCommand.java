@@ -4,18 +4,18 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.diffusion4j.ShippedModel;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.evaluate.FeatureCache;
 import org.diffusion4j.evaluate.FeatureNetwork;
-import org.diffusion4j.evaluate.RealImages;
 import org.diffusion4j.evaluate.SampleMetric;
-import org.diffusion4j.evaluate.Sight;
-import org.diffusion4j.evaluate.Study;
-import org.diffusion4j.evaluate.StudyGrid;
-import org.diffusion4j.evaluate.StudyGrid.Eta;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.ShippedModel;
+import org.diffusion4j.image.measure.RealImages;
+import org.diffusion4j.image.study.Study;
+import org.diffusion4j.image.study.StudyGrid;
+import org.diffusion4j.image.study.StudyGrid.Eta;
 import org.diffusion4j.io.ModelFolder;
-import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.schedule.Spacing;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -163,7 +163,7 @@ final class StudyCommand implements Runnable {
         try (FeatureNetwork network = features.network(reference);
                 Progress progress = new Progress("drawing")) {
             study.run(
-                    new Sight(network, features.cache(), batch.size()),
+                    new FeatureCache(network, features.cache(), batch.size()),
                     real,
                     out,
                     "Diffusion4j " + Version.text() + ", diffuse " + command,

@@ -6,8 +6,8 @@ import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.Draw;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.Draw;
 import picocli.CommandLine.Option;
 
 /** The option that says how often each given picture is drawn, and the rows that come of it. */

@@ -3,11 +3,11 @@ package org.diffusion4j.cli;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.diffusion4j.nn.UNet2D;
-import org.diffusion4j.nn.UNet2DConfig;
-import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.ModelCard;
-import org.diffusion4j.sample.SchedulerConfig;
+import org.diffusion4j.diffusers.SchedulerConfig;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.ModelCard;
+import org.diffusion4j.nn.unet.UNet2D;
+import org.diffusion4j.nn.unet.UNet2DConfig;
 
 /** A network that has learned nothing: 8×8 gray pictures, two classes; or digits of the size and classes of glyphs. */
 final class TinyModel {

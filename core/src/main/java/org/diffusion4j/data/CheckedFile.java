@@ -14,7 +14,7 @@ import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
 
 /** A plain or gzip file that is read from front to back; every fault is one line that names it. Not thread-safe. */
-final class CheckedFile implements AutoCloseable {
+public final class CheckedFile implements AutoCloseable {
 
     /** The most that one byte of deflate can become. */
     private static final int LARGEST_EXPANSION = 1032;
@@ -89,7 +89,7 @@ final class CheckedFile implements AutoCloseable {
     }
 
     /** Says in plain words why a file cannot be read to its end. */
-    static DiffusionException explained(Path path, IOException e) {
+    public static DiffusionException explained(Path path, IOException e) {
         if (e instanceof EOFException) {
             return new FormatException(
                     path + ": is truncated, it ends too early (" + e.getMessage() + "); get it again", e);

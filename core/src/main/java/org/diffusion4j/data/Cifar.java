@@ -13,7 +13,7 @@ import org.diffusion4j.engine.FormatException;
 /**
  * The binary version of CIFAR-10 (Krizhevsky 2009): files of records, each a byte of label and 3072 bytes of pixels, red, green, blue.
  */
-final class Cifar {
+public final class Cifar {
 
     private static final int SIDE = 32;
     private static final int RECORD = 1 + 3 * SIDE * SIDE;
@@ -23,14 +23,14 @@ final class Cifar {
     static final String FOLDER = "cifar-10-batches-bin";
 
     /** All files that are read. */
-    static final List<String> FILES = Stream.of(files(Part.TRAIN), files(Part.TEST), List.of(NAMES))
+    public static final List<String> FILES = Stream.of(files(DataSplit.TRAIN), files(DataSplit.TEST), List.of(NAMES))
             .flatMap(List::stream)
             .toList();
 
     private Cifar() {}
 
-    private static List<String> files(Part part) {
-        return part == Part.TRAIN
+    private static List<String> files(DataSplit part) {
+        return part == DataSplit.TRAIN
                 ? IntStream.rangeClosed(1, 5)
                         .mapToObj(i -> "data_batch_" + i + ".bin")
                         .toList()
@@ -38,19 +38,19 @@ final class Cifar {
     }
 
     /** The first file of a part. */
-    static String fileName(Part part) {
+    public static String fileName(DataSplit part) {
         return files(part).get(0);
     }
 
     /** Where the files of a part lie, {@code folder} or the archive's folder in it, if they do. */
-    static Optional<Path> folder(Path folder, Part part) {
+    public static Optional<Path> folder(Path folder, DataSplit part) {
         return Stream.of(folder, folder.resolve(FOLDER))
                 .filter(candidate -> Files.isRegularFile(candidate.resolve(fileName(part))))
                 .findFirst();
     }
 
     /** Whether all files of a part lie in {@code folder} or the archive's folder in it. */
-    static boolean isIn(Path folder, Part part) {
+    public static boolean isIn(Path folder, DataSplit part) {
         return folder(folder, part)
                 .filter(found -> Files.exists(found.resolve(NAMES))
                         && files(part).stream().allMatch(file -> Files.exists(found.resolve(file))))
@@ -58,11 +58,11 @@ final class Cifar {
     }
 
     /** Reads a part from where {@link #folder} found it. */
-    static InMemoryImages read(Path folder, Part part) {
+    public static InMemoryImages read(Path folder, DataSplit part) {
         List<String> labelNames = labelNames(folder.resolve(NAMES));
         List<Path> files = files(part).stream().map(folder::resolve).toList();
         int size = Math.toIntExact(files.stream().mapToLong(Cifar::records).sum());
-        String name = folder + ", " + (part == Part.TRAIN ? "training part" : "test part");
+        String name = folder + ", " + (part == DataSplit.TRAIN ? "training part" : "test part");
         PixelStore pixels = new PixelStore(name, 3, SIDE, SIDE);
         int[] labels = new int[size];
         byte[] record = new byte[RECORD];

@@ -10,7 +10,7 @@ import org.diffusion4j.engine.FormatException;
  * The IDX files of MNIST and the sets made like it (LeCun, Cortes, Burges: a magic number that tells type and dimensions, sizes as
  * big-endian integers, then the bytes), plain or gzip.
  */
-final class Idx {
+public final class Idx {
 
     private static final int IMAGES_MAGIC = 0x00000803;
     private static final int LABELS_MAGIC = 0x00000801;
@@ -18,29 +18,29 @@ final class Idx {
     private Idx() {}
 
     /** Whether images and labels of a part lie in {@code folder}. */
-    static boolean isIn(Path folder, Part part) {
+    public static boolean isIn(Path folder, DataSplit part) {
         return images(folder, part).isPresent() && labels(folder, part).isPresent();
     }
 
-    private static Optional<Path> labels(Path folder, Part part) {
+    private static Optional<Path> labels(Path folder, DataSplit part) {
         return find(folder, part, "labels", 1);
     }
 
     /** The file of images of a part in {@code folder}, if it is laid out as MNIST is. */
-    static Optional<Path> images(Path folder, Part part) {
+    public static Optional<Path> images(Path folder, DataSplit part) {
         return find(folder, part, "images", 3);
     }
 
     /** The name under which the images of a part are looked for first. */
-    static String fileName(Part part) {
+    public static String fileName(DataSplit part) {
         return stem(part) + "images-idx3-ubyte[.gz]";
     }
 
-    private static String stem(Part part) {
-        return part == Part.TRAIN ? "train-" : "t10k-";
+    private static String stem(DataSplit part) {
+        return part == DataSplit.TRAIN ? "train-" : "t10k-";
     }
 
-    private static Optional<Path> find(Path folder, Part part, String what, int dimensions) {
+    private static Optional<Path> find(Path folder, DataSplit part, String what, int dimensions) {
         for (String name : List.of("-idx" + dimensions + "-ubyte", ".idx" + dimensions + "-ubyte")) {
             for (String suffix : List.of("", ".gz")) {
                 Path file = folder.resolve(stem(part) + what + name + suffix);
@@ -53,7 +53,7 @@ final class Idx {
     }
 
     /** Reads a part of a folder that has {@link #images}. */
-    static InMemoryImages read(Path folder, Part part, List<String> labelNames) {
+    public static InMemoryImages read(Path folder, DataSplit part, List<String> labelNames) {
         Path imagesFile = images(folder, part).orElseThrow();
         Path labelsFile = labels(folder, part)
                 .orElseThrow(() -> new FormatException(imagesFile + ": there is no file of labels beside it"));

@@ -19,25 +19,25 @@ import org.diffusion4j.engine.FormatException;
  * <p>Images in subfolders are labelled by the first of them; images at the top have no labels; a mixture is refused. Where all lie
  * below {@code train} and {@code test}, these are the parts, else everything is for training. One folder around everything is passed over.
  */
-final class ImageFiles {
+public final class ImageFiles {
 
     private static final Set<String> PARTS = Set.of("train", "test");
 
     private ImageFiles() {}
 
     /** Reads a part of a folder, if there is any image below it. */
-    static Optional<InMemoryImages> read(Path folder, Part part, ReadOptions options) {
+    public static Optional<InMemoryImages> read(Path folder, DataSplit part, ReadOptions options) {
         List<ImageFile> files = ImageFile.inFolder(folder);
         return files.isEmpty() ? Optional.empty() : Optional.of(read(folder, files, part, options));
     }
 
     /** Reads a file, if it is named as an image is. */
-    static Optional<InMemoryImages> readFile(Path path, Part part, ReadOptions options) {
+    public static Optional<InMemoryImages> readFile(Path path, DataSplit part, ReadOptions options) {
         return ImageFile.at(path).map(file -> read(path, List.of(file), part, options));
     }
 
     /** Reads a part of a zip. */
-    static InMemoryImages readZip(Path path, Part part, ReadOptions options) {
+    public static InMemoryImages readZip(Path path, DataSplit part, ReadOptions options) {
         try (ZipFile zip = new ZipFile(path.toFile())) {
             List<ImageFile> files = ImageFile.inZip(zip);
             if (files.isEmpty()) {
@@ -51,7 +51,7 @@ final class ImageFiles {
         }
     }
 
-    private static InMemoryImages read(Path path, List<ImageFile> all, Part part, ReadOptions options) {
+    private static InMemoryImages read(Path path, List<ImageFile> all, DataSplit part, ReadOptions options) {
         List<ImageFile> files = ofPart(path, part, unwrapped(all));
         List<String> classes = classes(path, files);
         int[] labels = new int[files.size()];
@@ -89,11 +89,11 @@ final class ImageFiles {
         return wrapper ? unwrapped(files.stream().map(ImageFile::below).toList()) : files;
     }
 
-    private static List<ImageFile> ofPart(Path path, Part part, List<ImageFile> files) {
+    private static List<ImageFile> ofPart(Path path, DataSplit part, List<ImageFile> files) {
         boolean parted = files.stream().allMatch(file -> PARTS.contains(file.top()));
-        String folder = part == Part.TRAIN ? "train" : "test";
+        String folder = part == DataSplit.TRAIN ? "train" : "test";
         List<ImageFile> chosen = !parted
-                ? (part == Part.TRAIN ? files : List.of())
+                ? (part == DataSplit.TRAIN ? files : List.of())
                 : files.stream()
                         .filter(file -> file.top().equals(folder))
                         .map(ImageFile::below)

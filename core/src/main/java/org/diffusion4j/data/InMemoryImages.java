@@ -15,7 +15,7 @@ public final class InMemoryImages implements ImageDataset {
     private final List<String> labelNames;
 
     /** Takes a filled store; {@code labels} is empty exactly when {@code labelNames} is. */
-    InMemoryImages(PixelStore pixels, int[] labels, List<String> labelNames) {
+    public InMemoryImages(PixelStore pixels, int[] labels, List<String> labelNames) {
         this.pixels = pixels;
         this.labels = labels;
         this.labelNames = labelNames;

@@ -14,7 +14,7 @@ import org.diffusion4j.engine.OutOfNativeMemoryException;
  * set and no thread can read freed memory. Copying one image is one memcpy. Buffers are added as images come, so a file that lies
  * about its length takes no memory for it.
  */
-final class PixelStore {
+public final class PixelStore {
 
     private static final int CHUNK_BYTES = 4 << 20;
 
@@ -28,7 +28,7 @@ final class PixelStore {
     private int size;
 
     /** An empty store; {@code name} says where the images come from. */
-    PixelStore(String name, int channels, int height, int width) {
+    public PixelStore(String name, int channels, int height, int width) {
         require(
                 channels > 0 && height > 0 && width > 0,
                 "channels, height and width must be positive, were %s, %s, %s",
@@ -44,7 +44,7 @@ final class PixelStore {
     }
 
     /** Adds the image that begins at {@code offset}. */
-    void add(byte[] pixels, int offset) {
+    public void add(byte[] pixels, int offset) {
         if (size == chunks.size() * imagesPerChunk) {
             chunks.add(newChunk());
         }

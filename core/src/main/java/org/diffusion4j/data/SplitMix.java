@@ -5,20 +5,20 @@ package org.diffusion4j.data;
  *
  * <p>Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014: SplitMix64. Not thread-safe.
  */
-final class SplitMix {
+public final class SplitMix {
 
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
     private long state;
 
     /** The stream of a key; keys that differ anywhere give unrelated streams. */
-    SplitMix(long... key) {
+    public SplitMix(long... key) {
         for (long part : key) {
             state = mix(state + GOLDEN_GAMMA ^ part);
         }
     }
 
-    long next() {
+    public long next() {
         state += GOLDEN_GAMMA;
         return mix(state);
     }
@@ -30,17 +30,17 @@ final class SplitMix {
     }
 
     /** Uniform in 0 … bound − 1. */
-    int below(int bound) {
+    public int below(int bound) {
         return (int) ((next() >>> 32) * bound >>> 32);
     }
 
     /** Uniform in [0, 1). */
-    double uniform() {
+    public double uniform() {
         return (next() >>> 11) * 0x1p-53;
     }
 
     /** Bell-shaped, mean 0, variance 1, never beyond ±3: three uniforms added, so exact on every machine. */
-    double bell() {
+    public double bell() {
         return 2 * (uniform() + uniform() + uniform()) - 3;
     }
 

@@ -22,7 +22,7 @@ public record BoundTerms(double[] prior, double[][] steps, double[][] x0Errors, 
     }
 
     /** These samples, then those. */
-    BoundTerms and(BoundTerms others) {
+    public BoundTerms and(BoundTerms others) {
         return new BoundTerms(
                 joined(prior, others.prior),
                 joined(steps, others.steps),

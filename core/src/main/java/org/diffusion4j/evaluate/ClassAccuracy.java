@@ -56,7 +56,7 @@ public final class ClassAccuracy {
     }
 
     /** That of a network in pictures that have the classes it knows. */
-    public static ClassAccuracy of(FeatureNetwork network, Pictures pictures, Sight.Listener listener) {
+    public static ClassAccuracy of(FeatureNetwork network, Pictures pictures, FeatureCache.Listener listener) {
         ClassAccuracy accuracy = new ClassAccuracy(network.classes());
         for (int first = 0; first < pictures.count(); first += BATCH) {
             int size = Math.min(BATCH, pictures.count() - first);

@@ -1,7 +1,7 @@
 package org.diffusion4j.evaluate;
 
 import org.bytedeco.pytorch.Tensor;
-import org.diffusion4j.nn.Features;
+import org.diffusion4j.nn.vision.Features;
 
 /** What pictures are compared by. Threads: may be shared. */
 public interface FeatureNetwork extends AutoCloseable {

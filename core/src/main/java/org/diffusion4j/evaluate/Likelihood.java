@@ -13,9 +13,9 @@ import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.process.ReverseStep;
+import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.process.VariationalBound;
 import org.diffusion4j.sample.Denoiser;
-import org.diffusion4j.sample.ReverseVariance;
 import org.diffusion4j.schedule.Posterior;
 import org.diffusion4j.schedule.TimeGrid;
 

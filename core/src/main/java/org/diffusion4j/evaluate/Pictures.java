@@ -9,9 +9,9 @@ import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.engine.Sha256;
 import org.diffusion4j.engine.Tensors;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.Draw;
 import org.diffusion4j.io.Json;
-import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.Draw;
 
 /** Numbered pictures, of which any run can be had: those of a data set, or those that a model draws. */
 public interface Pictures {

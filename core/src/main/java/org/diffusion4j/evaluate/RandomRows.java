@@ -5,12 +5,12 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** Which of many are taken. */
-final class RandomRows {
+public final class RandomRows {
 
     private RandomRows() {}
 
     /** So many of 0 … all − 1, none twice, in a random order; fewer of the same seed are the first of more. */
-    static int[] of(int all, int count, long seed) {
+    public static int[] of(int all, int count, long seed) {
         int[] rows = IntStream.range(0, all).toArray();
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < count; i++) {

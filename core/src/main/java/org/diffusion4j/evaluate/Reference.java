@@ -3,7 +3,7 @@ package org.diffusion4j.evaluate;
 import static org.diffusion4j.engine.Require.require;
 
 import org.bytedeco.pytorch.Tensor;
-import org.diffusion4j.nn.Features;
+import org.diffusion4j.nn.vision.Features;
 import org.jspecify.annotations.Nullable;
 
 /**

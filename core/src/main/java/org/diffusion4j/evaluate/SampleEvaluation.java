@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.diffusion4j.nn.Features;
+import org.diffusion4j.nn.vision.Features;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,11 +38,11 @@ public final class SampleEvaluation implements AutoCloseable {
      */
     public record Speed(long pictures, double seconds, double imagesPerSecond) {}
 
-    private final Compared compared;
-    private final @Nullable Floor floor;
+    private final MetricInput compared;
+    private final @Nullable RealBaseline floor;
     private final Speed speed;
 
-    private SampleEvaluation(Compared compared, @Nullable Floor floor, Speed speed) {
+    private SampleEvaluation(MetricInput compared, @Nullable RealBaseline floor, Speed speed) {
         this.compared = compared;
         this.floor = floor;
         this.speed = speed;
@@ -55,18 +55,18 @@ public final class SampleEvaluation implements AutoCloseable {
      * @return owned by the caller
      */
     public static SampleEvaluation of(
-            Sight sight, Pictures pictures, Pictures reference, @Nullable Pictures other, Listener listener) {
+            FeatureCache sight, Pictures pictures, Pictures reference, @Nullable Pictures other, Listener listener) {
         List<Features> seen = new ArrayList<>();
         try {
             seen.add(sight.of(pictures, (done, total) -> listener.at("samples", done, total)));
             seen.add(sight.of(reference, (done, total) -> listener.at("reference", done, total)));
-            Floor floor = null;
+            RealBaseline floor = null;
             if (other != null) {
                 seen.add(sight.of(other, (done, total) -> listener.at("floor", done, total)));
-                floor = new Floor(seen.get(2), other.labels(), pictures.count(), SEEDS);
+                floor = new RealBaseline(seen.get(2), other.labels(), pictures.count(), SEEDS);
             }
             double seconds = sight.secondsToMake(pictures);
-            Compared compared = new Compared(seen.get(0), pictures.labels(), new Reference(seen.get(1)));
+            MetricInput compared = new MetricInput(seen.get(0), pictures.labels(), new Reference(seen.get(1)));
             return new SampleEvaluation(
                     compared, floor, new Speed(pictures.count(), seconds, pictures.count() / seconds));
         } catch (RuntimeException | Error e) {

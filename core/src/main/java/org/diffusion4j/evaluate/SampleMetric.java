@@ -15,7 +15,7 @@ public enum SampleMetric {
     /** The Fréchet distance of features, from all of the reference. */
     FID {
         @Override
-        Map<String, Double> figures(Compared compared) {
+        Map<String, Double> figures(MetricInput compared) {
             try (FeatureMoments pictures = FeatureMoments.of(compared.pictures().vectors())) {
                 return Map.of(
                         "fid", FrechetDistance.of(pictures, compared.reference().moments()));
@@ -29,7 +29,7 @@ public enum SampleMetric {
      */
     SFID {
         @Override
-        Map<String, Double> figures(Compared compared) {
+        Map<String, Double> figures(MetricInput compared) {
             try (FeatureMoments pictures = FeatureMoments.of(Reference.spatial(compared.pictures()))) {
                 return Map.of(
                         "sfid",
@@ -41,7 +41,7 @@ public enum SampleMetric {
     /** The Inception Score in ten splits; the reference plays no part. */
     IS {
         @Override
-        Map<String, Double> figures(Compared compared) {
+        Map<String, Double> figures(MetricInput compared) {
             Tensor logits = compared.pictures().logits();
             int splits = (int) Math.min(10, compared.count());
             try (InceptionScore score = new InceptionScore(compared.count(), splits, (int) logits.size(1))) {
@@ -54,7 +54,7 @@ public enum SampleMetric {
     /** The kernel distance of subsets. */
     KID {
         @Override
-        Map<String, Double> figures(Compared compared) {
+        Map<String, Double> figures(MetricInput compared) {
             Tensor x = compared.pictures().vectors();
             Tensor y = compared.reference().seen().vectors();
             return spread(
@@ -65,7 +65,7 @@ public enum SampleMetric {
     /** Improved precision and recall of equal numbers. */
     PR {
         @Override
-        Map<String, Double> figures(Compared compared) {
+        Map<String, Double> figures(MetricInput compared) {
             Tensor[] equal = compared.equalNumbers();
             PrecisionRecall found = PrecisionRecall.of(equal[0], equal[1], PrecisionRecall.NEIGHBOUR);
             Map<String, Double> figures = new LinkedHashMap<>();
@@ -78,7 +78,7 @@ public enum SampleMetric {
     /** How often the network sees the class that a picture was drawn for. */
     ACCURACY {
         @Override
-        Map<String, Double> figures(Compared compared) {
+        Map<String, Double> figures(MetricInput compared) {
             int[] labels = compared.labels();
             require(labels.length > 0, "accuracy is for pictures that have classes, these have none");
             int classes = (int) compared.pictures().logits().size(1);
@@ -100,14 +100,14 @@ public enum SampleMetric {
         }
     };
 
-    abstract Map<String, Double> figures(Compared compared);
+    abstract Map<String, Double> figures(MetricInput compared);
 
     /**
      * Its figures.
      *
      * @throws IllegalArgumentException if it cannot be measured of these pictures
      */
-    public Map<String, Double> of(Compared compared) {
+    public Map<String, Double> of(MetricInput compared) {
         try (PointerScope scope = new PointerScope()) {
             return figures(compared);
         }

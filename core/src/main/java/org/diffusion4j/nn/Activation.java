@@ -5,7 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** The nonlinearity of a residual block, by diffusers' name. */
-interface Activation {
+public interface Activation {
 
     Set<String> NAMES = Set.of("silu", "swish", "mish", "gelu", "relu");
 

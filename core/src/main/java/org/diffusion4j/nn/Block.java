@@ -5,7 +5,7 @@ import org.diffusion4j.engine.Scoped;
 
 /** A part of a network that turns features into features, given the embedded time. */
 @FunctionalInterface
-interface Block {
+public interface Block {
 
     /**
      * What the part computes. All that is made here besides the result is freed by {@link #apply}.

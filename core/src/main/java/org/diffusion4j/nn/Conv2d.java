@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.nn.Parameters.Parameter;
 
 /** A convolution with a square kernel; {@code weight} and {@code bias}. */
-final class Conv2d {
+public final class Conv2d {
 
     private static final long[] ONE = {1, 1};
     private static final long[] ZERO = {0, 0};
@@ -24,26 +24,26 @@ final class Conv2d {
     }
 
     /** 3×3, keeping the size. */
-    static Conv2d same(Parameters.Path at, int in, int out) {
+    public static Conv2d same(Parameters.Path at, int in, int out) {
         return new Conv2d(at, in, out, 3, 1, 1, Initialiser.fanIn(9L * in));
     }
 
     /** 3×3, keeping the size, beginning at zero. */
-    static Conv2d zero(Parameters.Path at, int in, int out) {
+    public static Conv2d zero(Parameters.Path at, int in, int out) {
         return new Conv2d(at, in, out, 3, 1, 1, Initialiser.ZEROS);
     }
 
     /** 3×3, halving the size. */
-    static Conv2d halving(Parameters.Path at, int in, int out, int padding) {
+    public static Conv2d halving(Parameters.Path at, int in, int out, int padding) {
         return new Conv2d(at, in, out, 3, 2, padding, Initialiser.fanIn(9L * in));
     }
 
     /** 1×1. */
-    static Conv2d pointwise(Parameters.Path at, int in, int out) {
+    public static Conv2d pointwise(Parameters.Path at, int in, int out) {
         return new Conv2d(at, in, out, 1, 1, 0, Initialiser.fanIn(in));
     }
 
-    Tensor apply(Tensor x) {
+    public Tensor apply(Tensor x) {
         return convolve(x, weight.value(), bias.value(), stride, padding);
     }
 

@@ -1,12 +1,12 @@
 package org.diffusion4j.nn;
 
 /** The nearest numbers that divide, for messages. */
-final class Divisors {
+public final class Divisors {
 
     private Divisors() {}
 
     /** The divisors of {@code number} next to {@code wanted}: "8 and 16", or one of them where there is no other. */
-    static String nearest(int number, int wanted) {
+    public static String nearest(int number, int wanted) {
         int below = Math.max(1, Math.min(wanted, number));
         while (number % below != 0) {
             below--;
@@ -19,7 +19,7 @@ final class Divisors {
     }
 
     /** The multiples of {@code divisor} next to {@code size}. */
-    static String nearestMultiples(long size, long divisor) {
+    public static String nearestMultiples(long size, long divisor) {
         long below = size / divisor * divisor;
         return below > 0 ? below + " and " + (below + divisor) : "" + divisor;
     }

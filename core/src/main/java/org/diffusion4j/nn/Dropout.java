@@ -4,20 +4,20 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** Drops values at random while switched on; one object for a whole network. */
-final class Dropout {
+public final class Dropout {
 
     private final double probability;
     private volatile boolean on;
 
-    Dropout(double probability) {
+    public Dropout(double probability) {
         this.probability = probability;
     }
 
-    void switchTo(boolean training) {
+    public void switchTo(boolean training) {
         on = training;
     }
 
-    Tensor apply(Tensor x) {
+    public Tensor apply(Tensor x) {
         return on && probability > 0 ? torch.dropout(x, probability, true) : x;
     }
 }

@@ -13,7 +13,7 @@ import org.diffusion4j.nn.Parameters.Parameter;
  * <p>libtorch's kernel for channels-last images works on a group's channels as one vector and falls back to single numbers where
  * they do not fill it; then it is ten times slower than its kernel for channels-first images with both conversions.
  */
-final class GroupNorm {
+public final class GroupNorm {
 
     private static final int VECTOR = 8; // float32 in AVX2
 
@@ -23,7 +23,7 @@ final class GroupNorm {
     private final boolean narrow;
     private final double eps;
 
-    GroupNorm(Parameters.Path at, int channels, int groups, double eps) {
+    public GroupNorm(Parameters.Path at, int channels, int groups, double eps) {
         require(
                 groups > 0 && channels % groups == 0,
                 "%s: %s channels do not divide into %s groups; the nearest numbers of groups are %s",
@@ -38,7 +38,7 @@ final class GroupNorm {
         this.eps = eps;
     }
 
-    Tensor apply(Tensor x) {
+    public Tensor apply(Tensor x) {
         return narrow ? Layout.ofImage(norm(x.contiguous())) : norm(x);
     }
 

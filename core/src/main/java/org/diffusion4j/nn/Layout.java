@@ -10,16 +10,16 @@ import org.diffusion4j.engine.Precision;
  * How images and weights of convolutions lie in memory: channels last in float32, where it saves reorders; channels first in
  * bfloat16, where the norms are many times slower on the other. Shapes are {@code [batch, channels, height, width]} either way.
  */
-final class Layout {
+public final class Layout {
 
     private Layout() {}
 
     /** Whether the calling thread computes in bfloat16. */
-    static boolean isBfloat16() {
+    public static boolean isBfloat16() {
         return Precision.current() == Precision.BFLOAT16;
     }
 
-    static Tensor ofImage(Tensor x) {
+    public static Tensor ofImage(Tensor x) {
         return x.contiguous(isBfloat16() ? MemoryFormat.Contiguous : MemoryFormat.ChannelsLast);
     }
 

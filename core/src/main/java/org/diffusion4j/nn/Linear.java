@@ -6,7 +6,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.nn.Parameters.Parameter;
 
 /** x·Wᵀ + b over the last axis; {@code weight} and {@code bias}. */
-final class Linear {
+public final class Linear {
 
     private final Parameter weight;
     private final Parameter bias;
@@ -16,16 +16,16 @@ final class Linear {
         bias = at.add("bias", initialiser, out);
     }
 
-    Linear(Parameters.Path at, int in, int out) {
+    public Linear(Parameters.Path at, int in, int out) {
         this(at, in, out, Initialiser.fanIn(in));
     }
 
     /** Beginning at zero. */
-    static Linear zero(Parameters.Path at, int in, int out) {
+    public static Linear zero(Parameters.Path at, int in, int out) {
         return new Linear(at, in, out, Initialiser.ZEROS);
     }
 
-    Tensor apply(Tensor x) {
+    public Tensor apply(Tensor x) {
         return torch.linear(x, weight.value(), new TensorOptional(bias.value()));
     }
 
@@ -33,7 +33,7 @@ final class Linear {
      * Over the channels of an image, each pixel for itself: as a 1×1 convolution, which uses all threads where matrix products have
      * but one.
      */
-    Tensor applyToPixels(Tensor image) {
+    public Tensor applyToPixels(Tensor image) {
         return Conv2d.ofPixels(image, weight.value(), bias.value());
     }
 }

@@ -4,17 +4,17 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** Two linear layers with SiLU between; {@code linear_1} and {@code linear_2}. */
-final class TimeEmbedding {
+public final class TimeEmbedding {
 
     private final Linear first;
     private final Linear second;
 
-    TimeEmbedding(Parameters.Path at, int in, int out) {
+    public TimeEmbedding(Parameters.Path at, int in, int out) {
         first = new Linear(at.to("linear_1"), in, out);
         second = new Linear(at.to("linear_2"), out, out);
     }
 
-    Tensor apply(Tensor features) {
+    public Tensor apply(Tensor features) {
         return second.apply(torch.silu(first.apply(features)));
     }
 }

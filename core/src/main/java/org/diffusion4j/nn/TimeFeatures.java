@@ -8,9 +8,10 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.nn.Parameters.Parameter;
+import org.diffusion4j.nn.unet.UNet2DConfig;
 
 /** A number, mostly the time, as a row of features that a linear layer can use. */
-interface TimeFeatures {
+public interface TimeFeatures {
 
     /**
      * The features.

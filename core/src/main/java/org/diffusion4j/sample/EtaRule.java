@@ -10,7 +10,7 @@ public enum EtaRule {
     /** {@code sigma = eta·√β̃} (DDIM, equation 16, and every library). */
     DEVIATION("deviation") {
         @Override
-        double room(double eta, Posterior step) {
+        public double room(double eta, Posterior step) {
             return eta * Math.sqrt(step.variance());
         }
     },
@@ -18,7 +18,7 @@ public enum EtaRule {
     /** {@code sigma² = eta·β̃} (the MNIST hand-out). */
     VARIANCE("variance") {
         @Override
-        double room(double eta, Posterior step) {
+        public double room(double eta, Posterior step) {
             return Math.sqrt(eta * step.variance());
         }
     },
@@ -26,12 +26,12 @@ public enum EtaRule {
     /** DDIM's larger sigma-hat: the noise is {@code eta·√β}, while the direction to x_t stays that of {@link #DEVIATION}. */
     SIGMA_HAT("sigma-hat") {
         @Override
-        double room(double eta, Posterior step) {
+        public double room(double eta, Posterior step) {
             return DEVIATION.room(eta, step);
         }
 
         @Override
-        double noise(double eta, Posterior step) {
+        public double noise(double eta, Posterior step) {
             return eta * Math.sqrt(step.stepVariance());
         }
     };
@@ -43,10 +43,10 @@ public enum EtaRule {
     }
 
     /** The standard deviation for which the direction to x_t makes room. */
-    abstract double room(double eta, Posterior step);
+    public abstract double room(double eta, Posterior step);
 
     /** The standard deviation of the noise that is added. */
-    double noise(double eta, Posterior step) {
+    public double noise(double eta, Posterior step) {
         return room(eta, step);
     }
 

@@ -6,18 +6,18 @@ import java.util.Iterator;
 import org.bytedeco.pytorch.Tensor;
 
 /** The last few tensors of a multistep solver, newest first; owns them from step to step. Local to a call, not thread-safe. */
-final class History implements AutoCloseable {
+public final class History implements AutoCloseable {
 
     private final int limit;
     private final Deque<Tensor> newestFirst = new ArrayDeque<>();
 
     /** Keeps at most {@code limit}. */
-    History(int limit) {
+    public History(int limit) {
         this.limit = limit;
     }
 
     /** Keeps a tensor that was made in an open scope, and frees the oldest where there are too many. */
-    void push(Tensor made) {
+    public void push(Tensor made) {
         made.retainReference();
         newestFirst.addFirst(made);
         if (newestFirst.size() > limit) {
@@ -26,12 +26,12 @@ final class History implements AutoCloseable {
     }
 
     /** How many there are. */
-    int size() {
+    public int size() {
         return newestFirst.size();
     }
 
     /** The k-th newest, from 0; lent until it is pushed out. */
-    Tensor get(int k) {
+    public Tensor get(int k) {
         Iterator<Tensor> at = newestFirst.iterator();
         for (int i = 0; i < k; i++) {
             at.next();

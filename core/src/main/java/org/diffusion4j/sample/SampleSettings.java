@@ -2,6 +2,9 @@ package org.diffusion4j.sample;
 
 import static org.diffusion4j.engine.Require.require;
 
+import org.diffusion4j.edit.Inversion;
+import org.diffusion4j.guide.ClassifierFreeGuidance;
+import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.schedule.Spacing;
 import org.diffusion4j.schedule.TimeGrid;
 

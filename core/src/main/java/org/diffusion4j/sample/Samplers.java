@@ -4,6 +4,28 @@ import java.util.List;
 import java.util.function.Function;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.process.Prediction;
+import org.diffusion4j.process.ReverseVariance;
+import org.diffusion4j.sample.chain.ConsistencyMultistep;
+import org.diffusion4j.sample.chain.Ddim;
+import org.diffusion4j.sample.chain.Ddpm;
+import org.diffusion4j.sample.chain.Pndm;
+import org.diffusion4j.sample.chain.Tcd;
+import org.diffusion4j.sample.lambda.Deis;
+import org.diffusion4j.sample.lambda.DpmSolver;
+import org.diffusion4j.sample.lambda.DpmSolverAdaptive;
+import org.diffusion4j.sample.lambda.DpmSolverSinglestep;
+import org.diffusion4j.sample.lambda.FirstMoment;
+import org.diffusion4j.sample.lambda.Integrand;
+import org.diffusion4j.sample.lambda.SaSolver;
+import org.diffusion4j.sample.lambda.UniPc;
+import org.diffusion4j.sample.sigma.DpmPlusPlus2sAncestral;
+import org.diffusion4j.sample.sigma.DpmPlusPlusSde;
+import org.diffusion4j.sample.sigma.Euler;
+import org.diffusion4j.sample.sigma.EulerAncestral;
+import org.diffusion4j.sample.sigma.Heun;
+import org.diffusion4j.sample.sigma.Kdpm2;
+import org.diffusion4j.sample.sigma.Kdpm2Ancestral;
+import org.diffusion4j.sample.sigma.Lms;
 
 /** The samplers by the names that recipes and the command line use; {@code diffuse samplers} prints them. */
 public final class Samplers {

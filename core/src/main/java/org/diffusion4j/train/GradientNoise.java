@@ -18,8 +18,8 @@ import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Tensors;
-import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.ReverseVariance;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.process.ReverseVariance;
 
 /**
  * How noisy the gradient of a loss is where a model stands: what decides how large batches must be.

@@ -32,7 +32,7 @@ public record Jitter(double rotation, double scale, double shift) {
      * @param x float {@code [batch, channels, height, width]}
      * @return made in the caller's scope
      */
-    Tensor moved(Tensor x, SplittableRandom random) {
+    public Tensor moved(Tensor x, SplittableRandom random) {
         int batch = (int) x.size(0);
         double[] maps = new double[6 * batch]; // from a place in the result to one in x, in halves of the size
         for (int i = 0; i < batch; i++) {

@@ -8,15 +8,15 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Tensors;
+import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.process.ReverseStep;
+import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.process.VariationalBound;
-import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.ReverseVariance;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -7,10 +7,10 @@ import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.io.EventWriter;
 import org.diffusion4j.io.ImageGrid;
 import org.diffusion4j.io.Png;
-import org.diffusion4j.sample.DiffusionModel;
 
 /** Writes what happens in a training into its run folder. */
 final class RunRecorder implements TrainListener, AutoCloseable {

@@ -30,7 +30,7 @@ public record Stage(
     }
 
     /** The learning rate of a step of this stage, from 1. */
-    double learningRateAt(long step) {
+    public double learningRateAt(long step) {
         long warmup = warmupSteps == null ? 0 : warmupSteps;
         if (step < warmup) {
             return learningRate * step / warmup;

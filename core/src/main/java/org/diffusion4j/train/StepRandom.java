@@ -13,19 +13,19 @@ import org.bytedeco.pytorch.global.torch;
  *
  * <p>Noise in training needs to be fast, not independent of the batch, hence libtorch's generator and one draw for the whole batch.
  */
-final class StepRandom {
+public final class StepRandom {
 
     private final SplittableRandom numbers;
     private final Generator generator;
 
-    StepRandom(long seed, long batch) {
+    public StepRandom(long seed, long batch) {
         numbers = new SplittableRandom(new SplittableRandom(seed).nextLong() + batch);
         // libtorch's generator looks at 32 bits of its seed only; a counter keeps them distinct for 2³² batches
         generator = torch.make_generator_cpu((new SplittableRandom(~seed).nextLong() + batch) & 0xFFFFFFFFL);
     }
 
     /** For the choice of times. */
-    SplittableRandom numbers() {
+    public SplittableRandom numbers() {
         return numbers;
     }
 

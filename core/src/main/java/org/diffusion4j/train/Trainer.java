@@ -20,8 +20,8 @@ import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
+import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.nn.Parameters;
-import org.diffusion4j.sample.DiffusionModel;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import org.diffusion4j.data.catalog.Datasets;
 import org.diffusion4j.engine.DiffusionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -30,13 +31,13 @@ class CifarTest {
 
     @Test
     void are_read_in_order_with_their_class_names() {
-        ImageDataset data = open(Part.TRAIN);
+        ImageDataset data = open(DataSplit.TRAIN);
         assertThat(new int[] {data.size(), data.channels(), data.height(), data.width()})
                 .containsExactly(10, 3, 32, 32);
         assertThat(data.labelNames()).containsExactly("cat", "dog");
         assertThat(TestImages.labels(data)).containsExactly(0, 1, 0, 1, 0, 1, 0, 1, 0, 1);
         assertThat(TestImages.pixels(data, 9)).startsWith(51, 51).endsWith(51).hasSize(3072);
-        assertThat(TestImages.pixels(open(Part.TEST), 0)).startsWith(99);
+        assertThat(TestImages.pixels(open(DataSplit.TEST), 0)).startsWith(99);
     }
 
     @Test
@@ -45,7 +46,8 @@ class CifarTest {
         Path inner = Files.createDirectory(above.resolve("cifar-10-batches-bin"));
         Files.copy(folder.resolve("test_batch.bin"), inner.resolve("test_batch.bin"));
         Files.copy(folder.resolve("batches.meta.txt"), inner.resolve("batches.meta.txt"));
-        assertThat(Datasets.open(above, Part.TEST, ReadOptions.DEFAULT).size()).isEqualTo(1);
+        assertThat(Datasets.open(above, DataSplit.TEST, ReadOptions.DEFAULT).size())
+                .isEqualTo(1);
     }
 
     @Test
@@ -62,12 +64,12 @@ class CifarTest {
     }
 
     private void refused(String message) {
-        assertThatThrownBy(() -> open(Part.TRAIN))
+        assertThatThrownBy(() -> open(DataSplit.TRAIN))
                 .isInstanceOf(DiffusionException.class)
                 .hasMessage(message);
     }
 
-    private ImageDataset open(Part part) {
+    private ImageDataset open(DataSplit part) {
         return Datasets.open(folder, part, ReadOptions.DEFAULT);
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.GZIPOutputStream;
+import org.diffusion4j.data.catalog.Datasets;
 import org.diffusion4j.engine.FormatException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -57,7 +58,8 @@ class IdxTest {
     void of_the_test_part_are_named_t10k() throws IOException {
         Files.move(images, folder.resolve("t10k-images.idx3-ubyte"));
         Files.move(labels, folder.resolve("t10k-labels.idx1-ubyte"));
-        assertThat(Datasets.open(folder, Part.TEST, ReadOptions.DEFAULT).size()).isEqualTo(3);
+        assertThat(Datasets.open(folder, DataSplit.TEST, ReadOptions.DEFAULT).size())
+                .isEqualTo(3);
     }
 
     @Test
@@ -66,7 +68,7 @@ class IdxTest {
         Path fashion = Files.createDirectory(folder.resolve("FashionMNIST"));
         Files.copy(images, fashion.resolve(images.getFileName()));
         Files.copy(labels, fashion.resolve(labels.getFileName()));
-        assertThat(Datasets.open(fashion, Part.TRAIN, ReadOptions.DEFAULT)
+        assertThat(Datasets.open(fashion, DataSplit.TRAIN, ReadOptions.DEFAULT)
                         .labelNames()
                         .get(9))
                 .isEqualTo("Ankle boot");
@@ -150,7 +152,7 @@ class IdxTest {
     }
 
     private ImageDataset open() {
-        return Datasets.open(folder, Part.TRAIN, ReadOptions.DEFAULT);
+        return Datasets.open(folder, DataSplit.TRAIN, ReadOptions.DEFAULT);
     }
 
     private void refused(Path file, String why) {

@@ -19,6 +19,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import javax.imageio.ImageIO;
+import org.diffusion4j.data.catalog.Datasets;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FormatException;
 import org.junit.jupiter.api.DisplayName;
@@ -71,14 +72,14 @@ class ImageFilesTest {
         write("train/cat/a.png", picture(1, 1, 0x010101));
         write("test/cat/a.png", picture(1, 1, 0x020202));
         assertThat(firstPixels(open(ReadOptions.DEFAULT))).containsExactly(1);
-        assertThat(firstPixels(Datasets.open(folder, Part.TEST, ReadOptions.DEFAULT)))
+        assertThat(firstPixels(Datasets.open(folder, DataSplit.TEST, ReadOptions.DEFAULT)))
                 .containsExactly(2);
     }
 
     @Test
     void without_a_test_part_say_so() throws IOException {
         write("cat/a.png", picture(1, 1, 0));
-        assertThatThrownBy(() -> Datasets.open(folder, Part.TEST, ReadOptions.DEFAULT))
+        assertThatThrownBy(() -> Datasets.open(folder, DataSplit.TEST, ReadOptions.DEFAULT))
                 .hasMessage(folder + ": has no images in a folder 'test'; hold some out of the others instead");
     }
 
@@ -161,7 +162,7 @@ class ImageFilesTest {
         entries.put("pets/dog/b.png", encoded("png", picture(2, 2, 0x0a0a0a)));
         entries.put("pets/cat/z.png", encoded("png", picture(2, 2, 0x141414)));
         entries.put("__MACOSX/pets/cat/z.png", new byte[3]);
-        ImageDataset data = Datasets.open(zip(entries), Part.TRAIN, ReadOptions.DEFAULT);
+        ImageDataset data = Datasets.open(zip(entries), DataSplit.TRAIN, ReadOptions.DEFAULT);
         assertThat(data.fingerprint()).isEqualTo(expected);
         assertThat(data.labelNames()).containsExactly("cat", "dog");
     }
@@ -170,7 +171,7 @@ class ImageFilesTest {
     @ValueSource(strings = {"../a.png", "/a.png", "cat/../../a.png", "..\\a.png"})
     void in_a_zip_cannot_leave_it(String name) throws IOException {
         Path zip = zip(Map.of(name, encoded("png", picture(1, 1, 0))));
-        assertThatThrownBy(() -> Datasets.open(zip, Part.TRAIN, ReadOptions.DEFAULT))
+        assertThatThrownBy(() -> Datasets.open(zip, DataSplit.TRAIN, ReadOptions.DEFAULT))
                 .isInstanceOf(FormatException.class)
                 .hasMessage(zip + ": the entry '" + name + "' leaves its folder");
     }
@@ -179,23 +180,23 @@ class ImageFilesTest {
     void in_a_zip_cannot_expand_without_bound() throws IOException {
         Path zip = zip(Map.of("a.png", new byte[(64 << 20) + 1]));
         assertThat(Files.size(zip)).isLessThan(100_000);
-        assertThatThrownBy(() -> Datasets.open(zip, Part.TRAIN, ReadOptions.DEFAULT))
+        assertThatThrownBy(() -> Datasets.open(zip, DataSplit.TRAIN, ReadOptions.DEFAULT))
                 .hasMessage(zip + ": the image a.png cannot be read: it expands to more than 64 MB");
     }
 
     @Test
     void are_not_found_in_an_empty_zip_nor_in_what_is_none() throws IOException {
         Path empty = zip(Map.of("readme.txt", new byte[1]));
-        assertThatThrownBy(() -> Datasets.open(empty, Part.TRAIN, ReadOptions.DEFAULT))
+        assertThatThrownBy(() -> Datasets.open(empty, DataSplit.TRAIN, ReadOptions.DEFAULT))
                 .hasMessage(empty + ": there is no PNG, JPEG, BMP or GIF file in it");
         Path none = Files.write(folder.resolve("x.zip"), new byte[100]);
-        assertThatThrownBy(() -> Datasets.open(none, Part.TRAIN, ReadOptions.DEFAULT))
+        assertThatThrownBy(() -> Datasets.open(none, DataSplit.TRAIN, ReadOptions.DEFAULT))
                 .isInstanceOf(FormatException.class)
                 .hasMessageStartingWith(none + ": is not a zip, or a damaged one (");
     }
 
     private ImageDataset open(ReadOptions options) {
-        return Datasets.open(folder, Part.TRAIN, options);
+        return Datasets.open(folder, DataSplit.TRAIN, options);
     }
 
     private void refused(String why) {

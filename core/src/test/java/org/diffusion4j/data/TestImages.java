@@ -6,7 +6,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 
 /** Small made-up data sets, and what is in them as Java values. */
-final class TestImages {
+public final class TestImages {
 
     private TestImages() {}
 
@@ -21,13 +21,13 @@ final class TestImages {
         return InMemoryImages.ofBytes(images, 1, 2, 3).withLabels(labels, List.of("a", "b", "c"));
     }
 
-    static byte[] pixels(ImageDataset data, int i) {
+    public static byte[] pixels(ImageDataset data, int i) {
         byte[] pixels = new byte[data.imageBytes()];
         data.copy(i, ByteBuffer.wrap(pixels));
         return pixels;
     }
 
-    static int[] labels(ImageDataset data) {
+    public static int[] labels(ImageDataset data) {
         int[] labels = new int[data.size()];
         for (int i = 0; i < labels.length; i++) {
             labels[i] = data.label(i);

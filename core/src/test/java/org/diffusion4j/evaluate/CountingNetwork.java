@@ -1,14 +1,15 @@
 package org.diffusion4j.evaluate;
 
 import org.bytedeco.pytorch.Tensor;
-import org.diffusion4j.nn.Features;
+import org.diffusion4j.image.measure.Classifier;
+import org.diffusion4j.nn.vision.Features;
 
 /** The classifier of MNIST; counts how often it is asked, and the pictures that it sees. */
-final class CountingNetwork implements FeatureNetwork {
+public final class CountingNetwork implements FeatureNetwork {
 
     private final FeatureNetwork network = Classifier.mnist();
     int calls;
-    int seen;
+    public int seen;
 
     @Override
     public String name() {

@@ -12,15 +12,17 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.diffusion4j.data.Datasets;
+import org.diffusion4j.data.DataSplit;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.Part;
 import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.data.Subset;
+import org.diffusion4j.data.catalog.Datasets;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.golden.Comparison;
-import org.diffusion4j.nn.Features;
-import org.diffusion4j.nn.InceptionInput;
+import org.diffusion4j.image.measure.Classifier;
+import org.diffusion4j.image.measure.InceptionNetwork;
+import org.diffusion4j.nn.vision.Features;
+import org.diffusion4j.nn.vision.InceptionInput;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("Evaluation of samples")
 class SampleEvaluationTest {
 
-    private static final ImageDataset GLYPHS = Datasets.open("glyphs", Part.TRAIN, ReadOptions.DEFAULT);
+    private static final ImageDataset GLYPHS = Datasets.open("glyphs", DataSplit.TRAIN, ReadOptions.DEFAULT);
 
     @TempDir
     private Path cache;
@@ -48,7 +50,7 @@ class SampleEvaluationTest {
         Pictures pictures = Pictures.of(glyphs(0, 200));
         try (FeatureNetwork network = Classifier.mnist();
                 SampleEvaluation evaluation = SampleEvaluation.of(
-                        new Sight(network, cache, 64), pictures, pictures, null, (what, done, total) -> {})) {
+                        new FeatureCache(network, cache, 64), pictures, pictures, null, (what, done, total) -> {})) {
             assertThat(evaluation.figures(SampleMetric.FID).get("fid").value()).isLessThan(1e-3);
             assertThat(evaluation.figures(SampleMetric.PR))
                     .allSatisfy((name, figure) -> assertThat(figure.value()).isEqualTo(1));
@@ -62,7 +64,7 @@ class SampleEvaluationTest {
         Pictures part = Pictures.of(glyphs(900, 1050));
         try (FeatureNetwork network = Classifier.mnist();
                 SampleEvaluation evaluation = SampleEvaluation.of(
-                        new Sight(network, cache, 100), part, third(0), third(1), (what, done, total) -> {})) {
+                        new FeatureCache(network, cache, 100), part, third(0), third(1), (what, done, total) -> {})) {
             SampleEvaluation.Figure fid = evaluation.figures(SampleMetric.FID).get("fid");
             assertThat(fid.floor().std()).isPositive();
             assertThat(fid.value()).isCloseTo(fid.floor().mean(), within(0.5 * fid.value())); // both are real
@@ -73,7 +75,7 @@ class SampleEvaluationTest {
     void looks_at_no_picture_twice_when_it_was_stopped_and_begun_again() {
         Pictures pictures = Pictures.of(glyphs(0, 50));
         try (CountingNetwork network = new CountingNetwork()) {
-            Sight sight = new Sight(network, cache, 20);
+            FeatureCache sight = new FeatureCache(network, cache, 20);
             assertThatThrownBy(() -> sight.of(pictures, (done, total) -> {
                         throw new IllegalStateException("stopped at " + done);
                     }))
@@ -96,11 +98,11 @@ class SampleEvaluationTest {
                     new Features(one.vectors(), one.logits(), torch.randn(60, 5).add(new Scalar(2)));
             Reference reference = new Reference(other);
             double sfid = SampleMetric.SFID
-                    .of(new Compared(one, new int[0], reference))
+                    .of(new MetricInput(one, new int[0], reference))
                     .get("sfid");
             Features moved = new Features(one.spatial(), one.logits(), null);
             Reference asVectors = new Reference(new Features(other.spatial(), other.logits(), null));
-            Compared asFid = new Compared(moved, new int[0], asVectors);
+            MetricInput asFid = new MetricInput(moved, new int[0], asVectors);
             assertThat(SampleMetric.FID.of(asFid).get("fid")).isEqualTo(sfid).isGreaterThan(10);
             assertThatThrownBy(() -> SampleMetric.SFID.of(asFid))
                     .isInstanceOf(IllegalArgumentException.class)
@@ -111,7 +113,8 @@ class SampleEvaluationTest {
     @Test
     void reads_a_classifier_as_it_was_written() throws IOException {
         Path copy = cache.resolve("copy.safetensors");
-        try (var in = Classifier.class.getResourceAsStream("mnist-classifier.safetensors")) {
+        try (var in =
+                Classifier.class.getResourceAsStream("/org/diffusion4j/image/measure/mnist-classifier.safetensors")) {
             Files.copy(in, copy);
         }
         try (PointerScope scope = new PointerScope();
@@ -140,8 +143,8 @@ class SampleEvaluationTest {
         try (PointerScope scope = new PointerScope();
                 Classifier network = Classifier.mnist()) {
             Features features = network.of(Pictures.of(GLYPHS).pixels(0, 3));
-            assertThatThrownBy(
-                            () -> SampleMetric.ACCURACY.of(new Compared(features, new int[0], new Reference(features))))
+            assertThatThrownBy(() ->
+                            SampleMetric.ACCURACY.of(new MetricInput(features, new int[0], new Reference(features))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("accuracy is for pictures that have classes, these have none");
         }

@@ -3,10 +3,10 @@ package org.diffusion4j.golden;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.process.Prediction;
-import org.diffusion4j.sample.SchedulerConfig;
 import org.diffusion4j.schedule.TimeGrid;
 
 /** x_t and v for a time of each sample. */

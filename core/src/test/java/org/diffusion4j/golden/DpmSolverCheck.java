@@ -12,16 +12,16 @@ import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.process.ContinuousSpacing;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.sample.Denoiser;
-import org.diffusion4j.sample.DpmSolver;
-import org.diffusion4j.sample.DpmSolverAdaptive;
-import org.diffusion4j.sample.DpmSolverSinglestep;
 import org.diffusion4j.sample.EpsAfterClipping;
-import org.diffusion4j.sample.FinalOrders;
-import org.diffusion4j.sample.FirstMoment;
-import org.diffusion4j.sample.Integrand;
 import org.diffusion4j.sample.Sampler;
-import org.diffusion4j.sample.StepRule;
 import org.diffusion4j.sample.Thresholded;
+import org.diffusion4j.sample.lambda.DpmSolver;
+import org.diffusion4j.sample.lambda.DpmSolverAdaptive;
+import org.diffusion4j.sample.lambda.DpmSolverSinglestep;
+import org.diffusion4j.sample.lambda.FinalOrders;
+import org.diffusion4j.sample.lambda.FirstMoment;
+import org.diffusion4j.sample.lambda.Integrand;
+import org.diffusion4j.sample.lambda.StepRule;
 import org.diffusion4j.schedule.TimeGrid;
 
 /** Whole trajectories of DPM-Solver's authors' code over an analytic denoiser, and the times at which they ask it. */

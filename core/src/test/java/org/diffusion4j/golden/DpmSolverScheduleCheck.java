@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import org.diffusion4j.process.ContinuousSpacing;
 import org.diffusion4j.process.DiffusionProcess;
-import org.diffusion4j.sample.DpmSolverSinglestep;
-import org.diffusion4j.sample.Integrand;
+import org.diffusion4j.sample.lambda.DpmSolverSinglestep;
+import org.diffusion4j.sample.lambda.Integrand;
 
 /** DPM-Solver's noise schedules, times, and the orders of its singlestep solver. */
 final class DpmSolverScheduleCheck implements GoldenCheck {

@@ -15,11 +15,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.io.Json;
-import org.diffusion4j.sample.Ddim;
-import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.Sampler;
+import org.diffusion4j.sample.chain.Ddim;
 import org.diffusion4j.schedule.TimeGrid;
 
 /** Model folders of diffusers: what their pipelines draw, and that they are written back as they were. */

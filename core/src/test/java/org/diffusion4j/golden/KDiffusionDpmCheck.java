@@ -7,13 +7,13 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.process.VarianceExploding;
-import org.diffusion4j.sample.DpmSolverAdaptive;
-import org.diffusion4j.sample.DpmSolverSinglestep;
-import org.diffusion4j.sample.FirstMoment;
-import org.diffusion4j.sample.Integrand;
-import org.diffusion4j.sample.PidControl;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.Sampler;
+import org.diffusion4j.sample.lambda.DpmSolverAdaptive;
+import org.diffusion4j.sample.lambda.DpmSolverSinglestep;
+import org.diffusion4j.sample.lambda.FirstMoment;
+import org.diffusion4j.sample.lambda.Integrand;
+import org.diffusion4j.sample.lambda.PidControl;
 import org.diffusion4j.schedule.NoiseSpacing;
 import org.diffusion4j.schedule.TimeGrid;
 

@@ -15,7 +15,7 @@ import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.sample.Denoiser;
-import org.diffusion4j.sample.Exploded;
+import org.diffusion4j.sample.sigma.Exploded;
 import org.diffusion4j.schedule.BetaCurve;
 import org.diffusion4j.schedule.BetaSchedule;
 

@@ -7,12 +7,12 @@ import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.guide.ClassifierFreeGuidance;
+import org.diffusion4j.guide.ClassifierGuidance;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.process.Prediction;
-import org.diffusion4j.sample.ClassifierFreeGuidance;
-import org.diffusion4j.sample.ClassifierGuidance;
 import org.diffusion4j.sample.Denoiser;
 
 /** What DPM-Solver's authors make of a network's output, alone and guided. */

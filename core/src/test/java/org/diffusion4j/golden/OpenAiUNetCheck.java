@@ -7,14 +7,14 @@ import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.diffusers.SchedulerConfig;
+import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.io.Safetensors;
 import org.diffusion4j.nn.Network;
-import org.diffusion4j.nn.OpenAiNames;
-import org.diffusion4j.nn.OpenAiUNetConfig;
 import org.diffusion4j.nn.Parameters;
-import org.diffusion4j.nn.SuperResolution;
-import org.diffusion4j.sample.DiffusionModel;
-import org.diffusion4j.sample.SchedulerConfig;
+import org.diffusion4j.nn.unet.OpenAiNames;
+import org.diffusion4j.nn.unet.OpenAiUNetConfig;
+import org.diffusion4j.nn.unet.SuperResolution;
 
 /**
  * Outputs and gradients of the {@code UNetModel} and the {@code SuperResModel} of improved-diffusion and guided-diffusion, in float32,

@@ -8,8 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.diffusion4j.nn.Parameters.Parameter;
-import org.diffusion4j.nn.UNet2D;
-import org.diffusion4j.nn.UNet2DConfig;
+import org.diffusion4j.nn.unet.UNet2D;
+import org.diffusion4j.nn.unet.UNet2DConfig;
 
 /** Names, shapes and number of parameters of published U-Nets. */
 final class PublishedNamesCheck implements GoldenCheck {

@@ -9,11 +9,11 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.sample.Denoiser;
-import org.diffusion4j.sample.SchedulerConfig;
 import org.diffusion4j.schedule.TimeGrid;
 
 /** What the checks of diffusers' schedulers share. */

@@ -8,21 +8,21 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.StreamSupport;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.process.OutputMeaning;
-import org.diffusion4j.sample.Churn;
-import org.diffusion4j.sample.Ddim;
 import org.diffusion4j.sample.Denoiser;
 import org.diffusion4j.sample.EpsAfterClipping;
-import org.diffusion4j.sample.Euler;
-import org.diffusion4j.sample.Heun;
-import org.diffusion4j.sample.Lms;
 import org.diffusion4j.sample.Sampler;
-import org.diffusion4j.sample.SchedulerConfig;
-import org.diffusion4j.sample.Tcd;
+import org.diffusion4j.sample.chain.Ddim;
+import org.diffusion4j.sample.chain.Tcd;
+import org.diffusion4j.sample.sigma.Churn;
+import org.diffusion4j.sample.sigma.Euler;
+import org.diffusion4j.sample.sigma.Heun;
+import org.diffusion4j.sample.sigma.Lms;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**

@@ -1,8 +1,8 @@
 package org.diffusion4j.golden;
 
 import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.sample.SampleListener;
-import org.diffusion4j.sample.SchedulerConfig;
 import org.diffusion4j.schedule.TimeGrid;
 
 /** The timesteps and noise levels of diffusers' schedulers for several numbers of steps: those of our sampler's model calls. */

@@ -6,8 +6,8 @@ import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.nn.Parameters;
-import org.diffusion4j.nn.UNet2D;
-import org.diffusion4j.nn.UNet2DConfig;
+import org.diffusion4j.nn.unet.UNet2D;
+import org.diffusion4j.nn.unet.UNet2DConfig;
 
 /** Outputs and gradients of diffusers' {@code UNet2DModel}, in float32. */
 final class UNet2DCheck implements GoldenCheck {

@@ -11,7 +11,7 @@ import org.diffusion4j.process.Prediction;
  *
  * <p>With z = x/alpha and r = sigma/alpha, and v = s² + r²: {@code (s²·z + r²·m·tanh(m·z/v)) / v}.
  */
-record ExactDenoiser(DiffusionProcess process, double m, double s) implements Denoiser {
+public record ExactDenoiser(DiffusionProcess process, double m, double s) implements Denoiser {
 
     @Override
     public Denoised at(Tensor x, double t) {

@@ -15,7 +15,7 @@ import org.diffusion4j.process.Prediction;
  * @param means {@code [component][dimension]}
  * @param s the standard deviation of each
  */
-record Mixture(DiffusionProcess process, double[] weights, double[][] means, double s) implements Denoiser {
+public record Mixture(DiffusionProcess process, double[] weights, double[][] means, double s) implements Denoiser {
 
     /** Three points of different weight in the plane. */
     static Mixture inThePlane(DiffusionProcess process) {
@@ -24,7 +24,7 @@ record Mixture(DiffusionProcess process, double[] weights, double[][] means, dou
     }
 
     /** Two points of different weight on a line. */
-    static Mixture onALine(DiffusionProcess process) {
+    public static Mixture onALine(DiffusionProcess process) {
         return new Mixture(process, new double[] {0.35, 0.65}, new double[][] {{-1}, {0.6}}, 0.3);
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.diffusion4j.engine.FormatException;
-import org.diffusion4j.nn.UNet2D;
+import org.diffusion4j.nn.unet.UNet2D;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -1,0 +1,126 @@
+package org.diffusion4j.data.catalog;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.diffusion4j.data.Cifar;
+import org.diffusion4j.data.DataSplit;
+import org.diffusion4j.data.Idx;
+import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.data.ImageFiles;
+import org.diffusion4j.data.ReadOptions;
+import org.diffusion4j.data.glyphs.Glyphs;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.engine.FormatException;
+
+/** Opens a data set by its name or by where it lies, whatever its format. */
+public final class Datasets {
+
+    /** The name of the built-in set. */
+    public static final String GLYPHS = "glyphs";
+
+    private Datasets() {}
+
+    /**
+     * Opens a data set and reads it into memory.
+     *
+     * @param nameOrPath {@code glyphs}; {@code mnist}, {@code fashion-mnist} or {@code cifar10}, which are looked for in
+     *     {@link DataHome}; else a folder, a zip or an image file
+     * @throws DiffusionException if nothing is there
+     * @throws FormatException if what is there cannot be read
+     */
+    public static ImageDataset open(String nameOrPath, DataSplit part, ReadOptions options) {
+        return open(nameOrPath, part, options, DataHome.folder());
+    }
+
+    static ImageDataset open(String nameOrPath, DataSplit part, ReadOptions options, Path home) {
+        if (nameOrPath.equals(GLYPHS)) {
+            return asAsked(Glyphs.open(part), options);
+        }
+        Optional<PublishedDataset> published = PublishedDataset.named(nameOrPath);
+        if (published.isEmpty()) {
+            return open(Path.of(nameOrPath), part, options);
+        }
+        Path folder = home.resolve(nameOrPath);
+        if (!has(folder, part)) {
+            throw new DiffusionException(nameOrPath + ": the data are not on this machine, looked in " + folder
+                    + "; say where they are (--data DIR, or DIFFUSION4J_DATA for the folder that holds " + nameOrPath
+                    + "/), or allow the download (--download)");
+        }
+        return asAsked(read(folder, part, options, published.get()), options);
+    }
+
+    /** Whether a published data set lies in {@link DataHome}, so that it need not be downloaded. */
+    public static boolean isPresent(PublishedDataset set) {
+        Path folder = DataHome.folder().resolve(set.id());
+        return Stream.of(DataSplit.values()).allMatch(part -> has(folder, part));
+    }
+
+    private static boolean has(Path folder, DataSplit part) {
+        return Idx.isIn(folder, part) || Cifar.isIn(folder, part);
+    }
+
+    /**
+     * Opens the data set in a folder or a zip, or a single image file, and reads it into memory.
+     *
+     * @param options how image files are read
+     * @throws DiffusionException if nothing is there
+     * @throws FormatException if what is there cannot be read
+     */
+    public static ImageDataset open(Path path, DataSplit part, ReadOptions options) {
+        if (!Files.exists(path)) {
+            throw new DiffusionException(path + ": there is no such folder or zip, nor a data set of that name; "
+                    + DidYouMean.among(path.toString(), names()));
+        }
+        // IDX files do not say what their classes are; Fashion-MNIST differs from MNIST in the folder's name only
+        boolean fashion =
+                path.toAbsolutePath().toString().toLowerCase(Locale.ROOT).contains("fashion");
+        return asAsked(
+                read(path, part, options, fashion ? PublishedDataset.FASHION_MNIST : PublishedDataset.MNIST), options);
+    }
+
+    private static List<String> names() {
+        return Stream.concat(
+                        Stream.of(GLYPHS), Stream.of(PublishedDataset.values()).map(PublishedDataset::id))
+                .toList();
+    }
+
+    /** Refuses what can be asked of image files only, rather than passing over it. */
+    private static ImageDataset asAsked(ImageDataset data, ReadOptions options) {
+        require(
+                options.size() == 0 || (data.height() == options.size() && data.width() == options.size()),
+                "%s: its images are %s×%s; only image files are resized, not these",
+                data.name(),
+                data.width(),
+                data.height());
+        require(
+                !options.grey() || data.channels() == 1,
+                "%s: its images have %s channels; only image files are made grey, not these",
+                data.name(),
+                data.channels());
+        return data;
+    }
+
+    private static ImageDataset read(Path path, DataSplit part, ReadOptions options, PublishedDataset idx) {
+        if (Files.isRegularFile(path)) {
+            return ImageFiles.readFile(path, part, options).orElseGet(() -> ImageFiles.readZip(path, part, options));
+        }
+        if (Idx.images(path, part).isPresent()) {
+            return Idx.read(path, part, idx.labelNames());
+        }
+        Optional<Path> cifar = Cifar.folder(path, part);
+        if (cifar.isPresent()) {
+            return Cifar.read(cifar.get(), part);
+        }
+        return ImageFiles.read(path, part, options)
+                .orElseThrow(() -> new DiffusionException(path + ": there is no data set in it; looked for "
+                        + Idx.fileName(part) + " (MNIST layout), " + Cifar.fileName(part)
+                        + " (CIFAR-10 binary version), and PNG, JPEG, BMP or GIF files, in one folder for each class"));
+    }
+}

@@ -1,0 +1,200 @@
+package org.diffusion4j.diffusers;
+
+import static java.util.Map.entry;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.OutputMeaning;
+import org.diffusion4j.process.Prediction;
+import org.diffusion4j.process.ReverseVariance;
+import org.diffusion4j.sample.Denoiser;
+import org.diffusion4j.sample.EpsAfterClipping;
+import org.diffusion4j.sample.Sampler;
+import org.diffusion4j.schedule.BetaCurve;
+import org.diffusion4j.schedule.BetaSchedule;
+import org.diffusion4j.schedule.TimeGrid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code scheduler_config.json} says, and what that means in our words.
+ *
+ * <p>The keys are kept as they were read, known or not, and written back unchanged. What the known ones mean depends on the
+ * scheduler's class; each class is a {@link PublishedScheduler}.
+ */
+public final class SchedulerConfig {
+
+    private static final String CLASS = "_class_name";
+    private static final String DDPM = "DDPMScheduler";
+
+    private static final Map<String, Function<SchedulerKeys, PublishedScheduler>> CLASSES = Map.ofEntries(
+            entry(DDPM, DdpmScheduler::new),
+            entry("DDIMScheduler", DdimScheduler::new),
+            entry("DDIMInverseScheduler", DdimInverseScheduler::new),
+            entry("PNDMScheduler", PndmScheduler::new),
+            entry("IPNDMScheduler", IpndmScheduler::new),
+            entry("DPMSolverMultistepScheduler", LambdaScheduler::dpmMultistep),
+            entry("DPMSolverMultistepInverseScheduler", LambdaScheduler::dpmMultistepInverse),
+            entry("DPMSolverSinglestepScheduler", LambdaScheduler::dpmSinglestep),
+            entry("DEISMultistepScheduler", LambdaScheduler::deis),
+            entry("UniPCMultistepScheduler", LambdaScheduler::uniPc),
+            entry("SASolverScheduler", LambdaScheduler::saSolver),
+            entry("EDMDPMSolverMultistepScheduler", EdmScheduler::dpmMultistep),
+            entry("CosineDPMSolverMultistepScheduler", EdmScheduler::cosineDpmMultistep),
+            entry("EulerDiscreteScheduler", SigmaScheduler::euler),
+            entry("EulerAncestralDiscreteScheduler", SigmaScheduler::eulerAncestral),
+            entry("HeunDiscreteScheduler", SigmaScheduler::heun),
+            entry("KDPM2DiscreteScheduler", SigmaScheduler::kdpm2),
+            entry("KDPM2AncestralDiscreteScheduler", SigmaScheduler::kdpm2Ancestral),
+            entry("LMSDiscreteScheduler", SigmaScheduler::lms),
+            entry("DPMSolverSDEScheduler", SigmaScheduler::sde),
+            entry("FlowMatchEulerDiscreteScheduler", FlowScheduler::euler),
+            entry("FlowMatchHeunDiscreteScheduler", FlowScheduler::heun),
+            entry("LCMScheduler", DistilledScheduler::lcm),
+            entry("TCDScheduler", DistilledScheduler::tcd),
+            entry("EDMEulerScheduler", EdmScheduler::euler),
+            entry("CMStochasticIterativeScheduler", ConsistencyScheduler::of));
+
+    private final Map<String, @Nullable Object> keys;
+    private final PublishedScheduler scheduler;
+
+    private SchedulerConfig(Map<String, @Nullable Object> keys, PublishedScheduler scheduler) {
+        this.keys = keys;
+        this.scheduler = scheduler;
+    }
+
+    /** The names of the scheduler classes that can be read. */
+    public static Set<String> classNames() {
+        return CLASSES.keySet();
+    }
+
+    /** The defaults of diffusers for a DDPM: linear betas, eps, x0 clipped to [−1, 1], small variance. */
+    public static SchedulerConfig ddpm() {
+        return ddpm(BetaSchedule.ddpm(), Prediction.EPS);
+    }
+
+    /** What to write for a model of ours without a learned variance. */
+    public static SchedulerConfig ddpm(BetaSchedule betas, Prediction prediction) {
+        return ddpm(betas, new OutputMeaning(prediction, null), ReverseVariance.FIXED_SMALL);
+    }
+
+    /**
+     * What to write for a model of ours; betas for which diffusers has no word are written out.
+     *
+     * @param variance of a reverse step, where the network has not learned it
+     */
+    public static SchedulerConfig ddpm(BetaSchedule ours, OutputMeaning meaning, ReverseVariance variance) {
+        BetaSchedule betas = ours.curve() == BetaCurve.IDDPM_LINEAR ? ours.asLinear() : ours;
+        Map<String, @Nullable Object> keys = new TreeMap<>();
+        keys.put(CLASS, DDPM);
+        keys.put("num_train_timesteps", betas.steps());
+        keys.put("beta_start", betas.betaStart());
+        keys.put("beta_end", betas.betaEnd());
+        keys.put(
+                "beta_schedule",
+                SchedulerKeys.word(SchedulerKeys.CURVES, betas.curve()).orElse("linear"));
+        keys.put("trained_betas", SchedulerKeys.writtenOut(betas).orElse(null));
+        keys.put("rescale_betas_zero_snr", betas.zeroTerminalSnr());
+        keys.put("prediction_type", required(SchedulerKeys.PREDICTIONS, meaning.prediction()));
+        keys.put(
+                "variance_type",
+                meaning.variance() != null
+                        ? required(SchedulerKeys.LEARNED, meaning.variance())
+                        : variance == ReverseVariance.FIXED_LARGE ? "fixed_large" : "fixed_small");
+        keys.put("clip_sample", true);
+        keys.put("clip_sample_range", 1.0);
+        keys.put("thresholding", false);
+        keys.put("dynamic_thresholding_ratio", 0.995);
+        keys.put("sample_max_value", 1.0);
+        keys.put("timestep_spacing", "leading");
+        keys.put("steps_offset", 0);
+        return fromMap(keys, "scheduler");
+    }
+
+    /**
+     * Reads {@code scheduler_config.json}; missing keys take diffusers' defaults.
+     *
+     * @param source where the map comes from, for messages
+     * @throws FormatException if the class is not known, or a known key's value has the wrong type or is refused
+     */
+    public static SchedulerConfig fromMap(Map<String, ?> diffusersConfig, String source) {
+        Map<String, @Nullable Object> keys = new TreeMap<>(diffusersConfig);
+        keys.remove("_diffusers_version"); // says who wrote the file, not what it says
+        String name = keys.containsKey(CLASS) ? String.valueOf(keys.get(CLASS)) : DDPM;
+        Function<SchedulerKeys, PublishedScheduler> type = CLASSES.get(name);
+        if (type == null) {
+            throw new FormatException(source + ": " + CLASS + " '" + name + "' is not known; "
+                    + DidYouMean.among(name, CLASSES.keySet()));
+        }
+        try {
+            return new SchedulerConfig(keys, type.apply(new SchedulerKeys(keys, source)));
+        } catch (IllegalArgumentException e) {
+            throw new FormatException(source + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The keys and values in alphabetical order, as {@code scheduler_config.json} has them. */
+    public Map<String, @Nullable Object> toMap() {
+        return Collections.unmodifiableMap(keys);
+    }
+
+    /** The process of the betas, or of what this class has instead. */
+    public DiffusionProcess process() {
+        return scheduler.process();
+    }
+
+    /** The process as diffusers' loop of n steps sees it; another only where that differs. */
+    public DiffusionProcess process(int steps) {
+        return scheduler.process(steps);
+    }
+
+    /** What the network's output means. */
+    public OutputMeaning meaning() {
+        return scheduler.meaning();
+    }
+
+    /** The grid of n steps that diffusers' scheduler of this class walks, with its quirks. */
+    public TimeGrid grid(int steps) {
+        return scheduler.grid(steps);
+    }
+
+    /** The grid over timesteps of one's own, decreasing. */
+    public TimeGrid gridOf(double... timesteps) {
+        return scheduler.gridOf(timesteps);
+    }
+
+    /** The grid over noise levels of one's own, decreasing; the last is where it ends, but in flow matching, which ends at 0. */
+    public TimeGrid gridOfLevels(double... sigmas) {
+        return scheduler.gridOfLevels(sigmas);
+    }
+
+    /** The sampler of this class with diffusers' defaults for what the file does not hold, such as {@code eta = 0}. */
+    public Sampler sampler() {
+        return scheduler.sampler();
+    }
+
+    /** The model with its x0 clipped, thresholded or otherwise bound as the file says. */
+    public Denoiser limited(Denoiser model, EpsAfterClipping eps) {
+        return scheduler.limits().of(model, eps);
+    }
+
+    /** The model as diffusers' scheduler of this class sees it, if its samples are not x but x/alpha. */
+    public Denoiser inItsCoordinates(Denoiser model) {
+        return scheduler.inItsCoordinates(model);
+    }
+
+    private static <T> String required(Map<String, T> words, T ours) {
+        return SchedulerKeys.word(words, ours).orElseThrow();
+    }
+
+    /** The keys and values. */
+    @Override
+    public String toString() {
+        return keys.toString();
+    }
+}

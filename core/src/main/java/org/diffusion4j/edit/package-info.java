@@ -1,0 +1,5 @@
+/** What one does with a denoiser beside drawing: inpainting, inversion, SDEdit, interpolation of noise. */
+@NullMarked
+package org.diffusion4j.edit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,38 @@
+package org.diffusion4j.guide;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.process.Denoised;
+import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.sample.Denoiser;
+
+/**
+ * Classifier-free guidance: {@code eps = eps(∅) + scale·(eps(c) − eps(∅))}, and x0 likewise.
+ *
+ * <p>Ho, Salimans, "Classifier-Free Diffusion Guidance", 2022, equation 6, whose w is {@code scale − 1}; here, as in latent diffusion,
+ * scale 1 is the conditional model and 0 the unconditional one.
+ *
+ * @param conditional the model that was told c
+ * @param unconditional the model that was told nothing, of the same process
+ */
+public record ClassifierFreeGuidance(Denoiser conditional, Denoiser unconditional, double scale) implements Denoiser {
+
+    @Override
+    public DiffusionProcess process() {
+        return conditional.process();
+    }
+
+    @Override
+    public Denoised at(Tensor x, double t) {
+        Denoised told = conditional.at(x, t);
+        if (scale == 1) {
+            return told;
+        }
+        Denoised untold = unconditional.at(x, t);
+        return new Denoised(between(untold.x0(), told.x0()), between(untold.eps(), told.eps()), told.logVariance());
+    }
+
+    private Tensor between(Tensor untold, Tensor told) {
+        return untold.lerp(told, new Scalar(scale));
+    }
+}

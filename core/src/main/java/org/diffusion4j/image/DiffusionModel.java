@@ -1,0 +1,378 @@
+package org.diffusion4j.image;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.diffusers.SchedulerConfig;
+import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.engine.Scoped;
+import org.diffusion4j.engine.SeededNoise;
+import org.diffusion4j.engine.Tensors;
+import org.diffusion4j.guide.ClassifierFreeGuidance;
+import org.diffusion4j.io.ModelFolder;
+import org.diffusion4j.io.Safetensors;
+import org.diffusion4j.io.TensorFile;
+import org.diffusion4j.nn.Parameters;
+import org.diffusion4j.nn.unet.OpenAiNames;
+import org.diffusion4j.nn.unet.OpenAiUNetConfig;
+import org.diffusion4j.nn.unet.PublishedNames;
+import org.diffusion4j.nn.unet.UNet2D;
+import org.diffusion4j.nn.unet.UNet2DConfig;
+import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.sample.Denoiser;
+import org.diffusion4j.sample.EpsAfterClipping;
+import org.diffusion4j.sample.NetworkDenoiser;
+import org.diffusion4j.sample.SampleListener;
+import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.schedule.TimeGrid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A trained model of images: the network, its process, what its output means, and its classes. Closing it frees the weights.
+ *
+ * <p>Threads: may be shared.
+ */
+public final class DiffusionModel implements AutoCloseable {
+
+    private final UNet2D network;
+    private final SchedulerConfig scheduler;
+    private final DiscreteProcess process;
+    private final ModelCard card;
+    private final PixelCodec codec = new PixelCodec();
+
+    /**
+     * Joins what a model is made of.
+     *
+     * @param network owned by this model from now on
+     */
+    public DiffusionModel(UNet2D network, SchedulerConfig scheduler, ModelCard card) {
+        this.network = network;
+        this.scheduler = scheduler;
+        if (!(scheduler.process() instanceof DiscreteProcess discrete)) {
+            throw new IllegalArgumentException("a model of images needs a process with timesteps, not " + scheduler);
+        }
+        this.process = discrete;
+        this.card = card;
+    }
+
+    /**
+     * Reads a model folder in the layout of diffusers, of this library or another.
+     *
+     * @return owned by the caller
+     * @throws org.diffusion4j.engine.FormatException if it is not a model folder, or a file of it is not what it should be
+     * @throws org.diffusion4j.engine.WeightsException if weights and configuration do not fit
+     */
+    public static DiffusionModel load(Path folder) {
+        ModelFolder files = ModelFolder.open(folder);
+        UNet2DConfig config =
+                UNet2DConfig.fromMap(files.unetConfig(), files.unetConfigFile().toString());
+        SchedulerConfig scheduler = SchedulerConfig.fromMap(
+                files.schedulerConfig(), files.schedulerConfigFile().toString());
+        ModelCard card = ModelCard.fromMap(files.extras(), files.extrasFile().toString());
+        return new DiffusionModel(filled(config, files.weightsFile(), PublishedNames::present), scheduler, card);
+    }
+
+    /**
+     * Reads weights of improved-diffusion or guided-diffusion, under the names that OpenAI gave them.
+     *
+     * @param weights a safetensors file
+     * @param network the arguments with which the code builds its network; the file does not say them
+     * @param scheduler the process and the meaning of the output, likewise
+     * @return owned by the caller; {@link #save} writes it as a model folder
+     * @throws org.diffusion4j.engine.WeightsException if weights and configuration do not fit
+     */
+    public static DiffusionModel loadOpenAi(Path weights, OpenAiUNetConfig network, SchedulerConfig scheduler) {
+        return new DiffusionModel(
+                filled(network.toUNet2D(), weights, new OpenAiNames(network)::ours), scheduler, ModelCard.EMPTY);
+    }
+
+    /** A network with the weights of a file, which may have other names there. */
+    private static UNet2D filled(UNet2DConfig config, Path weights, UnaryOperator<Map<String, Tensor>> ours) {
+        UNet2D network = new UNet2D(config, 0);
+        try (PointerScope scope = new PointerScope();
+                TensorFile file = Safetensors.open(weights)) {
+            network.parameters().load(ours.apply(file.tensors()), weights.toString());
+            return network;
+        } catch (RuntimeException | Error e) {
+            network.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Writes the model folder, whole or not at all.
+     *
+     * @param replace whether one that exists is replaced
+     * @throws org.diffusion4j.engine.DiffusionException if it exists and is not to be replaced, or cannot be written
+     */
+    public void save(Path folder, boolean replace) {
+        try (PointerScope scope = new PointerScope()) {
+            Parameters parameters = network.parameters();
+            write(folder, parameters.viewsOf(parameters.values()), Map.of(), replace);
+        }
+    }
+
+    /**
+     * Writes the model folder with an average of the weights, and the weights themselves beside it.
+     *
+     * @param average flat, in the order of the network's parameters, lent
+     * @param replace whether one that exists is replaced
+     */
+    public void saveAverage(Path folder, Tensor average, boolean replace) {
+        try (PointerScope scope = new PointerScope()) {
+            Parameters parameters = network.parameters();
+            write(folder, parameters.viewsOf(average), parameters.viewsOf(parameters.values()), replace);
+        }
+    }
+
+    private void write(Path folder, Map<String, Tensor> weights, Map<String, Tensor> raw, boolean replace) {
+        ModelFolder.write(
+                folder,
+                new ModelFolder.Parts(network.config().toMap(), weights, raw, scheduler.toMap(), card.toMap()),
+                replace);
+    }
+
+    public UNet2D network() {
+        return network;
+    }
+
+    public SchedulerConfig scheduler() {
+        return scheduler;
+    }
+
+    public ModelCard card() {
+        return card;
+    }
+
+    public DiscreteProcess process() {
+        return process;
+    }
+
+    /** The number of classes that can be asked for; 0 where the model knows none. */
+    public int classes() {
+        Integer rows = network.config().numClassEmbeds();
+        return rows == null ? 0 : card.labels().isEmpty() ? rows : card.labels().size();
+    }
+
+    /** Whether the network has learned what "no label" is; its number is {@link #classes()}. */
+    public boolean knowsNoLabel() {
+        Integer rows = network.config().numClassEmbeds();
+        return rows != null && rows > classes();
+    }
+
+    /**
+     * What samplers ask: the network with its x0 clipped or thresholded as the model folder says.
+     *
+     * @param labels int64 {@code [batch]} where the model has classes, lent, else null
+     */
+    public Denoiser denoiser(@Nullable Tensor labels) {
+        return denoiser(labels, 1);
+    }
+
+    /**
+     * What samplers ask, with classifier-free guidance.
+     *
+     * @param labels as {@link #denoiser(Tensor)}
+     * @param guidance the scale of {@link ClassifierFreeGuidance}; 1 for none, else each call is two of the network and eps follows from the
+     *     limited x0, as in guided-diffusion
+     * @throws IllegalArgumentException if there is to be guidance, and the network has not learned what "no label" is
+     */
+    public Denoiser denoiser(@Nullable Tensor labels, double guidance) {
+        Denoiser told = unlimited(labels);
+        // were eps kept, guidance would push the noise of saturated pixels away from the class, and their x0 could not
+        // follow
+        return guidance == 1
+                ? scheduler.limited(told, EpsAfterClipping.KEPT)
+                : scheduler.limited(guided(told, labels, guidance), EpsAfterClipping.RECOMPUTED);
+    }
+
+    private Denoiser guided(Denoiser told, @Nullable Tensor labels, double scale) {
+        require(
+                labels != null && knowsNoLabel(),
+                "guidance %s is for a model that was trained with and without labels, as train.labelDropout does",
+                scale);
+        Tensor noLabel = torch.full_like(labels, new Scalar(classes()));
+        return new ClassifierFreeGuidance(told, unlimited(noLabel), scale);
+    }
+
+    /**
+     * The network with its x0 as it is, for what follows the ODE.
+     *
+     * @param labels as {@link #denoiser}
+     */
+    public Denoiser unlimited(@Nullable Tensor labels) {
+        require(
+                (labels == null) == (classes() == 0),
+                classes() == 0
+                        ? "the model has no classes, so it takes no labels"
+                        : "the model needs a label for each sample");
+        return new NetworkDenoiser(network, process, scheduler.meaning(), labels);
+    }
+
+    /**
+     * Noise to begin with, x_T.
+     *
+     * @param noise of which {@link NoiseStream#START} is taken
+     * @return float32 {@code [batch, channels, height, width]}, made in the caller's scope
+     */
+    public Tensor start(int batch, NoiseStream noise) {
+        Libtorch.start();
+        List<Integer> size = network.config().sampleSize();
+        require(
+                !size.isEmpty(),
+                "the model folder does not say how large its pictures are: set sample_size in unet/config.json");
+        long[] shape = {batch, network.config().inChannels(), size.get(0), size.get(size.size() - 1)};
+        return Scoped.result(() -> noise.draw(
+                NoiseStream.START,
+                torch.empty(shape, new TensorOptions(ScalarType.Float), new MemoryFormatOptional())));
+    }
+
+    /**
+     * Draws one batch.
+     *
+     * @param labels the class of each sample; empty where the model has no classes
+     * @param noise {@link NoiseStream#START} gives x_T
+     * @return float32 {@code [batch, channels, height, width]}, mostly in [-1, 1], owned by the caller
+     */
+    public Tensor sample(
+            SampleSettings settings, int batch, List<Integer> labels, NoiseStream noise, SampleListener listener) {
+        try (PointerScope scope = new PointerScope()) {
+            return sample(settings, new Batch(0, batch, tensor(labels), noise, listener));
+        }
+    }
+
+    private Tensor sample(SampleSettings settings, Batch batch) {
+        TimeGrid grid = settings.grid(process.table().steps());
+        Tensor start = start(batch.size, batch.noise);
+        return settings.make()
+                .sample(denoiser(batch.labels, settings.guidance()), grid, start, batch.noise, batch.listener);
+    }
+
+    private @Nullable Tensor tensor(List<Integer> labels) {
+        require(
+                labels.stream().allMatch(label -> 0 <= label && label < classes() + (knowsNoLabel() ? 1 : 0)),
+                "labels must lie between 0 and %s, were %s",
+                classes() - 1,
+                labels);
+        return labels.isEmpty()
+                ? null
+                : Tensors.of(labels.stream().mapToLong(Integer::longValue).toArray());
+    }
+
+    /** Draws pictures. */
+    public List<BufferedImage> draw(Draw draw) {
+        return draw(draw, (first, step) -> {});
+    }
+
+    /**
+     * Draws pictures, batch by batch.
+     *
+     * @param listener sees every step of every batch and may cancel, as a {@link SampleListener} may
+     */
+    public List<BufferedImage> draw(Draw draw, DrawListener listener) {
+        return draw(draw, listener, batch -> sample(draw.settings(), batch));
+    }
+
+    /** Draws pictures in a way of one's own; the draw says how many, of which classes and seed, and how many at once. */
+    public List<BufferedImage> draw(Draw draw, DrawListener listener, BatchSampler way) {
+        List<BufferedImage> pictures = new ArrayList<>();
+        inBatches(draw, 0, draw.count(), listener, way, x0 -> pictures.addAll(codec.toImages(x0)));
+        return pictures;
+    }
+
+    /**
+     * The pixels of some samples of a draw.
+     *
+     * @param first the index of the first, whatever the draw's count is
+     * @return uint8 {@code [count, channels, height, width]}, made in the caller's scope
+     */
+    public Tensor pixels(Draw draw, int first, int count) {
+        return Scoped.result(() -> {
+            TensorVector parts = new TensorVector();
+            BatchSampler way = batch -> sample(draw.settings(), batch);
+            inBatches(draw, first, first + count, (from, step) -> {}, way, x0 -> parts.push_back(codec.decode(x0)));
+            return torch.cat(parts, 0);
+        });
+    }
+
+    private void inBatches(
+            Draw draw, int first, int end, DrawListener listener, BatchSampler way, Consumer<Tensor> drawn) {
+        int batchSize = draw.settings().make().dependsOnBatch() ? 1 : draw.batchSize();
+        for (int i = first; i < end; i += batchSize) {
+            int from = i;
+            int size = Math.min(batchSize, end - from);
+            SeededNoise noise = new SeededNoise(draw.seed(), from);
+            try (PointerScope scope = new PointerScope();
+                    Tensor x0 = way.of(new Batch(
+                            from, size, labels(draw, from, size), noise, step -> listener.onStep(from, step)))) {
+                drawn.accept(x0);
+            }
+        }
+    }
+
+    /**
+     * The classes of some samples of a draw.
+     *
+     * @return int64 {@code [size]}, made in the caller's scope; null where the model has no classes
+     */
+    public @Nullable Tensor labels(Draw draw, int first, int size) {
+        return classes() == 0
+                ? null
+                : tensor(IntStream.range(first, first + size)
+                        .mapToObj(i -> draw.label(i, classes()))
+                        .toList());
+    }
+
+    /** Sees the steps of the batch whose first sample is {@code first}. */
+    @FunctionalInterface
+    public interface DrawListener {
+        void onStep(int first, SampleListener.Step step);
+    }
+
+    /** How the samples of a batch come about. */
+    @FunctionalInterface
+    public interface BatchSampler {
+
+        /** Clean samples, {@code [batch, channels, height, width]}; owned by the caller, everything else is freed. */
+        Tensor of(Batch batch);
+    }
+
+    /**
+     * Some samples of a draw.
+     *
+     * @param first the index of the first
+     * @param size how many there are
+     * @param labels int64 {@code [size]} where the model has classes, lent, else null
+     * @param noise of these samples
+     * @param listener to be told of every step
+     */
+    public record Batch(int first, int size, @Nullable Tensor labels, NoiseStream noise, SampleListener listener) {
+
+        /** The indices of the samples. */
+        public IntStream indices() {
+            return IntStream.range(first, first + size);
+        }
+    }
+
+    @Override
+    public void close() {
+        network.close();
+    }
+}

@@ -1,0 +1,74 @@
+package org.diffusion4j.image;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.io.Json;
+
+/**
+ * How a picture was made, as its file carries it.
+ *
+ * @param version of this library
+ * @param model the model folder: in a picture's text as seen from the picture, so that the two may move together; or the name of a
+ *     {@link ShippedModel}
+ * @param modelHash what the model is known by, wherever it lies
+ * @param draw all samples, also where the picture shows one of them
+ * @param sample the index of the one that is shown, or -1 where all are
+ */
+public record Provenance(String version, String model, String modelHash, Draw draw, int sample) {
+
+    /** Where all samples of a draw are shown. */
+    public static final int ALL = -1;
+
+    private static final String KEY = "diffusion4j";
+
+    /** What pictures of older versions leave unsaid. */
+    private static final Provenance OLDEST = new Provenance("", "", "", Draw.of(1), ALL);
+
+    /** The same draw, of which one sample is shown. */
+    public Provenance ofSample(int index) {
+        return new Provenance(version, model, modelHash, draw, index);
+    }
+
+    /** The text of a PNG file that will lie at {@code picture}. */
+    public Map<String, String> toText(Path picture) {
+        Provenance text = new Provenance(
+                version,
+                isShipped(Path.of(model)) ? model : seenFrom(picture, Path.of(model)),
+                modelHash,
+                draw,
+                sample);
+        return Map.of("Software", "Diffusion4j " + version, KEY, Json.line(Records.CAMEL_CASE.write(text)));
+    }
+
+    /** The way from a picture to another file or folder, with slashes; it stays true when both move together. */
+    public static String seenFrom(Path picture, Path other) {
+        Path from = picture.toAbsolutePath().normalize().getParent();
+        Path to = other.toAbsolutePath().normalize();
+        Path way = from != null && Objects.equals(from.getRoot(), to.getRoot()) ? from.relativize(to) : to;
+        return way.toString().replace('\\', '/');
+    }
+
+    /**
+     * What the text of a PNG file says, if it says how the picture was made.
+     *
+     * @param picture the file, from where the model is looked for
+     * @throws org.diffusion4j.engine.FormatException if it says so in a way that is not understood
+     */
+    public static Optional<Provenance> fromText(Map<String, String> text, Path picture) {
+        return Optional.ofNullable(text.get(KEY)).map(json -> {
+            String source = picture.toString();
+            Provenance seen = Records.CAMEL_CASE.read(OLDEST, Json.parseObject(json, source), source);
+            Path beside = picture.resolveSibling(seen.model).normalize();
+            String model = seen.isShipped(beside) ? seen.model : beside.toString();
+            return new Provenance(seen.version, model, seen.modelHash, seen.draw, seen.sample);
+        });
+    }
+
+    /** Whether the name is a shipped model's, and no folder of one's own lies where the name would lead. */
+    private boolean isShipped(Path place) {
+        return ShippedModel.named(model, place).isPresent();
+    }
+}

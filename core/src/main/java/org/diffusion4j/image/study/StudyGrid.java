@@ -1,0 +1,139 @@
+package org.diffusion4j.image.study;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.diffusion4j.sample.EtaRule;
+import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.sample.Samplers;
+import org.diffusion4j.schedule.Spacing;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which ways of drawing a study compares.
+ *
+ * @param samplers names of {@link Samplers}
+ * @param steps numbers of timesteps, kept in ascending order
+ * @param etas DDIM's noise; samplers that do not ask for it have one cell where DDIM has one for each
+ */
+public record StudyGrid(List<String> samplers, List<Integer> steps, List<Eta> etas, List<Spacing> spacings) {
+
+    public StudyGrid {
+        samplers = distinct("sampler", samplers);
+        steps = distinct("number of steps", steps).stream().sorted().toList();
+        etas = distinct("eta", etas);
+        spacings = distinct("spacing", spacings);
+        samplers.forEach(Samplers::named);
+    }
+
+    private static <T> List<T> distinct(String what, List<T> given) {
+        require(!given.isEmpty(), "a study needs at least one %s", what);
+        return given.stream().distinct().toList();
+    }
+
+    /** How much noise DDIM puts back, and by which rule. */
+    public record Eta(double value, EtaRule rule) {
+
+        private static final Eta SIGMA_HAT = new Eta(1, EtaRule.SIGMA_HAT);
+
+        /**
+         * The eta of that name.
+         *
+         * @param name a number from 0 to 1, or {@code sigma-hat}, DDPM's larger variance
+         */
+        public static Eta named(String name) {
+            if (name.equals(SIGMA_HAT.toString())) {
+                return SIGMA_HAT;
+            }
+            double value;
+            try {
+                value = Double.parseDouble(name);
+            } catch (NumberFormatException e) {
+                value = Double.NaN;
+            }
+            require(value >= 0 && value <= 1, "an eta is a number from 0 to 1 or '%s', not '%s'", SIGMA_HAT, name);
+            return new Eta(value + 0.0, EtaRule.DEVIATION); // -0 is 0
+        }
+
+        /** The name, as {@link #named} takes it. */
+        @Override
+        public String toString() {
+            return rule == EtaRule.DEVIATION
+                    ? String.format(Locale.ROOT, "%s", value).replaceAll("\\.0$", "")
+                    : rule.toString();
+        }
+    }
+
+    /**
+     * A sampler with its noise: in a plot, one curve.
+     *
+     * @param eta null where the sampler does not ask for it
+     */
+    public record Variant(String sampler, @Nullable Eta eta) {
+
+        /** In as many words as a legend has room for. */
+        @Override
+        public String toString() {
+            return eta == null
+                    ? sampler
+                    : eta.rule() == EtaRule.DEVIATION ? sampler + ", η = " + eta : sampler + ", σ̂";
+        }
+
+        private SampleSettings settings(int steps, Spacing spacing) {
+            Eta noise = eta == null ? Eta.named("0") : eta;
+            return SampleSettings.of(sampler, steps)
+                    .withEta(noise.value, noise.rule)
+                    .withSpacing(spacing);
+        }
+    }
+
+    /** All curves. */
+    public List<Variant> variants() {
+        List<Variant> variants = new ArrayList<>();
+        for (String sampler : samplers) {
+            if (asksForEta(sampler)) {
+                etas.forEach(eta -> variants.add(new Variant(sampler, eta)));
+            } else {
+                variants.add(new Variant(sampler, null));
+            }
+        }
+        return variants;
+    }
+
+    /** Samplers are records: those that do not ask for eta are equal whatever it is. */
+    private static boolean asksForEta(String sampler) {
+        SampleSettings settings = new Variant(sampler, null).settings(1, Spacing.TRAILING);
+        return !settings.make().equals(settings.withEta(1, EtaRule.DEVIATION).make());
+    }
+
+    /**
+     * How a cell is drawn. Spacings that visit the same timesteps, as all do where every one is visited, have one cell: that of the first.
+     *
+     * @param total T, the timesteps of the model
+     * @throws IllegalArgumentException if there are fewer than {@code steps}
+     */
+    public SampleSettings settings(Variant variant, int steps, Spacing spacing, int total) {
+        int[] timesteps = spacing.timesteps(steps, total);
+        Spacing first = spacings.stream()
+                .filter(other -> Arrays.equals(other.timesteps(steps, total), timesteps))
+                .findFirst()
+                .orElse(spacing);
+        return variant.settings(steps, first);
+    }
+
+    /** Every way of drawing from a model of T timesteps, once. */
+    public Set<SampleSettings> settings(int total) {
+        Set<SampleSettings> all = new LinkedHashSet<>();
+        for (int n : steps) {
+            for (Spacing spacing : spacings) {
+                variants().forEach(variant -> all.add(settings(variant, n, spacing, total)));
+            }
+        }
+        return all;
+    }
+}

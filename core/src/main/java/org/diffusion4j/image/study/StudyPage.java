@@ -1,0 +1,194 @@
+package org.diffusion4j.image.study;
+
+import static java.util.stream.Collectors.joining;
+import static org.diffusion4j.report.Xml.escape;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
+import org.diffusion4j.evaluate.Spread;
+import org.diffusion4j.image.study.StudyGrid.Variant;
+import org.diffusion4j.image.study.StudyResult.Panel;
+import org.diffusion4j.image.study.StudyResult.Placed;
+import org.diffusion4j.report.LinePlot;
+import org.diffusion4j.report.LinePlot.Axis;
+
+/** {@code study.html}: one file that needs no other, also well-formed XML. */
+record StudyPage(StudyResult result, StudyFolder files) {
+
+    private static final double LEAST = 1e-3; // what an FID of 0 is shown as where ratios count
+
+    String toHtml() {
+        StudyTables tables = new StudyTables(result, files);
+        return """
+                <!DOCTYPE html>
+                <html xmlns="http://www.w3.org/1999/xhtml" lang="en">
+                <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <title>How many steps, how much noise?</title>
+                <style>
+                """
+                + style()
+                + """
+                </style>
+                </head>
+                <body>
+                <main>
+                <h1>How many steps, how much noise?</h1>
+                """
+                + introduction()
+                + section("FID against steps", """
+                        <p>Both axes are logarithmic, and the same in all plots. Lower is better. Point at a mark to read its number.</p>
+                        """ + plots())
+                + section("The same in numbers", """
+                        <p>A column for each number of steps, a row for each way to draw, as in the tables of the DDIM paper. Dark is low; the lowest of each
+                        column is framed.</p>
+                        """ + each(tables::heat))
+                + section("The best of each number of steps", tables.best())
+                + section("The same noise, drawn in every way", """
+                        <p>The first pictures of each cell. All cells begin from the same noise: where they differ, the way of drawing made the difference.</p>
+                        """ + each(tables::samples))
+                + section(
+                        "What a picture costs",
+                        "<p>Milliseconds of wall time for one picture, drawing alone.</p>\n" + tables.cost())
+                + section("Every cell", "<details><summary>All figures</summary>\n" + tables.all() + "</details>\n")
+                + section("How it was measured", protocol())
+                + "</main>\n</body>\n</html>\n";
+    }
+
+    private static String section(String heading, String content) {
+        return "<section>\n<h2>" + heading + "</h2>\n" + content + "</section>\n";
+    }
+
+    private String each(Function<Panel, String> part) {
+        return result.panels().stream()
+                .filter(panel -> result.places(panel).findAny().isPresent())
+                .map(part)
+                .collect(joining("", "<div class=\"panels\">\n", "</div>\n"));
+    }
+
+    private static String style() {
+        String name = "study.css";
+        try (InputStream in = Objects.requireNonNull(StudyPage.class.getResourceAsStream(name), name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    + LinePlot.LIGHT
+                    + "@media (prefers-color-scheme: dark) {\n"
+                    + LinePlot.DARK
+                    + "}\n";
+        } catch (IOException e) {
+            throw new UncheckedIOException(name, e); // reading from the jar does not fail
+        }
+    }
+
+    private String introduction() {
+        Study study = result.study();
+        StudyFacts facts = result.facts();
+        String models = study.subjects().stream()
+                .map(subject -> "<b>" + escape(subject.name()) + "</b> predicts " + escape(subject.prediction()))
+                .collect(joining(", "));
+        String text =
+                format("""
+                <p class="lede">Trained models are asked for pictures in many ways: in few steps or many, with more noise or less put back at each step.
+                Each cell of this study is one model and one way: %,d pictures, measured beside the %,d of %s (%s). The models: %s.</p>
+                <p>The measure is the Fréchet distance (FID) of what a network sees in the pictures; lower is better. η is DDIM’s share of noise: with 0
+                nothing is put back and the first noise alone decides the picture, with 1 it is as much as DDPM’s posterior has; σ̂ is DDPM’s larger choice.</p>
+                """, study.count(), facts.reference(), escape(facts.data()), escape(facts.split()), models);
+        Spread floor = result.floors().get(StudyResult.FID);
+        if (floor != null) {
+            text += format(
+                    "<p><b>Real pictures score %s ± %s</b>, those of the data’s other part: a model that comes near is as good as can be told here.</p>\n",
+                    StudyTables.number(floor.mean()), StudyTables.number(floor.std()));
+        }
+        if (study.count() <= facts.features()) {
+            text += format(
+                    "<p class=\"warning\">%d pictures are fewer than the network’s %d features: every FID here is much too large.</p>\n",
+                    study.count(), facts.features());
+        }
+        if (result.done().size() < result.total()) {
+            text += format(
+                    "<p class=\"warning\">%d of %d cells are done; the same command goes on.</p>\n",
+                    result.done().size(), result.total());
+        }
+        return text;
+    }
+
+    private String plots() {
+        List<Double> fids = result.places().map(StudyPage::fid).toList();
+        List<Double> steps =
+                result.study().grid().steps().stream().map(Integer::doubleValue).toList();
+        Axis across = Axis.log("steps").reaching(steps);
+        Axis down = Axis.log("FID").reaching(fids);
+        Spread floor = result.floors().get(StudyResult.FID);
+        List<LinePlot.Level> levels =
+                floor == null ? List.of() : List.of(new LinePlot.Level("real pictures", Math.max(LEAST, floor.mean())));
+        return each(panel -> {
+            List<LinePlot.Line> lines = new ArrayList<>();
+            for (Variant variant : result.study().grid().variants()) {
+                List<Placed> curve = result.curve(panel, variant);
+                if (!curve.isEmpty()) {
+                    lines.add(new LinePlot.Line(
+                            variant.toString(),
+                            curve.stream().map(place -> (double) place.steps()).toList(),
+                            curve.stream().map(StudyPage::fid).toList()));
+                }
+            }
+            return "<figure>" + new LinePlot(panel.toString(), across, down, lines, levels).toHtml() + "</figure>\n";
+        });
+    }
+
+    private static double fid(Placed place) {
+        return Math.max(LEAST, place.fid());
+    }
+
+    private String protocol() {
+        StudyFacts facts = result.facts();
+        StringBuilder rows = new StringBuilder();
+        result.study()
+                .subjects()
+                .forEach(subject -> rows.append(row(
+                        "model " + subject.name(),
+                        "predicts " + subject.prediction() + "; SHA-256 " + subject.hash())));
+        rows.append(row(
+                "data",
+                facts.data() + ", " + facts.split() + ", " + facts.reference() + " pictures; SHA-256 "
+                        + facts.dataHash()));
+        rows.append(row(
+                "pictures of a cell",
+                result.study().count() + "; picture i has the noise of seed "
+                        + result.study().seed() + " and number i, and its class is that of a random training image"));
+        rows.append(row(
+                "features",
+                facts.network() + ", " + facts.features()
+                        + " of them; figures through another network are not to be compared with these"));
+        rows.append(
+                row(
+                        "floor",
+                        "as many pictures of the data’s other part beside the same reference: mean and deviation of five random subsets"));
+        rows.append(row(
+                "time",
+                "wall time of drawing alone, " + facts.batchSize() + " pictures at once, threads: " + facts.threads()
+                        + ", beside whatever else ran there"));
+        rows.append(row(
+                "program",
+                facts.program() + "; libtorch " + facts.libtorch() + "; Java " + facts.java() + "; " + facts.date()));
+        return "<div class=\"scroll\"><table class=\"facts\"><tbody>\n" + rows + "</tbody></table></div>\n" + """
+                <p>DDIM: Song, Meng, Ermon, “Denoising Diffusion Implicit Models”, ICLR 2021; η is that of equation 16, the tables are 1 and 2. DDPM: Ho, Jain,
+                Abbeel, “Denoising Diffusion Probabilistic Models”, NeurIPS 2020. FID: Heusel et al., NeurIPS 2017. All numbers are in study.csv too.</p>
+                """;
+    }
+
+    private static String row(String name, String value) {
+        return "<tr><th scope=\"row\">" + escape(name) + "</th><td>" + escape(value) + "</td></tr>\n";
+    }
+
+    private static String format(String format, Object... values) {
+        return String.format(Locale.ROOT, format, values);
+    }
+}

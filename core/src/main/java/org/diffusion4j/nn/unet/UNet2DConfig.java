@@ -1,0 +1,295 @@
+package org.diffusion4j.nn.unet;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.nn.Activation;
+import org.diffusion4j.nn.Divisors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link UNet2D} looks like: the keys of diffusers' {@code UNet2DModel}, in camelCase.
+ *
+ * @param sampleSize height and width, or one number for a square; empty where the folder does not say
+ * @param centerInputSample whether the input becomes {@code 2x − 1} first
+ * @param timeEmbeddingType {@code positional} (sines), {@code fourier} (random frequencies of ln t; the output is divided by t)
+ *     or {@code learned} (a table of {@code numTrainTimesteps} rows)
+ * @param timeEmbeddingDim width of the time embedding; null: four times the first block's channels
+ * @param freqShift what is taken from the divisor of the sines' exponent: 1 in DDPM, 0 in IDDPM and ADM
+ * @param flipSinToCos whether cosines come before sines
+ * @param midBlockType {@code UNetMidBlock2D}, or null for none
+ * @param blockOutChannels the width of each level, the largest image first
+ * @param midBlockScaleFactor what the residual sums of the middle block are divided by
+ * @param downsamplePadding 1, or 0 for zeros on the right and the bottom only
+ * @param downsampleType {@code conv} or {@code resnet}; acts in blocks with attention only, as in diffusers
+ * @param upsampleType {@code conv} or {@code resnet}; acts in blocks with attention only, as in diffusers
+ * @param dropout the probability with which a residual block drops a value, in training
+ * @param actFn {@code silu}, {@code swish}, {@code mish}, {@code gelu} or {@code relu}, inside the residual blocks
+ * @param attentionHeadDim the width of a head; null: one head over all channels
+ * @param attentionHeads the number of heads in place of their width, for which diffusers has no key: one number, or one for the way
+ *     down and the middle and one for the way up; empty: {@code attentionHeadDim} decides
+ * @param normNumGroups groups of the norms; null: a quarter of the channels, at most 32
+ * @param attnNormNumGroups groups of the norm of the middle block's attention; null: {@code normNumGroups}, or no norm at all
+ *     where {@code resnetTimeScaleShift} is {@code scale_shift}
+ * @param resnetTimeScaleShift {@code default} (the time is added) or {@code scale_shift} (it scales and shifts the second norm)
+ * @param addAttention whether the middle block attends
+ * @param classEmbedType null (a table of {@code numClassEmbeds} rows, if that is given), {@code timestep} or {@code identity}
+ */
+public record UNet2DConfig(
+        List<Integer> sampleSize,
+        int inChannels,
+        int outChannels,
+        boolean centerInputSample,
+        String timeEmbeddingType,
+        @Nullable Integer timeEmbeddingDim,
+        int freqShift,
+        boolean flipSinToCos,
+        List<String> downBlockTypes,
+        @Nullable String midBlockType,
+        List<String> upBlockTypes,
+        List<Integer> blockOutChannels,
+        int layersPerBlock,
+        double midBlockScaleFactor,
+        int downsamplePadding,
+        String downsampleType,
+        String upsampleType,
+        double dropout,
+        String actFn,
+        @Nullable Integer attentionHeadDim,
+        List<Integer> attentionHeads,
+        @Nullable Integer normNumGroups,
+        @Nullable Integer attnNormNumGroups,
+        double normEps,
+        String resnetTimeScaleShift,
+        boolean addAttention,
+        @Nullable String classEmbedType,
+        @Nullable Integer numClassEmbeds,
+        @Nullable Integer numTrainTimesteps) {
+
+    private static final Set<String> DOWN = Set.of(
+            "DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D", "SkipDownBlock2D", "AttnSkipDownBlock2D");
+    private static final Set<String> UP =
+            Set.of("UpBlock2D", "AttnUpBlock2D", "ResnetUpsampleBlock2D", "SkipUpBlock2D", "AttnSkipUpBlock2D");
+
+    public UNet2DConfig {
+        sampleSize = List.copyOf(sampleSize);
+        downBlockTypes = List.copyOf(downBlockTypes);
+        upBlockTypes = List.copyOf(upBlockTypes);
+        blockOutChannels = List.copyOf(blockOutChannels);
+        attentionHeads = List.copyOf(attentionHeads);
+        int levels = blockOutChannels.size();
+
+        require(levels >= 1, "block_out_channels must name at least one level");
+        require(
+                downBlockTypes.size() == levels && upBlockTypes.size() == levels,
+                "block_out_channels, down_block_types and up_block_types must be of equal length, were of %s, %s and %s",
+                levels,
+                downBlockTypes.size(),
+                upBlockTypes.size());
+        downBlockTypes.forEach(type -> oneOf("down_block_types", type, DOWN));
+        upBlockTypes.forEach(type -> oneOf("up_block_types", type, UP));
+        oneOf("mid_block_type", midBlockType == null ? "UNetMidBlock2D" : midBlockType, Set.of("UNetMidBlock2D"));
+        oneOf("time_embedding_type", timeEmbeddingType, Set.of("positional", "fourier", "learned"));
+        oneOf("downsample_type", downsampleType, Set.of("conv", "resnet"));
+        oneOf("upsample_type", upsampleType, Set.of("conv", "resnet"));
+        oneOf("act_fn", actFn, Activation.NAMES);
+        oneOf("resnet_time_scale_shift", resnetTimeScaleShift, Set.of("default", "scale_shift"));
+        oneOf("class_embed_type", classEmbedType == null ? "identity" : classEmbedType, Set.of("timestep", "identity"));
+
+        positive("in_channels", inChannels);
+        positive("out_channels", outChannels);
+        positive("layers_per_block", layersPerBlock);
+        positive("time_embedding_dim", timeEmbeddingDim);
+        positive("attention_head_dim", attentionHeadDim);
+        attentionHeads.forEach(heads -> positive("attention_heads", heads));
+        require(
+                attentionHeads.size() <= 2 && (attentionHeads.isEmpty() || attentionHeadDim == null),
+                "attention_heads must be one or two numbers, and attention_head_dim null beside them, were %s and %s",
+                attentionHeads,
+                attentionHeadDim);
+        positive("norm_num_groups", normNumGroups);
+        positive("attn_norm_num_groups", attnNormNumGroups);
+        positive("num_class_embeds", numClassEmbeds);
+        positive("num_train_timesteps", numTrainTimesteps);
+        blockOutChannels.forEach(width -> positive("block_out_channels", width));
+        require(midBlockScaleFactor > 0, "mid_block_scale_factor must be positive, was %s", midBlockScaleFactor);
+        require(normEps > 0, "norm_eps must be positive, was %s", normEps);
+        require(dropout >= 0 && dropout < 1, "dropout must lie in [0, 1), was %s", dropout);
+        require(
+                downsamplePadding == 0 || downsamplePadding == 1,
+                "downsample_padding must be 0 or 1, was %s",
+                downsamplePadding);
+        require(
+                !timeEmbeddingType.equals("learned") || numTrainTimesteps != null,
+                "time_embedding_type 'learned' needs num_train_timesteps");
+        require(
+                !timeEmbeddingType.equals("positional") || blockOutChannels.get(0) / 2 > freqShift,
+                "positional time embedding of %s channels cannot have freq_shift %s; the first of block_out_channels must be at least %s",
+                blockOutChannels.get(0),
+                freqShift,
+                2 * (freqShift + 1));
+
+        require(sampleSize.size() <= 2, "sample_size must be one number or height and width, was %s", sampleSize);
+        for (int side : sampleSize) {
+            requireDivisible("sample_size", side, levels);
+        }
+        requireGroups(normNumGroups, downBlockTypes, upBlockTypes, midBlockType, blockOutChannels);
+        require(
+                inChannels == 3 || downBlockTypes.stream().noneMatch(type -> type.contains("Skip")),
+                "blocks with skip images need in_channels 3, were %s",
+                inChannels);
+        require(
+                outChannels == 3 || upBlockTypes.stream().noneMatch(type -> type.contains("Skip")),
+                "blocks with skip images need out_channels 3, were %s",
+                outChannels);
+    }
+
+    /** The defaults of diffusers: 224 to 896 channels in four levels, attention in all but the first. */
+    public static UNet2DConfig defaults() {
+        return new UNet2DConfig(
+                List.of(),
+                3,
+                3,
+                false,
+                "positional",
+                null,
+                0,
+                true,
+                List.of("DownBlock2D", "AttnDownBlock2D", "AttnDownBlock2D", "AttnDownBlock2D"),
+                "UNetMidBlock2D",
+                List.of("AttnUpBlock2D", "AttnUpBlock2D", "AttnUpBlock2D", "UpBlock2D"),
+                List.of(224, 448, 672, 896),
+                2,
+                1,
+                1,
+                "conv",
+                "conv",
+                0,
+                "silu",
+                8,
+                List.of(),
+                32,
+                null,
+                1e-5,
+                "default",
+                true,
+                null,
+                null,
+                null);
+    }
+
+    /**
+     * Reads diffusers' {@code unet/config.json}. Missing keys take diffusers' defaults, keys that begin with {@code _} are ignored.
+     *
+     * @param source where the map comes from, for messages
+     * @throws FormatException if a key is not known or a value has the wrong type or is refused
+     */
+    public static UNet2DConfig fromMap(Map<String, ?> diffusersConfig, String source) {
+        return Records.SNAKE_CASE.read(defaults(), diffusersConfig, source);
+    }
+
+    /** The same configuration but for these keys of diffusers, such as {@code Map.of("num_class_embeds", 10, "dropout", 0.1)}. */
+    public UNet2DConfig with(Map<String, ?> changes) {
+        return Records.SNAKE_CASE.read(this, changes, "changes");
+    }
+
+    /** Diffusers' keys and values in alphabetical order, as {@code unet/config.json} has them. */
+    public Map<String, @Nullable Object> toMap() {
+        Map<String, @Nullable Object> map = Records.SNAKE_CASE.write(this);
+        if (sampleSize.size() < 2) {
+            map.put("sample_size", sampleSize.isEmpty() ? null : sampleSize.get(0));
+        }
+        if (attentionHeads.isEmpty()) {
+            map.remove("attention_heads"); // not a key of diffusers
+        }
+        return map;
+    }
+
+    /** Whether {@code labels} must be given to the network. */
+    public boolean conditional() {
+        return classEmbedType != null || numClassEmbeds != null;
+    }
+
+    /** The width of the time embedding. */
+    int timeWidth() {
+        return timeEmbeddingDim != null ? timeEmbeddingDim : 4 * blockOutChannels.get(0);
+    }
+
+    /** The width of a head of attention over so many channels, on the way down and in the middle. */
+    int headWidthDown(int channels) {
+        return headWidth(channels, 0);
+    }
+
+    /** The width of a head of attention over so many channels, on the way up. */
+    int headWidthUp(int channels) {
+        return headWidth(channels, attentionHeads.size() - 1);
+    }
+
+    private int headWidth(int channels, int way) {
+        if (attentionHeads.isEmpty()) {
+            return attentionHeadDim == null ? channels : attentionHeadDim;
+        }
+        int heads = attentionHeads.get(way);
+        require(
+                channels % heads == 0,
+                "attention_heads %s does not divide the %s channels of a level",
+                heads,
+                channels);
+        return channels / heads;
+    }
+
+    /** Refuses images that the levels cannot halve. */
+    void requireSize(long height, long width) {
+        requireDivisible("height", height, blockOutChannels.size());
+        requireDivisible("width", width, blockOutChannels.size());
+    }
+
+    private static void requireDivisible(String what, long size, int levels) {
+        long divisor = 1L << (levels - 1);
+        require(
+                size > 0 && size % divisor == 0,
+                "%s %s does not divide by %s, as the %s levels of the network need; the nearest that do are %s",
+                what,
+                size,
+                divisor,
+                levels,
+                Divisors.nearestMultiples(size, divisor));
+    }
+
+    /** All widths that a norm with {@code norm_num_groups} sees are sums of these. */
+    private static void requireGroups(
+            @Nullable Integer groups,
+            List<String> down,
+            List<String> up,
+            @Nullable String mid,
+            List<Integer> channels) {
+        int levels = channels.size();
+        int common = channels.get(0);
+        for (int i = 0; i < levels; i++) {
+            boolean plain =
+                    !down.get(i).contains("Skip") || !up.get(levels - 1 - i).contains("Skip");
+            common = plain || (mid != null && i == levels - 1) ? gcd(common, channels.get(i)) : common;
+        }
+        if (groups != null && common % groups != 0) {
+            throw new IllegalArgumentException("norm_num_groups " + groups + " does not divide block_out_channels "
+                    + channels + "; the nearest that do are " + Divisors.nearest(common, groups));
+        }
+    }
+
+    private static int gcd(int a, int b) {
+        return b == 0 ? a : gcd(b, a % b);
+    }
+
+    private static void oneOf(String key, String value, Set<String> known) {
+        require(known.contains(value), "%s '%s' is not known; %s", key, value, DidYouMean.among(value, known));
+    }
+
+    private static void positive(String key, @Nullable Integer value) {
+        require(value == null || value >= 1, "%s must be at least 1, was %s", key, value);
+    }
+}

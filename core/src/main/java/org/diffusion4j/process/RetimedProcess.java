@@ -1,0 +1,43 @@
+package org.diffusion4j.process;
+
+import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
+import org.diffusion4j.schedule.Posterior;
+
+/**
+ * A process whose network is told another number for the time: rounded, or {@code log(sigma)/4} as in EDM.
+ *
+ * @param told that number, of the one which {@code process} would tell
+ */
+public record RetimedProcess(DiffusionProcess process, DoubleUnaryOperator told) implements DiffusionProcess {
+
+    @Override
+    public double alpha(double t) {
+        return process.alpha(t);
+    }
+
+    @Override
+    public double sigma(double t) {
+        return process.sigma(t);
+    }
+
+    @Override
+    public double networkTime(double t) {
+        return told.applyAsDouble(process.networkTime(t));
+    }
+
+    @Override
+    public double noiseToSignal(double t) {
+        return process.noiseToSignal(t);
+    }
+
+    @Override
+    public double timeAt(double ratio) {
+        return process.timeAt(ratio);
+    }
+
+    @Override
+    public Optional<Posterior> chainStep(double t) {
+        return process.chainStep(t);
+    }
+}

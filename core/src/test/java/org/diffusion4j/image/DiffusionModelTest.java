@@ -1,0 +1,292 @@
+package org.diffusion4j.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.diffusion4j.diffusers.SchedulerConfig;
+import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.Tensors;
+import org.diffusion4j.engine.WeightsException;
+import org.diffusion4j.golden.Comparison;
+import org.diffusion4j.io.Safetensors;
+import org.diffusion4j.io.TensorFile;
+import org.diffusion4j.nn.unet.UNet2D;
+import org.diffusion4j.nn.unet.UNet2DConfig;
+import org.diffusion4j.process.Denoised;
+import org.diffusion4j.process.Prediction;
+import org.diffusion4j.sample.EtaRule;
+import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.sample.Samplers;
+import org.diffusion4j.schedule.BetaSchedule;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@DisplayName("A trained model")
+class DiffusionModelTest {
+
+    private static final String WEIGHTS = "unet/diffusion_pytorch_model.safetensors";
+
+    private final DiffusionModel model = tinyModel();
+
+    @TempDir
+    private Path folder;
+
+    @AfterEach
+    void close() {
+        model.close();
+    }
+
+    @Test
+    void draws_the_same_pictures_bit_for_bit_with_equal_settings() {
+        assertThat(pixels(few(7))).isDeepEqualTo(pixels(few(7)));
+        assertThat(pixels(few(7).seed(1))).isNotEqualTo(pixels(few(7)));
+    }
+
+    @Test
+    void draws_the_same_picture_whatever_the_batch_and_the_number_of_threads() {
+        for (SampleSettings settings : List.of(SampleSettings.ddim(4), SampleSettings.ddpm(4))) {
+            Draw draw = few(64).with(settings);
+            int[][] expected = pixels(draw.batchSize(64));
+            assertThat(largestDifference(expected, pixels(draw.batchSize(1)))).isLessThanOrEqualTo(1);
+            assertThat(largestDifference(expected, pixels(draw.batchSize(7)))).isLessThanOrEqualTo(1);
+            int threads = Libtorch.threads();
+            try {
+                Libtorch.setThreads(threads == 1 ? 2 : 1);
+                assertThat(largestDifference(expected, pixels(draw))).isLessThanOrEqualTo(1);
+            } finally {
+                Libtorch.setThreads(threads);
+            }
+        }
+    }
+
+    static Stream<String> samplers() {
+        return Samplers.all().stream().map(Samplers.Entry::name);
+    }
+
+    @ParameterizedTest
+    @MethodSource("samplers")
+    void draws_the_same_picture_by_any_sampler_whatever_the_batch(String sampler) {
+        Draw draw = few(3).with(SampleSettings.of(sampler, 4).withEta(0.5, EtaRule.DEVIATION));
+
+        assertThat(largestDifference(pixels(draw.batchSize(3)), pixels(draw.batchSize(1))))
+                .isLessThanOrEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ddim", "dpm-solver-23"}) // of which the second depends on its batch
+    void has_the_pixels_of_any_samples_of_a_draw(String sampler) {
+        Draw draw = few(4).with(SampleSettings.of(sampler, 4));
+        int[] expected =
+                Arrays.stream(pixels(draw)).skip(1).flatMapToInt(Arrays::stream).toArray();
+        try (PointerScope scope = new PointerScope()) {
+            double[] found = Comparison.values(model.pixels(draw, 1, 3));
+            int[] rounded = Arrays.stream(found).mapToInt(value -> (int) value).toArray();
+            assertThat(rounded).hasSameSizeAs(expected);
+            assertThat(largestDifference(new int[][] {expected}, new int[][] {rounded}))
+                    .isLessThanOrEqualTo(1);
+        }
+    }
+
+    @Test
+    void is_after_saving_and_loading_what_it_was() {
+        Path saved = saved();
+        try (DiffusionModel again = DiffusionModel.load(saved)) {
+            assertThat(again.card()).isEqualTo(model.card());
+            assertThat(again.scheduler()).hasToString(model.scheduler().toString());
+            assertThat(pixels(again, few(5))).isDeepEqualTo(pixels(few(5)));
+        }
+    }
+
+    @Test
+    void refuses_more_steps_than_it_has_timesteps() {
+        assertThatThrownBy(() -> model.draw(Draw.of(1).with(SampleSettings.ddim(1001))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("steps must lie between 1 and the 1000 of the process, was 1001");
+    }
+
+    @Test
+    void refuses_a_class_that_it_does_not_know() {
+        assertThatThrownBy(() -> model.draw(few(1).labels(4)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("labels must lie between 0 and 2, were [4]");
+    }
+
+    @Test
+    void draws_with_guidance_what_lies_beyond_no_label() {
+        Draw draw = few(3).labels(1);
+        int[][] plain = pixels(draw);
+        int[][] untold = pixels(draw.labels(3)); // the number of "no label"
+
+        assertThat(pixels(draw.with(draw.settings().withGuidance(1)))).isDeepEqualTo(plain);
+        int[][] guided = pixels(draw.with(draw.settings().withGuidance(4)));
+        assertThat(guided).isNotEqualTo(plain).isNotEqualTo(untold);
+        int[][] oneByOne = pixels(draw.batchSize(1).with(draw.settings().withGuidance(4)));
+        assertThat(largestDifference(guided, oneByOne)).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void guides_between_and_beyond_what_it_says_with_and_without_a_label() {
+        try (PointerScope scope = new PointerScope()) {
+            Tensor x = torch.randn(2, 1, 8, 8);
+            Tensor told =
+                    model.unlimited(Tensors.of(new long[] {1, 2})).at(x, 400).x0();
+            Tensor untold =
+                    model.unlimited(Tensors.of(new long[] {3, 3})).at(x, 400).x0();
+            Tensor expected = told.mul(new Scalar(2))
+                    .sub(untold)
+                    .clamp(new ScalarOptional(new Scalar(-1)), new ScalarOptional(new Scalar(1)));
+            Denoised guided = model.denoiser(Tensors.of(new long[] {1, 2}), 2).at(x, 400);
+            assertThat(torch.allclose(guided.x0(), expected, 1e-4, 1e-5, false)).isTrue();
+            Tensor sum = guided.x0()
+                    .mul(new Scalar(model.process().alpha(400)))
+                    .add(guided.eps().mul(new Scalar(model.process().sigma(400))));
+            assertThat(torch.allclose(sum, x, 1e-4, 1e-5, false)).isTrue();
+        }
+    }
+
+    @Test
+    void refuses_guidance_where_no_label_was_never_learned() {
+        try (DiffusionModel unconditional = new DiffusionModel(
+                new UNet2D(config(null), 0),
+                SchedulerConfig.ddpm(BetaSchedule.ddpm(), Prediction.EPS),
+                ModelCard.EMPTY)) {
+            assertThatThrownBy(() -> unconditional.draw(
+                            few(1).with(SampleSettings.ddim(2).withGuidance(2))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("guidance 2.0 is for a model that was trained with and without labels,"
+                            + " as train.labelDropout does");
+        }
+    }
+
+    @Test
+    void refuses_a_folder_that_is_no_model() {
+        assertThatThrownBy(() -> DiffusionModel.load(folder))
+                .isInstanceOf(FormatException.class)
+                .hasMessageContaining("is not a model folder, it has no model_index.json");
+    }
+
+    @Test
+    void names_a_tensor_that_is_missing() {
+        Path saved = savedWith(weights -> weights.remove("conv_in.bias"));
+        assertThatThrownBy(() -> DiffusionModel.load(saved))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining(WEIGHTS)
+                .hasMessageContaining("tensor 'conv_in.bias' is missing; the network needs it with shape [8]");
+    }
+
+    @Test
+    void names_a_tensor_of_another_shape() {
+        Path saved = savedWith(weights -> weights.put("conv_in.bias", torch.zeros(9)));
+        assertThatThrownBy(() -> DiffusionModel.load(saved))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining("tensor 'conv_in.bias' has shape [9], the network needs [8]");
+    }
+
+    @Test
+    void names_a_tensor_that_the_network_does_not_know() {
+        Path saved = savedWith(weights -> weights.put("conv_out.bias2", torch.zeros(1)));
+        assertThatThrownBy(() -> DiffusionModel.load(saved))
+                .isInstanceOf(WeightsException.class)
+                .hasMessageContaining("tensor 'conv_out.bias2' is not known to the network");
+    }
+
+    @Test
+    void does_not_write_over_another_model_unless_told_to() {
+        Path saved = saved();
+        assertThatThrownBy(() -> model.save(saved, false))
+                .isInstanceOf(DiffusionException.class)
+                .hasMessageContaining("exists already");
+        model.save(saved, true);
+        assertThat(saved.resolve(WEIGHTS)).exists();
+    }
+
+    private Path saved() {
+        Path saved = folder.resolve("model");
+        model.save(saved, false);
+        return saved;
+    }
+
+    private Path savedWith(Consumer<Map<String, Tensor>> change) {
+        Path saved = saved();
+        try (PointerScope scope = new PointerScope();
+                TensorFile weights = Safetensors.open(saved.resolve(WEIGHTS))) {
+            Map<String, Tensor> changed = new LinkedHashMap<>(weights.tensors());
+            change.accept(changed);
+            Safetensors.write(saved.resolve(WEIGHTS), changed, Map.of("format", "pt"));
+        }
+        return saved;
+    }
+
+    /** Random weights, in the last convolution too, which is zero in a new network. */
+    private static DiffusionModel tinyModel() {
+        UNet2D network = new UNet2D(config(4), 3);
+        try (PointerScope scope = new PointerScope()) {
+            Tensor values = network.parameters().values();
+            torch.manual_seed(5);
+            values.add_(torch.randn_like(values).mul_(new Scalar(0.05)));
+        }
+        SchedulerConfig scheduler = SchedulerConfig.ddpm(BetaSchedule.ddpm(), Prediction.EPS);
+        return new DiffusionModel(network, scheduler, new ModelCard(List.of("a", "b", "c"), Map.of()));
+    }
+
+    private static UNet2DConfig config(@Nullable Integer classEmbeds) {
+        Map<String, Object> keys = new LinkedHashMap<>(Map.of(
+                "sample_size", 8L,
+                "in_channels", 1L,
+                "out_channels", 1L,
+                "block_out_channels", List.of(8L, 16L),
+                "down_block_types", List.of("DownBlock2D", "AttnDownBlock2D"),
+                "up_block_types", List.of("AttnUpBlock2D", "UpBlock2D"),
+                "layers_per_block", 1L,
+                "norm_num_groups", 4L));
+        if (classEmbeds != null) {
+            keys.put("num_class_embeds", classEmbeds);
+        }
+        return UNet2DConfig.defaults().with(keys);
+    }
+
+    private static Draw few(int count) {
+        return Draw.of(count).with(SampleSettings.ddim(4));
+    }
+
+    private int[][] pixels(Draw draw) {
+        return pixels(model, draw);
+    }
+
+    private static int[][] pixels(DiffusionModel model, Draw draw) {
+        return model.draw(draw).stream().map(DiffusionModelTest::pixels).toArray(int[][]::new);
+    }
+
+    private static int[] pixels(BufferedImage picture) {
+        return picture.getRaster().getPixels(0, 0, picture.getWidth(), picture.getHeight(), (int[]) null);
+    }
+
+    private static int largestDifference(int[][] expected, int[][] actual) {
+        return IntStream.range(0, expected.length)
+                .flatMap(i -> IntStream.range(0, expected[i].length).map(j -> Math.abs(expected[i][j] - actual[i][j])))
+                .max()
+                .orElseThrow();
+    }
+}

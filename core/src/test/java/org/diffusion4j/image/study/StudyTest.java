@@ -1,0 +1,172 @@
+package org.diffusion4j.image.study;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CancellationException;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.diffusion4j.data.DataSplit;
+import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.data.ReadOptions;
+import org.diffusion4j.data.Subset;
+import org.diffusion4j.data.catalog.Datasets;
+import org.diffusion4j.diffusers.SchedulerConfig;
+import org.diffusion4j.evaluate.CountingNetwork;
+import org.diffusion4j.evaluate.FeatureCache;
+import org.diffusion4j.evaluate.SampleMetric;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.ModelCard;
+import org.diffusion4j.image.measure.RealImages;
+import org.diffusion4j.image.study.StudyGrid.Eta;
+import org.diffusion4j.nn.unet.UNet2D;
+import org.diffusion4j.nn.unet.UNet2DConfig;
+import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.schedule.Spacing;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("A study")
+class StudyTest {
+
+    private static final ImageDataset GLYPHS = Datasets.open("glyphs", DataSplit.TRAIN, ReadOptions.DEFAULT);
+    private static final RealImages REAL = new RealImages("glyphs", DataSplit.TRAIN, glyphs(0, 40), glyphs(40, 80));
+
+    @TempDir
+    private Path folder;
+
+    private static ImageDataset glyphs(int first, int end) {
+        return new Subset(GLYPHS, IntStream.range(first, end).toArray());
+    }
+
+    private static StudyGrid grid(List<String> samplers, List<Integer> steps, List<Spacing> spacings, String... etas) {
+        return new StudyGrid(samplers, steps, Stream.of(etas).map(Eta::named).toList(), spacings);
+    }
+
+    /** A network that has learned nothing, of the size of glyphs. */
+    private static DiffusionModel model(int seed) {
+        UNet2DConfig config = UNet2DConfig.defaults()
+                .with(Map.of(
+                        "sample_size", 28,
+                        "in_channels", 1,
+                        "out_channels", 1,
+                        "block_out_channels", List.of(8),
+                        "down_block_types", List.of("DownBlock2D"),
+                        "up_block_types", List.of("UpBlock2D"),
+                        "layers_per_block", 1,
+                        "norm_num_groups", 2,
+                        "add_attention", false));
+        return new DiffusionModel(new UNet2D(config, seed), SchedulerConfig.ddpm(), ModelCard.EMPTY);
+    }
+
+    @Test
+    void has_a_cell_for_each_eta_where_a_sampler_asks_for_it_and_one_cell_where_not() {
+        StudyGrid grid = grid(
+                List.of("ddim", "dpm++-2m"), List.of(10, 5), List.of(Spacing.TRAILING), "0", "0.0", "1", "sigma-hat");
+        assertThat(grid.variants())
+                .extracting(Object::toString)
+                .containsExactly("ddim, η = 0", "ddim, η = 1", "ddim, σ̂", "dpm++-2m");
+        assertThat(grid.settings(1000))
+                .hasSize(8)
+                .extracting(SampleSettings::steps)
+                .containsExactly(5, 5, 5, 5, 10, 10, 10, 10);
+        assertThat(grid.settings(1000)).extracting(SampleSettings::etaRule).contains("sigma-hat");
+    }
+
+    @Test
+    void has_one_cell_for_all_spacings_that_visit_the_same_timesteps() {
+        List<Spacing> spacings = List.of(Spacing.TRAILING, Spacing.LINSPACE);
+        StudyGrid grid = grid(List.of("ddim"), List.of(10, 100), spacings, "0");
+        assertThat(grid.settings(100))
+                .extracting(settings -> settings.spacing() + " " + settings.steps())
+                .containsExactly("trailing 10", "linspace 10", "trailing 100");
+        assertThat(grid.settings(grid.variants().get(0), 100, Spacing.LINSPACE, 100)
+                        .spacing())
+                .isEqualTo("trailing");
+    }
+
+    @Test
+    void refuses_what_cannot_be_drawn_before_it_draws() {
+        try (DiffusionModel model = model(0)) {
+            List<Study.Subject> subjects = List.of(new Study.Subject("tiny", "hash", model));
+            StudyGrid fits = grid(List.of("ddim"), List.of(2), List.of(Spacing.TRAILING), "0");
+            StudyGrid tooMany = grid(List.of("ddim"), List.of(2, 1001), List.of(Spacing.TRAILING), "0");
+            assertThatThrownBy(() -> new Study(subjects, tooMany, 20, 0, List.of(SampleMetric.FID)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("steps must lie between 1 and the 1000 of the process, was 1001");
+            assertThatThrownBy(() -> new Study(subjects, fits, 9, 0, List.of(SampleMetric.FID)))
+                    .hasMessage("count must be at least 10, was 9");
+            assertThatThrownBy(() -> new Study(subjects, fits, 20, 0, List.of(SampleMetric.PR)))
+                    .hasMessage("a study is told by its FID; add fid to the metrics");
+            assertThatThrownBy(() -> new Study(subjects, fits, 20, 0, List.of(SampleMetric.FID, SampleMetric.ACCURACY)))
+                    .hasMessage("accuracy is for models that have classes, tiny has none");
+            List<Study.Subject> twice = List.of(subjects.get(0), new Study.Subject("again", "hash", model));
+            assertThatThrownBy(() -> new Study(twice, fits, 20, 0, List.of(SampleMetric.FID)))
+                    .hasMessage("tiny is the same model as another of them");
+        }
+        assertThatThrownBy(() -> Eta.named("2")).hasMessage("an eta is a number from 0 to 1 or 'sigma-hat', not '2'");
+        assertThatThrownBy(() -> Eta.named("large")).hasMessageContaining("not 'large'");
+    }
+
+    @Test
+    void draws_cheap_cells_first_and_none_twice_when_it_was_stopped_and_begun_again() throws IOException {
+        try (DiffusionModel one = model(0);
+                DiffusionModel two = model(1);
+                CountingNetwork network = new CountingNetwork()) {
+            List<Study.Subject> subjects =
+                    List.of(new Study.Subject("one", "1", one), new Study.Subject("two", "2", two));
+            StudyGrid grid = grid(List.of("ddim"), List.of(3, 1), List.of(Spacing.TRAILING), "0", "1");
+            Study study = new Study(subjects, grid, 25, 0, List.of(SampleMetric.FID, SampleMetric.IS));
+            FeatureCache sight = new FeatureCache(network, folder.resolve("cache"), 10);
+            Path whole = folder.resolve("whole");
+            Path stopped = folder.resolve("stopped");
+            List<String> said = new ArrayList<>();
+            study.run(sight, REAL, whole, "test", (done, total, what) -> said.add(done + "/" + total + " " + what));
+            assertThat(network.seen).isEqualTo(80 + 8 * 25);
+            assertThat(said)
+                    .filteredOn(line -> line.contains("ddim"))
+                    .startsWith("10/400 one: ddim in 1", "20/400 one: ddim in 1", "25/400 one: ddim in 1")
+                    .endsWith("400/400 two: ddim in 3");
+
+            FeatureCache fresh = new FeatureCache(network, folder.resolve("fresh"), 10);
+            int[] calls = {0};
+            assertThatThrownBy(() -> study.run(fresh, REAL, stopped, "test", (done, total, what) -> {
+                        if (what.contains("in 3") && ++calls[0] == 5) { // in the middle of the sixth cell
+                            throw new CancellationException();
+                        }
+                    }))
+                    .isInstanceOf(CancellationException.class);
+            assertThat(Files.readAllLines(stopped.resolve("study.csv"))).hasSize(1 + 5);
+            assertThat(stopped.resolve("study.html")).content().contains("5 of 8 cells are done");
+            assertThat(network.seen).isEqualTo(2 * 80 + 8 * 25 + 5 * 25 + 20);
+            study.run(fresh, REAL, stopped, "test", (done, total, what) -> {});
+            assertThat(network.seen).isEqualTo(2 * (80 + 8 * 25));
+            assertThat(withoutTime(stopped)).isEqualTo(withoutTime(whole)).hasSize(1 + 8);
+
+            FeatureCache forgotten = new FeatureCache(network, folder.resolve("forgotten"), 10);
+            Study less = new Study(subjects, grid, 25, 0, List.of(SampleMetric.FID));
+            less.run(forgotten, REAL, stopped, "test", (done, total, what) -> {});
+            assertThat(network.seen).as("only real pictures").isEqualTo(2 * (80 + 8 * 25) + 80);
+        }
+    }
+
+    /** The table but for the column that differs from run to run. */
+    private static List<String> withoutTime(Path study) throws IOException {
+        List<String> lines = Files.readAllLines(study.resolve("study.csv"));
+        int column = List.of(lines.get(0).split(",")).indexOf("secondsPerImage");
+        return lines.stream()
+                .map(line -> {
+                    List<String> values = new ArrayList<>(List.of(line.split(",")));
+                    assertThat(values.remove(column)).isNotEmpty();
+                    return String.join(",", values);
+                })
+                .toList();
+    }
+}
