@@ -9,8 +9,12 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaConstructorCall;
 import com.tngtech.archunit.core.domain.JavaField;
@@ -34,7 +38,7 @@ import org.jspecify.annotations.NullMarked;
 class ArchitectureTest {
 
     // spotless:off
-    /** A package imports from floors below only; rooms on one floor (nn, data, io) do not know each other. */
+    /** A package imports from floors below only; rooms on one floor do not know each other, but for guide and edit, which wrap samplers. */
     @ArchTest
     static final ArchRule floors_see_only_what_is_below = layeredArchitecture().consideringOnlyDependenciesInLayers()
             .layer("engine").definedBy("org.diffusion4j.engine..")
@@ -43,21 +47,43 @@ class ArchitectureTest {
             .layer("nn").definedBy("org.diffusion4j.nn..")
             .layer("data").definedBy("org.diffusion4j.data..")
             .layer("io").definedBy("org.diffusion4j.io..")
+            .layer("report").definedBy("org.diffusion4j.report..")
             .layer("sample").definedBy("org.diffusion4j.sample..")
+            .layer("guide").definedBy("org.diffusion4j.guide..")
+            .layer("edit").definedBy("org.diffusion4j.edit..")
             .layer("train").definedBy("org.diffusion4j.train..")
             .layer("evaluate").definedBy("org.diffusion4j.evaluate..")
+            .layer("diffusers").definedBy("org.diffusion4j.diffusers..")
+            .layer("image").definedBy("org.diffusion4j.image..")
             .layer("facade").definedBy("org.diffusion4j")
             .whereLayer("engine").mayNotAccessAnyLayer()
             .whereLayer("schedule").mayOnlyAccessLayers("engine")
             .whereLayer("process").mayOnlyAccessLayers("engine", "schedule")
-            .whereLayer("nn").mayOnlyAccessLayers("engine", "schedule", "process")
-            .whereLayer("data").mayOnlyAccessLayers("engine", "schedule", "process")
-            .whereLayer("io").mayOnlyAccessLayers("engine", "schedule", "process")
+            .whereLayer("nn").mayOnlyAccessLayers("engine", "schedule")
+            .whereLayer("data").mayOnlyAccessLayers("engine")
+            .whereLayer("io").mayOnlyAccessLayers("engine")
+            .whereLayer("report").mayOnlyAccessLayers("engine", "io")
             .whereLayer("sample").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io")
-            .whereLayer("train").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "sample")
-            .whereLayer("evaluate").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "sample")
+            .whereLayer("guide").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "sample")
+            .whereLayer("edit").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "sample")
+            .whereLayer("train").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "report", "sample", "guide", "edit")
+            .whereLayer("evaluate").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "report", "sample", "guide", "edit")
+            .whereLayer("diffusers").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "report", "sample", "guide", "edit")
+            .whereLayer("image").mayOnlyBeAccessedByLayers("facade")
             .ensureAllClassesAreContainedInArchitecture();
     // spotless:on
+
+    /** A room of more is two rooms. */
+    private static final int MOST_FILES = 30;
+
+    @ArchTest
+    static void no_room_is_too_full(JavaClasses all) {
+        assertThat(all.stream()
+                        .filter(JavaClass::isTopLevelClass)
+                        .filter(type -> !type.getPackageName().startsWith("org.diffusion4j.cli"))
+                        .collect(groupingBy(JavaClass::getPackageName, counting())))
+                .allSatisfy((room, files) -> assertThat(files).as(room).isLessThanOrEqualTo(MOST_FILES));
+    }
 
     @ArchTest
     static final ArchRule packages_have_no_cycles =

@@ -20,6 +20,7 @@ import org.diffusion4j.evaluate.SampleMetric;
 import org.diffusion4j.evaluate.Spread;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
+import org.diffusion4j.image.measure.DrawnPictures;
 import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.sample.SampleSettings;
@@ -153,7 +154,7 @@ final class SampleMetrics implements AutoCloseable {
         if (model.classes() > 0) {
             classes = draw.labels().isEmpty() ? "in turn" : "as often as in the training images";
         }
-        return Pictures.drawn(model, hash, draw);
+        return new DrawnPictures(model, hash, draw);
     }
 
     /** How often each class was drawn, in words, if any were. */

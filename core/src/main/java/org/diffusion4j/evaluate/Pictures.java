@@ -1,19 +1,13 @@
 package org.diffusion4j.evaluate;
 
 import java.nio.ByteBuffer;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.engine.Records;
-import org.diffusion4j.engine.Sha256;
 import org.diffusion4j.engine.Tensors;
-import org.diffusion4j.image.DiffusionModel;
-import org.diffusion4j.image.Draw;
-import org.diffusion4j.io.Json;
 
-/** Numbered pictures, of which any run can be had: those of a data set, or those that a model draws. */
+/** Numbered pictures, of which any run can be had: those of a data set or those that a model draws. */
 public interface Pictures {
 
     /** How many there are. */
@@ -70,47 +64,6 @@ public interface Pictures {
                 ByteBuffer bytes = ByteBuffer.allocate(count * data.imageBytes());
                 IntStream.range(first, first + count).forEach(i -> data.copy(i, bytes));
                 return Tensors.of(bytes.array(), count, data.channels(), data.height(), data.width());
-            }
-        };
-    }
-
-    /**
-     * What a model draws.
-     *
-     * @param hash what the model is known by
-     */
-    static Pictures drawn(DiffusionModel model, String hash, Draw draw) {
-        return new Pictures() {
-            @Override
-            public int count() {
-                return draw.count();
-            }
-
-            @Override
-            public int classes() {
-                return model.classes();
-            }
-
-            @Override
-            public int label(int i) {
-                return draw.label(i, model.classes());
-            }
-
-            @Override
-            public Map<String, Object> identity() {
-                Map<String, Object> facts = new LinkedHashMap<>();
-                facts.put("model", hash);
-                facts.put("settings", Records.CAMEL_CASE.write(draw.settings()));
-                facts.put("seed", draw.seed());
-                if (!draw.labels().isEmpty()) {
-                    facts.put("labels", Sha256.of(Json.line(draw.labels())));
-                }
-                return facts;
-            }
-
-            @Override
-            public Tensor pixels(int first, int count) {
-                return model.pixels(draw.batchSize(count), first, count);
             }
         };
     }

@@ -1,6 +1,5 @@
 package org.diffusion4j.nn;
 
-import java.util.Objects;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -8,7 +7,6 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.nn.Parameters.Parameter;
-import org.diffusion4j.nn.unet.UNet2DConfig;
 
 /** A number, mostly the time, as a row of features that a linear layer can use. */
 public interface TimeFeatures {
@@ -43,7 +41,8 @@ public interface TimeFeatures {
     /** Sines and cosines of 2π·w·ln t with fixed random w of standard deviation 16 (Tancik et al. 2020; score SDE). */
     record Fourier(Parameter frequencies, int width) implements TimeFeatures {
 
-        Fourier(Parameters.Path at, int channels) {
+        /** New frequencies, which are saved with the network but never learned. */
+        public Fourier(Parameters.Path at, int channels) {
             this(at.addConstant("weight", new Initialiser.Normal(16), channels), 2 * channels);
         }
 
@@ -57,7 +56,8 @@ public interface TimeFeatures {
     /** A learned row for each integer. */
     record Table(Parameter rows, int width) implements TimeFeatures {
 
-        Table(Parameters.Path at, int count, int width) {
+        /** A new table. */
+        public Table(Parameters.Path at, int count, int width) {
             this(at.add("weight", new Initialiser.Normal(1), count, width), width);
         }
 
@@ -65,18 +65,6 @@ public interface TimeFeatures {
         public Tensor of(Tensor t, ScalarType dtype) {
             return torch.embedding(rows.value(), t.to(ScalarType.Long));
         }
-    }
-
-    /** The configured kind. */
-    static TimeFeatures of(UNet2DConfig config, Parameters.Path at) {
-        int channels = config.blockOutChannels().get(0);
-        return switch (config.timeEmbeddingType()) {
-            case "positional" -> new Sines(channels, config.freqShift(), config.flipSinToCos());
-            case "fourier" -> new Fourier(at, channels);
-            case "learned" -> new Table(at, Objects.requireNonNull(config.numTrainTimesteps()), channels);
-            default ->
-                throw new IllegalArgumentException("time embedding '" + config.timeEmbeddingType() + "' is not known");
-        };
     }
 
     private static Tensor joined(Tensor left, Tensor right) {

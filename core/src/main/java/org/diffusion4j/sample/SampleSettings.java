@@ -2,8 +2,6 @@ package org.diffusion4j.sample;
 
 import static org.diffusion4j.engine.Require.require;
 
-import org.diffusion4j.edit.Inversion;
-import org.diffusion4j.guide.ClassifierFreeGuidance;
 import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.schedule.Spacing;
 import org.diffusion4j.schedule.TimeGrid;
@@ -17,7 +15,7 @@ import org.diffusion4j.schedule.TimeGrid;
  * @param etaRule what eta multiplies: {@code deviation} (the paper), {@code variance} (the hand-out) or {@code sigma-hat}
  * @param variance DDPM's: {@code fixed-small}, {@code fixed-large} or, where the model has it, {@code learned}
  * @param spacing {@code leading}, {@code trailing}, {@code linspace} or {@code quadratic}
- * @param guidance the scale of {@link ClassifierFreeGuidance}, at least 0; 1 for none
+ * @param guidance the scale of classifier-free guidance, at least 0; 1 for none
  */
 public record SampleSettings(
         String sampler, int steps, double eta, String etaRule, String variance, String spacing, double guidance) {
@@ -42,7 +40,7 @@ public record SampleSettings(
         return of("ddim", steps);
     }
 
-    /** DDIM without noise on so many timesteps from T − 1 to 0, which are those of the way back too: see {@link Inversion}. */
+    /** DDIM without noise on so many timesteps from T − 1 to 0, which are those of the way back too. */
     public static SampleSettings encoding(int timesteps) {
         return ddim(timesteps).withSpacing(Spacing.LINSPACE);
     }

@@ -10,6 +10,7 @@ import org.diffusion4j.Diffusion;
 import org.diffusion4j.evaluate.ClassAccuracy;
 import org.diffusion4j.evaluate.Pictures;
 import org.diffusion4j.image.measure.Classifier;
+import org.diffusion4j.image.measure.DrawnPictures;
 import org.diffusion4j.sample.SampleSettings;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class ShippedModelTest {
     void draws_digits_that_the_classifier_reads(ShippedModel shipped) {
         try (DiffusionModel model = Diffusion.load(shipped.folder(home));
                 Classifier classifier = Classifier.mnist()) {
-            Pictures digits = Pictures.drawn(model, "", Draw.of(50).with(SampleSettings.ddim(20)));
+            Pictures digits = new DrawnPictures(model, "", Draw.of(50).with(SampleSettings.ddim(20)));
             ClassAccuracy accuracy = new ClassAccuracy(10);
             accuracy.add(
                     classifier.of(digits.pixels(0, 50)).logits(),

@@ -24,6 +24,7 @@ import org.diffusion4j.evaluate.SampleMetric;
 import org.diffusion4j.evaluate.Spread;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
+import org.diffusion4j.image.measure.DrawnPictures;
 import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.io.ImageGrid;
 import org.diffusion4j.nn.unet.UNet2DConfig;
@@ -201,13 +202,12 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
         if (!files.hasPicture(key)) {
             try (PointerScope scope = new PointerScope()) {
                 PixelCodec codec = new PixelCodec();
-                Tensor shown =
-                        Pictures.drawn(subject.model, subject.hash, everyClass).pixels(0, SHOWN);
+                Tensor shown = new DrawnPictures(subject.model, subject.hash, everyClass).pixels(0, SHOWN);
                 files.writePicture(key, ImageGrid.of(codec.toImages(codec.encode(shown)), COLUMNS, 1));
             }
         }
         String what = subject.name + ": " + settings.sampler() + " in " + settings.steps();
-        Pictures drawn = Pictures.drawn(
+        Pictures drawn = new DrawnPictures(
                 subject.model, subject.hash, everyClass.labels(real.labels(subject.model.classes(), seed)));
         Features seen = sight.of(drawn, (pictures, total) -> progress.at(what, pictures));
         try {

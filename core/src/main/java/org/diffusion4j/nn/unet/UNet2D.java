@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -64,7 +65,7 @@ public final class UNet2D implements Network {
         UNet2DLayers make = new UNet2DLayers(config, dropout);
 
         convIn = Conv2d.same(root.to("conv_in"), config.inChannels(), widths.get(0));
-        timeFeatures = TimeFeatures.of(config, root.to("time_proj"));
+        timeFeatures = timeFeatures(config, root.to("time_proj"));
         timeEmbedding = new TimeEmbedding(root.to("time_embedding"), timeFeatures.width(), config.timeWidth());
         classEmbedding = ClassEmbedding.of(config, root.to("class_embedding"), timeFeatures);
         for (int i = 0; i < levels; i++) {
@@ -162,5 +163,16 @@ public final class UNet2D implements Network {
     @Override
     public void close() {
         parameters.close();
+    }
+
+    private static TimeFeatures timeFeatures(UNet2DConfig config, Parameters.Path at) {
+        int channels = config.blockOutChannels().get(0);
+        return switch (config.timeEmbeddingType()) {
+            case "positional" -> new TimeFeatures.Sines(channels, config.freqShift(), config.flipSinToCos());
+            case "fourier" -> new TimeFeatures.Fourier(at, channels);
+            case "learned" -> new TimeFeatures.Table(at, Objects.requireNonNull(config.numTrainTimesteps()), channels);
+            default ->
+                throw new IllegalArgumentException("time embedding '" + config.timeEmbeddingType() + "' is not known");
+        };
     }
 }

@@ -1,0 +1,14 @@
+package org.diffusion4j.sample;
+
+import java.util.List;
+
+/**
+ * Adds samplers to those that can be chosen by name. An implementation has a public constructor without arguments and is named in
+ * {@code META-INF/services/org.diffusion4j.sample.SamplerProvider} of its jar; {@link Samplers} finds it on the class path, so that
+ * recipes and the command line know its samplers too.
+ */
+public interface SamplerProvider {
+
+    /** The samplers, in the order in which they are listed. */
+    List<Samplers.Entry> samplers();
+}
