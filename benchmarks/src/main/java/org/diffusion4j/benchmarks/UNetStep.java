@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Precision;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.unet.UNet2D;
 import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.train.Adam;
@@ -62,7 +63,7 @@ final class UNetStep implements AutoCloseable {
             network.parameters().gradients().zero_();
             Tensor output;
             try (var autocast = precision.open()) {
-                output = network.forward(x, timesteps, null);
+                output = network.forward(x, timesteps, Condition.NONE);
             }
             torch.mse_loss(output, eps).backward();
             optimizer.step(++step, LEARNING_RATE);
@@ -74,7 +75,7 @@ final class UNetStep implements AutoCloseable {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode noGrad = new AutoGradMode(false);
                 var autocast = precision.open()) {
-            network.forward(x, timesteps, null);
+            network.forward(x, timesteps, Condition.NONE);
         }
     }
 

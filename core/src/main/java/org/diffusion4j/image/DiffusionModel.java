@@ -29,6 +29,7 @@ import org.diffusion4j.guide.ClassifierFreeGuidance;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.io.Safetensors;
 import org.diffusion4j.io.TensorFile;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.unet.OpenAiNames;
 import org.diffusion4j.nn.unet.OpenAiUNetConfig;
@@ -223,7 +224,7 @@ public final class DiffusionModel implements AutoCloseable {
                 classes() == 0
                         ? "the model has no classes, so it takes no labels"
                         : "the model needs a label for each sample");
-        return new NetworkDenoiser(network, process, scheduler.meaning(), labels);
+        return new NetworkDenoiser(network, process, scheduler.meaning(), Condition.ofClasses(labels));
     }
 
     /**

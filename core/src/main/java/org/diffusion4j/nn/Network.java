@@ -1,10 +1,9 @@
 package org.diffusion4j.nn;
 
 import org.bytedeco.pytorch.Tensor;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A network that is given x_t, the time and perhaps labels. It owns its parameters; closing it frees them.
+ * A network that receives x_t, the time, and perhaps a condition such as a class. It owns its parameters; closing it frees them.
  *
  * <p>Threads: {@link #forward} may be called by many threads at once while nobody changes the parameters.
  */
@@ -13,12 +12,13 @@ public interface Network extends AutoCloseable {
     /**
      * The network's output, differentiable where gradients are enabled.
      *
-     * @param x {@code [batch, inChannels, height, width]}
+     * @param x {@code [batch, …]}; images are {@code [batch, inChannels, height, width]}
      * @param timesteps {@code [batch]}, the process's {@code networkTime}, float or integer
-     * @param labels int64 {@code [batch]} of class indices where the network is conditional, else null
-     * @return {@code [batch, outChannels, height, width]}, made in the caller's scope and owned by the caller
+     * @param condition what else it receives; {@link Condition#NONE} where it is unconditional
+     * @return {@code [batch, …]}, made in the caller's scope and owned by the caller
+     * @throws IllegalArgumentException if the condition lacks what the network needs, or has what it does not know
      */
-    Tensor forward(Tensor x, Tensor timesteps, @Nullable Tensor labels);
+    Tensor forward(Tensor x, Tensor timesteps, Condition condition);
 
     /**
      * Whether {@link #forward} drops values at random, where the network has dropout; off at first. The draws come from libtorch's

@@ -7,30 +7,27 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Scoped;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.process.Prediction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The denoiser that a network is, once it is known what its output means. Runs without gradients. Safe to share between threads,
  * as the network is.
  *
  * @param network lent
- * @param labels int64 {@code [batch]} where the network is conditional, lent, else null
+ * @param condition what the network receives beside x and t, borrowed
  */
-public record NetworkDenoiser(
-        Network network,
-        DiffusionProcess process,
-        OutputMeaning meaning,
-        @Nullable Tensor labels) implements Denoiser {
+public record NetworkDenoiser(Network network, DiffusionProcess process, OutputMeaning meaning, Condition condition)
+        implements Denoiser {
 
-    /** Of a network without labels and learned variance. */
+    /** Of a network without condition and learned variance. */
     public NetworkDenoiser(Network network, DiffusionProcess process, Prediction prediction) {
-        this(network, process, new OutputMeaning(prediction, null), null);
+        this(network, process, new OutputMeaning(prediction, null), Condition.NONE);
     }
 
     @Override
@@ -38,8 +35,8 @@ public record NetworkDenoiser(
         meaning.prediction().requireDefined(process.alpha(t), process.sigma(t));
         try (AutoGradMode noGrad = new AutoGradMode(false)) {
             NoiseLevel level = NoiseLevel.at(process, t);
-            Tensor output =
-                    Scoped.result(() -> network.forward(meaning.prediction().input(x, level), timesteps(x, t), labels)
+            Tensor output = Scoped.result(
+                    () -> network.forward(meaning.prediction().input(x, level), timesteps(x, t), condition)
                             .to(x.scalar_type()));
             return meaning.interpret(output, x, level);
         }

@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiscreteProcess;
@@ -92,7 +93,7 @@ record Objective(
                         Arrays.stream(times).map(process::networkTime).toArray())
                 .to(xt);
         try (Precision.Scope scope = precision.open()) {
-            return network.forward(xt, timesteps, labels);
+            return network.forward(xt, timesteps, Condition.ofClasses(labels));
         }
     }
 

@@ -17,6 +17,7 @@ import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.io.Json;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.Sampler;
 import org.diffusion4j.sample.chain.Ddim;
@@ -39,7 +40,7 @@ final class FolderCheck implements GoldenCheck {
             if (golden.expects("unet_output")) {
                 Tensor sample = Comparison.tensor(golden.input("sample"), ScalarType.Float);
                 Tensor timestep = Comparison.tensor(golden.input("timestep"), ScalarType.Long);
-                out.expect("unet_output", model.network().forward(sample, timestep, null));
+                out.expect("unet_output", model.network().forward(sample, timestep, Condition.NONE));
             }
             TimeGrid grid = model.scheduler()
                     .grid(golden.config().get("num_inference_steps").asInt());

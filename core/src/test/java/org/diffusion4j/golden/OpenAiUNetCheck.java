@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.io.Safetensors;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.unet.OpenAiNames;
@@ -42,7 +43,7 @@ final class OpenAiUNetCheck implements GoldenCheck {
             Tensor x = tensor(golden, "x");
             x.requires_grad_(true);
             Tensor labels = golden.hasInput("y") ? Comparison.tensor(golden.input("y"), ScalarType.Long) : null;
-            Tensor y = network.forward(x, tensor(golden, "timesteps"), labels);
+            Tensor y = network.forward(x, tensor(golden, "timesteps"), Condition.ofClasses(labels));
             out.expect("output", y);
             if (golden.expects("loss")) {
                 Tensor loss = y.mul(tensor(golden, "loss_weight")).sum();

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.unet.UNet2D;
 import org.diffusion4j.nn.unet.UNet2DConfig;
@@ -24,7 +25,7 @@ final class UNet2DCheck implements GoldenCheck {
             network.parameters().enableGradients();
             Tensor x = Comparison.tensor(golden.input("sample"), ScalarType.Float);
             x.requires_grad_(true);
-            Tensor y = network.forward(x, timesteps(golden), labels(golden));
+            Tensor y = network.forward(x, timesteps(golden), Condition.ofClasses(labels(golden)));
             out.expect("sample", y);
             if (golden.expects("loss")) {
                 Tensor loss = y.mul(Comparison.tensor(golden.input("loss_weight"), ScalarType.Float))

@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.golden.Comparison;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.OutputMeaning;
@@ -52,7 +53,8 @@ class NetworkDenoiserTest {
 
     @Test
     void hands_the_labels_on() {
-        new NetworkDenoiser(network, process, EPS_ALONE, Tensor.create(new long[] {7, 3})).at(x, 37);
+        new NetworkDenoiser(network, process, EPS_ALONE, Condition.ofClasses(Tensor.create(new long[] {7, 3})))
+                .at(x, 37);
 
         assertThat(network.labels).containsExactly(7, 3);
     }

@@ -3,6 +3,7 @@ package org.diffusion4j.sample;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.golden.Comparison;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Initialiser;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
@@ -24,8 +25,9 @@ final class StubNetwork implements Network {
     }
 
     @Override
-    public Tensor forward(Tensor x, Tensor timesteps, @Nullable Tensor labels) {
+    public Tensor forward(Tensor x, Tensor timesteps, Condition condition) {
         this.timesteps = Comparison.values(timesteps);
+        Tensor labels = condition.get(Condition.CLASSES);
         this.labels = labels == null ? null : Comparison.values(labels);
         return x.mul(factor.value());
     }

@@ -9,15 +9,15 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.golden.Comparison;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
-import org.jspecify.annotations.Nullable;
 
 /** {@code a·tanh(x) + b·x·cos(t/200)}, and for a learned variance {@code c·sin(x + t/100) + d} beside it, without parameters. */
 record AnalyticNetwork(JsonNode letters, boolean learned, IntToDoubleFunction originalTime) implements Network {
 
     @Override
-    public Tensor forward(Tensor x, Tensor timesteps, @Nullable Tensor labels) {
+    public Tensor forward(Tensor x, Tensor timesteps, Condition condition) {
         double[] times = Arrays.stream(Comparison.values(timesteps))
                 .map(step -> originalTime.applyAsDouble((int) step))
                 .toArray();

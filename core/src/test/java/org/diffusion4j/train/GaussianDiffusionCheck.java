@@ -19,6 +19,7 @@ import org.diffusion4j.evaluate.Likelihood;
 import org.diffusion4j.golden.Comparison;
 import org.diffusion4j.golden.GoldenCase;
 import org.diffusion4j.golden.GoldenCheck;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.LearnedVariance;
@@ -95,7 +96,7 @@ public final class GaussianDiffusionCheck implements GoldenCheck {
             variance = learned != null
                     ? ReverseVariance.LEARNED
                     : type.equals("FIXED_LARGE") ? ReverseVariance.FIXED_LARGE : ReverseVariance.FIXED_SMALL;
-            NetworkDenoiser raw = new NetworkDenoiser(network, process, meaning, null);
+            NetworkDenoiser raw = new NetworkDenoiser(network, process, meaning, Condition.NONE);
             model = config.get("clip_denoised").asBoolean() ? new Clipped(raw) : raw;
             ofMean = prediction == Prediction.MEAN ? raw : model;
             t = golden.input("t").values();

@@ -4,9 +4,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Scoped;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A network that is shown a small image beside x_t, enlarged to its size, and so learns to draw what is missing in it.
@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 public record SuperResolution(Network network, Tensor small) implements Network {
 
     @Override
-    public Tensor forward(Tensor x, Tensor timesteps, @Nullable Tensor labels) {
+    public Tensor forward(Tensor x, Tensor timesteps, Condition condition) {
         return Scoped.result(() -> {
             Tensor large = torch.upsample_bilinear2d(small, new long[] {x.size(2), x.size(3)}, false);
-            return network.forward(torch.cat(new TensorVector(x, large), 1), timesteps, labels);
+            return network.forward(torch.cat(new TensorVector(x, large), 1), timesteps, condition);
         });
     }
 

@@ -14,6 +14,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.nn.Block;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Conv2d;
 import org.diffusion4j.nn.Dropout;
 import org.diffusion4j.nn.GroupNorm;
@@ -92,19 +93,20 @@ public final class UNet2D implements Network {
     /**
      * {@inheritDoc}
      *
-     * @param labels int64 {@code [batch]} of class indices; with {@code class_embed_type} {@code timestep} any numbers, with
+     * @param condition {@link Condition#CLASSES}: int64 {@code [batch]} of class indices; with {@code class_embed_type} {@code timestep} any numbers, with
      *     {@code identity} embeddings {@code [batch, timeWidth]}
      * @throws IllegalArgumentException if the channels are not the network's, the size does not divide as its levels need, or
      *     labels are missing, not wanted or out of range
      */
     @Override
-    public Tensor forward(Tensor x, Tensor timesteps, @Nullable Tensor labels) {
+    public Tensor forward(Tensor x, Tensor timesteps, Condition condition) {
         require(
                 x.dim() == 4 && x.size(1) == config.inChannels(),
                 "the network needs [batch, %s, height, width], was given %s",
                 config.inChannels(),
                 Arrays.toString(x.sizes().vec().get()));
         config.requireSize(x.size(2), x.size(3));
+        Tensor labels = condition.only(Condition.CLASSES).get(Condition.CLASSES);
         return Scoped.result(() -> output(x, timesteps, labels));
     }
 

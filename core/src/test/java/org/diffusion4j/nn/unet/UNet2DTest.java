@@ -21,6 +21,7 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Precision;
+import org.diffusion4j.nn.Condition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -43,7 +44,10 @@ class UNet2DTest {
     void answers_zero_as_long_as_it_is_new() {
         UNet2D network = keep(new UNet2D(config(Map.of()), 1));
 
-        assertThat(network.forward(images(2), times(2), null).abs().max().item_double())
+        assertThat(network.forward(images(2), times(2), Condition.NONE)
+                        .abs()
+                        .max()
+                        .item_double())
                 .isZero();
     }
 
@@ -64,13 +68,13 @@ class UNet2DTest {
         UNet2D network = warm(Map.of("dropout", 0.5));
         Tensor x = images(2);
         Tensor t = times(2);
-        Tensor expected = network.forward(x, t, null);
+        Tensor expected = network.forward(x, t, Condition.NONE);
 
-        assertThat(difference(network.forward(x, t, null), expected)).isZero();
+        assertThat(difference(network.forward(x, t, Condition.NONE), expected)).isZero();
         network.training(true);
-        assertThat(difference(network.forward(x, t, null), expected)).isGreaterThan(0.01);
+        assertThat(difference(network.forward(x, t, Condition.NONE), expected)).isGreaterThan(0.01);
         network.training(false);
-        assertThat(difference(network.forward(x, t, null), expected)).isZero();
+        assertThat(difference(network.forward(x, t, Condition.NONE), expected)).isZero();
     }
 
     @Test
@@ -79,9 +83,9 @@ class UNet2DTest {
         network.training(true);
 
         torch.manual_seed(4);
-        Tensor first = network.forward(images(2), times(2), null);
+        Tensor first = network.forward(images(2), times(2), Condition.NONE);
         torch.manual_seed(4);
-        assertThat(difference(network.forward(images(2), times(2), null), first))
+        assertThat(difference(network.forward(images(2), times(2), Condition.NONE), first))
                 .isZero();
     }
 
@@ -90,7 +94,7 @@ class UNet2DTest {
         UNet2D network = warm(Map.of());
         Tensor x = images(3);
         Tensor t = times(3);
-        float[] expected = numbers(network.forward(x, t, null));
+        float[] expected = numbers(network.forward(x, t, Condition.NONE));
         ExecutorService pool = Executors.newFixedThreadPool(4);
         try {
             List<Future<float[]>> answers = new ArrayList<>();
@@ -98,7 +102,7 @@ class UNet2DTest {
                 answers.add(pool.submit(() -> {
                     try (PointerScope own = new PointerScope();
                             AutoGradMode noGrad = new AutoGradMode(false)) {
-                        return numbers(network.forward(x, t, null));
+                        return numbers(network.forward(x, t, Condition.NONE));
                     }
                 }));
             }
@@ -116,11 +120,11 @@ class UNet2DTest {
         UNet2D network = warm(Map.of());
         Tensor x = images(64);
         Tensor t = times(64);
-        Tensor whole = network.forward(x, t, null);
+        Tensor whole = network.forward(x, t, Condition.NONE);
 
         for (long batch : new long[] {1, 7}) {
             for (long begin = 0; begin + batch <= 14; begin += batch) {
-                Tensor part = network.forward(x.narrow(0, begin, batch), t.narrow(0, begin, batch), null);
+                Tensor part = network.forward(x.narrow(0, begin, batch), t.narrow(0, begin, batch), Condition.NONE);
                 assertThat(difference(part, whole.narrow(0, begin, batch))).isLessThan(2e-5);
             }
         }
@@ -130,11 +134,11 @@ class UNet2DTest {
     void is_close_to_float32_in_bfloat16() {
         UNet2D network = warm(Map.of());
         Tensor x = images(4);
-        Tensor expected = network.forward(x, times(4), null);
+        Tensor expected = network.forward(x, times(4), Condition.NONE);
 
         Tensor actual;
         try (Precision.Scope bfloat16 = Precision.BFLOAT16.open()) {
-            actual = network.forward(x, times(4), null);
+            actual = network.forward(x, times(4), Condition.NONE);
         }
 
         assertThat(actual.scalar_type().intern()).isEqualTo(ScalarType.Float);
@@ -160,7 +164,7 @@ class UNet2DTest {
         network.parameters().gradients().zero_();
         Tensor output;
         try (Precision.Scope open = precision.open()) {
-            output = network.forward(images(4), times(4), null);
+            output = network.forward(images(4), times(4), Condition.NONE);
         }
         output.square().mean().backward();
         return network.parameters().gradients().clone();
@@ -171,7 +175,7 @@ class UNet2DTest {
         UNet2D network = warm(Map.of());
         long grown = growth(() -> {
             try (AutoGradMode noGrad = new AutoGradMode(false)) {
-                network.forward(large(), times(4), null);
+                network.forward(large(), times(4), Condition.NONE);
             }
         });
 
@@ -183,7 +187,8 @@ class UNet2DTest {
     void leaves_native_memory_where_it_was_after_200_gradients() {
         UNet2D network = warm(Map.of());
         network.parameters().enableGradients();
-        long grown = growth(() -> network.forward(large(), times(4), null).sum().backward());
+        long grown = growth(
+                () -> network.forward(large(), times(4), Condition.NONE).sum().backward());
 
         System.out.printf("200 gradients of the U-Net: %d MiB more resident memory%n", grown / MIB);
         assertThat(grown).isLessThan(16 * MIB);
@@ -208,7 +213,7 @@ class UNet2DTest {
         ExecutorService bare = Executors.newSingleThreadExecutor();
         try {
             bare.submit(() -> {
-                        Tensor answer = network.forward(x, t, null);
+                        Tensor answer = network.forward(x, t, Condition.NONE);
                         assertThat(numbers(answer)).hasSize(64);
                         answer.close();
                         assertThat(answer.isNull()).isTrue();
@@ -223,7 +228,7 @@ class UNet2DTest {
     void refuses_sizes_that_its_levels_cannot_halve() {
         UNet2D network = warm(Map.of());
 
-        assertThatThrownBy(() -> network.forward(torch.zeros(1, 1, 8, 7), times(1), null))
+        assertThatThrownBy(() -> network.forward(torch.zeros(1, 1, 8, 7), times(1), Condition.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(
                         "width 7 does not divide by 2, as the 2 levels of the network need; the nearest that do are 6 and 8");
@@ -233,7 +238,7 @@ class UNet2DTest {
     void refuses_images_of_other_channels() {
         UNet2D network = warm(Map.of());
 
-        assertThatThrownBy(() -> network.forward(torch.zeros(1, 3, 8, 8), times(1), null))
+        assertThatThrownBy(() -> network.forward(torch.zeros(1, 3, 8, 8), times(1), Condition.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the network needs [batch, 1, height, width], was given [1, 3, 8, 8]");
     }
@@ -243,13 +248,13 @@ class UNet2DTest {
         UNet2D plain = warm(Map.of());
         UNet2D conditional = warm(Map.of("num_class_embeds", 10));
 
-        assertThatThrownBy(() -> plain.forward(images(1), times(1), labels(3)))
+        assertThatThrownBy(() -> plain.forward(images(1), times(1), Condition.ofClasses(labels(3))))
                 .hasMessage("the network has no classes, but labels were given");
-        assertThatThrownBy(() -> conditional.forward(images(1), times(1), null))
+        assertThatThrownBy(() -> conditional.forward(images(1), times(1), Condition.NONE))
                 .hasMessage("the network is conditional: it needs a label for each sample");
-        assertThatThrownBy(() -> conditional.forward(images(2), times(2), labels(3, 10)))
+        assertThatThrownBy(() -> conditional.forward(images(2), times(2), Condition.ofClasses(labels(3, 10))))
                 .hasMessage("labels must lie in 0 to 9, was 10");
-        assertThatThrownBy(() -> conditional.forward(images(2), times(2), labels(-1, 0)))
+        assertThatThrownBy(() -> conditional.forward(images(2), times(2), Condition.ofClasses(labels(-1, 0))))
                 .hasMessage("labels must lie in 0 to 9, was -1");
     }
 
