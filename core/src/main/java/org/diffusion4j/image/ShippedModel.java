@@ -1,7 +1,6 @@
 package org.diffusion4j.image;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -13,9 +12,10 @@ import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.WeightsException;
 import org.diffusion4j.io.AtomicFolder;
 import org.diffusion4j.io.ModelFolder;
+import org.diffusion4j.io.ModelsJar;
 
 /**
- * The trained models that come with this library. Each is a model folder like any other, with what it was measured to be beside the usual
+ * The trained models that come with this library, in the artifact {@code diffusion4j-models}. Each is a model folder like any other, with what it was measured to be beside the usual
  * files: against the test images in {@code card.json}, against those that it learned from in {@code card-train.json}.
  *
  * <p>Threads: may be called by any.
@@ -101,11 +101,8 @@ public enum ShippedModel {
         }
     }
 
-    private byte[] bytes(String file) throws IOException {
-        String resource = "/org/diffusion4j/models/" + text + "/" + file;
-        try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream(resource), resource)) {
-            return in.readAllBytes();
-        }
+    private byte[] bytes(String file) {
+        return ModelsJar.bytes(text + "/" + file);
     }
 
     private void write(Path folder) throws IOException {

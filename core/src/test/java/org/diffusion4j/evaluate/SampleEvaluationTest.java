@@ -21,6 +21,7 @@ import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.golden.Comparison;
 import org.diffusion4j.image.measure.Classifier;
 import org.diffusion4j.image.measure.InceptionNetwork;
+import org.diffusion4j.io.ModelsJar;
 import org.diffusion4j.nn.vision.Features;
 import org.diffusion4j.nn.vision.InceptionInput;
 import org.junit.jupiter.api.DisplayName;
@@ -113,10 +114,7 @@ class SampleEvaluationTest {
     @Test
     void reads_a_classifier_as_it_was_written() throws IOException {
         Path copy = cache.resolve("copy.safetensors");
-        try (var in =
-                Classifier.class.getResourceAsStream("/org/diffusion4j/image/measure/mnist-classifier.safetensors")) {
-            Files.copy(in, copy);
-        }
+        Files.write(copy, ModelsJar.bytes("mnist-classifier.safetensors"));
         try (PointerScope scope = new PointerScope();
                 Classifier shipped = Classifier.mnist();
                 Classifier read = Classifier.read(copy)) {

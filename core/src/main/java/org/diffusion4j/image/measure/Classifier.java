@@ -3,13 +3,11 @@ package org.diffusion4j.image.measure;
 import static org.diffusion4j.engine.Require.require;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
@@ -21,6 +19,7 @@ import org.diffusion4j.engine.Sha256;
 import org.diffusion4j.engine.WeightsException;
 import org.diffusion4j.evaluate.FeatureNetwork;
 import org.diffusion4j.io.Json;
+import org.diffusion4j.io.ModelsJar;
 import org.diffusion4j.io.Safetensors;
 import org.diffusion4j.io.TensorFile;
 import org.diffusion4j.nn.vision.Features;
@@ -49,10 +48,10 @@ public final class Classifier implements FeatureNetwork {
 
     /** The classifier of MNIST that comes with this library, trained by {@code recipes/classifier-mnist.json}; owned by the caller. */
     public static Classifier mnist() {
-        try (InputStream in = Objects.requireNonNull(Classifier.class.getResourceAsStream(SHIPPED), SHIPPED)) {
+        try {
             Path file = Files.createTempFile("diffusion4j", ".safetensors");
             try {
-                Files.write(file, in.readAllBytes());
+                Files.write(file, ModelsJar.bytes(SHIPPED));
                 if (!Sha256.of(file).equals(SHIPPED_SHA256)) {
                     throw new WeightsException(
                             SHIPPED + ": is not the file that this library was built with; build it again");
