@@ -3,6 +3,7 @@ package org.diffusion4j.engine;
 import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.LongBuffer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -10,7 +11,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
- * Tensors of Java's numbers, copied, made in the caller's scope and owned by the caller.
+ * Tensors of Java's numbers, copied, made in the caller's scope and owned by the caller; and their numbers as an array.
  *
  * <p>{@link Tensor#create} does the same through indexers that use {@code sun.misc.Unsafe}, of which newer JVMs warn.
  */
@@ -37,6 +38,19 @@ public final class Tensors {
         Tensor tensor = empty(ScalarType.Byte, values.length, shape);
         tensor.<ByteBuffer>createBuffer().put(values);
         return tensor;
+    }
+
+    /** All numbers of a tensor of any dtype, in row-major order; it may need gradients. */
+    public static double[] toArray(Tensor tensor) {
+        try (PointerScope scope = new PointerScope()) {
+            double[] values = new double[Math.toIntExact(tensor.numel())];
+            tensor.detach()
+                    .to(ScalarType.Double)
+                    .contiguous()
+                    .<DoubleBuffer>createBuffer()
+                    .get(values);
+            return values;
+        }
     }
 
     private static Tensor empty(ScalarType dtype, int count, long[] shape) {

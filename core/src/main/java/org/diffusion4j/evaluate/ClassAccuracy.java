@@ -8,6 +8,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.Tensors;
 
 /**
  * How often a classifier sees in a picture the class that it was drawn for, or has. Parts that were gathered apart can be merged. Not
@@ -41,7 +42,8 @@ public final class ClassAccuracy {
                 right.length,
                 Arrays.toString(logits.sizes().vec().get()));
         try (PointerScope scope = new PointerScope()) {
-            double[] named = Values.of(logits.argmax(new LongOptional(1), false).to(ScalarType.Double));
+            double[] named =
+                    Tensors.toArray(logits.argmax(new LongOptional(1), false).to(ScalarType.Double));
             for (int i = 0; i < labels.length; i++) {
                 seen[labels[i]]++;
                 right[labels[i]] += named[i] == labels[i] ? 1 : 0;

@@ -10,6 +10,7 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.Tensors;
 
 /**
  * The Inception Score, exp E KL(p(y|x) ‖ p(y)), over samples that come in batches in any order, in float64. Parts that were gathered
@@ -116,7 +117,7 @@ public final class InceptionScore implements AutoCloseable {
 
     private double negativeEntropy(int split, long size) {
         try (PointerScope scope = new PointerScope()) {
-            double[] sums = Values.of(probabilities.select(0, split));
+            double[] sums = Tensors.toArray(probabilities.select(0, split));
             return Arrays.stream(sums)
                     .map(sum -> sum / size)
                     .filter(p -> p > 0)

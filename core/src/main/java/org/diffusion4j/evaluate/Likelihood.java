@@ -1,13 +1,12 @@
 package org.diffusion4j.evaluate;
 
-import java.nio.DoubleBuffer;
 import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.NoiseLevel;
@@ -51,13 +50,13 @@ public record Likelihood(Denoiser model, ReverseVariance variance, TimeGrid grid
                     Denoised at = model.at(xt, grid.time(i));
                     ReverseStep step = ReverseStep.of(step(i));
                     Tensor epsHat = Prediction.X0.interpret(at.x0(), xt, level).eps(); // of x0 as it was clipped
-                    bound[i] = values(VariationalBound.term(x0, xt, at.x0(), variance.log(at, step), step));
+                    bound[i] = Tensors.toArray(VariationalBound.term(x0, xt, at.x0(), variance.log(at, step), step));
                     x0Errors[i] = meanSquare(at.x0(), x0);
                     epsErrors[i] = meanSquare(epsHat, eps);
                     listener.accept(i + 1);
                 }
             }
-            double[] prior = values(VariationalBound.prior(model.process(), grid.time(0), x0));
+            double[] prior = Tensors.toArray(VariationalBound.prior(model.process(), grid.time(0), x0));
             return new BoundTerms(prior, bound, x0Errors, epsErrors);
         }
     }
@@ -72,13 +71,7 @@ public record Likelihood(Denoiser model, ReverseVariance variance, TimeGrid grid
     }
 
     private static double[] meanSquare(Tensor a, Tensor b) {
-        return values(
+        return Tensors.toArray(
                 torch.mse_loss(a, b, torch.Reduction.None.value).flatten(1, -1).mean(1));
-    }
-
-    private static double[] values(Tensor tensor) {
-        double[] values = new double[Math.toIntExact(tensor.numel())];
-        tensor.to(ScalarType.Double).contiguous().<DoubleBuffer>createBuffer().get(values);
-        return values;
     }
 }

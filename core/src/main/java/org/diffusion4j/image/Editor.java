@@ -1,19 +1,18 @@
 package org.diffusion4j.image;
 
 import java.awt.image.BufferedImage;
-import java.nio.DoubleBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.edit.Inpainting;
 import org.diffusion4j.edit.Inversion;
 import org.diffusion4j.edit.SdEdit;
+import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.image.DiffusionModel.DrawListener;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.schedule.TimeGrid;
@@ -61,16 +60,11 @@ public record Editor(DiffusionModel model) {
             Tensor x0 = given.x0(batch.first(), batch.size());
             Tensor back = inversion.reconstruct(model.unlimited(batch.labels()), x0, batch.listener());
             Tensor onUnitScale = back.sub(x0).div(new Scalar(2));
-            errors.addAll(values(onUnitScale.square().flatten(1, -1).mean(1)));
+            DoubleStream.of(Tensors.toArray(onUnitScale.square().flatten(1, -1).mean(1)))
+                    .forEach(errors::add);
             return back;
         });
         return new Reconstruction(pictures, errors);
-    }
-
-    private static List<Double> values(Tensor vector) {
-        double[] values = new double[(int) vector.numel()];
-        vector.to(ScalarType.Double).<DoubleBuffer>createBuffer().get(values);
-        return Arrays.stream(values).boxed().toList();
     }
 
     /**

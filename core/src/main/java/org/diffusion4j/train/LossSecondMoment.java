@@ -1,12 +1,10 @@
 package org.diffusion4j.train;
 
-import java.nio.DoubleBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Tensors;
 
 /**
@@ -83,9 +81,9 @@ final class LossSecondMoment implements TimeSampler {
 
     @Override
     public void learn(double[] times, Tensor losses) {
-        DoubleBuffer values = losses.detach().to(ScalarType.Double).createBuffer();
-        for (double time : times) {
-            learn((int) time, values.get());
+        double[] values = Tensors.toArray(losses);
+        for (int i = 0; i < times.length; i++) {
+            learn((int) times[i], values[i]);
         }
     }
 
@@ -107,12 +105,13 @@ final class LossSecondMoment implements TimeSampler {
 
     @Override
     public void restore(Map<String, Tensor> state) {
-        numbers(state, "losses").get(losses);
-        DoubleBuffer seen = numbers(state, "counts");
-        Arrays.setAll(counts, t -> (int) seen.get(t));
+        double[] seenLosses = numbers(state, "losses");
+        System.arraycopy(seenLosses, 0, losses, 0, losses.length);
+        double[] seen = numbers(state, "counts");
+        Arrays.setAll(counts, t -> (int) seen[t]);
     }
 
-    private static DoubleBuffer numbers(Map<String, Tensor> state, String name) {
-        return Objects.requireNonNull(state.get(name), name).createBuffer();
+    private static double[] numbers(Map<String, Tensor> state, String name) {
+        return Tensors.toArray(Objects.requireNonNull(state.get(name), name));
     }
 }
