@@ -11,6 +11,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.nn.Parameters.Parameter;
 
@@ -113,7 +114,7 @@ public final class InceptionV3 implements AutoCloseable {
         }
     }
 
-    private final Parameters parameters = new Parameters();
+    private final Parameters parameters = new Parameters("the Inception network");
     private final List<Part> stages;
 
     /** With random weights, to be replaced: see {@link #parameters}. */
@@ -225,15 +226,18 @@ public final class InceptionV3 implements AutoCloseable {
      * @param pixels uint8 or float {@code [batch, 1 or 3, height, width]} in [0, 255]; grey counts for all three colours
      */
     public Features of(Tensor pixels, InceptionInput input) {
-        Tensor both = Scoped.result(() -> {
-            List<Tensor> outputs = outputs(pixels, input);
-            Tensor pooled = outputs.get(outputs.size() - 1).mean(2, 3);
-            Tensor places = outputs.get(MIXED_6D).narrow(1, 0, SPATIAL_CHANNELS).flatten(1, -1);
-            return torch.cat(new TensorVector(pooled, places), 1);
-        });
-        Tensor vectors = both.narrow(1, 0, DIMS);
-        Tensor logits = vectors.mm(parameters.get("fc.weight").value().t());
-        return new Features(vectors, logits, both.narrow(1, DIMS, SPATIAL_DIMS));
+        try (CloseGuard.Use use = parameters.use()) {
+            Tensor both = Scoped.result(() -> {
+                List<Tensor> outputs = outputs(pixels, input);
+                Tensor pooled = outputs.get(outputs.size() - 1).mean(2, 3);
+                Tensor places =
+                        outputs.get(MIXED_6D).narrow(1, 0, SPATIAL_CHANNELS).flatten(1, -1);
+                return torch.cat(new TensorVector(pooled, places), 1);
+            });
+            Tensor vectors = both.narrow(1, 0, DIMS);
+            Tensor logits = vectors.mm(parameters.get("fc.weight").value().t());
+            return new Features(vectors, logits, both.narrow(1, DIMS, SPATIAL_DIMS));
+        }
     }
 
     /** What comes out of each stage: 64, 192, 768, 768 and 2048 channels. */

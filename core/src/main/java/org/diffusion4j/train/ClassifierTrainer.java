@@ -12,7 +12,9 @@ import org.diffusion4j.data.Batches;
 import org.diffusion4j.data.ImageBatch;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.nn.ImageClassifier;
 
 /** Trains a classifier of pictures, in one sitting: it is a matter of minutes, and nothing is kept before the end. */
@@ -60,6 +62,7 @@ public final class ClassifierTrainer {
                 Ema ema = new Ema(recipe.emaDecay(), values);
                 BatchStream stream = batches.from(0)) {
             for (long step = 1; step <= recipe.steps(); step++) {
+                Cancellation.checkpoint();
                 long begun = System.nanoTime();
                 gradients.zero_();
                 double loss = addGradient(classifier, stream);
@@ -88,6 +91,8 @@ public final class ClassifierTrainer {
             Tensor loss = torch.cross_entropy_loss(classifier.of(x).logits(), Objects.requireNonNull(batch.labels()));
             loss.backward();
             return loss.item_double();
+        } catch (RuntimeException e) {
+            throw OutOfNativeMemoryException.explained(e, "lower batchSize, " + recipe.batchSize());
         }
     }
 
