@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.Subset;
+import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.RunFolder;
@@ -17,7 +18,7 @@ import org.diffusion4j.train.Trainer;
 /**
  * One training in its run folder, begun anew or resumed. While it is open nobody else can train in that folder.
  *
- * <p>Threads: {@link #requestStop} may be called by any; all else by one.
+ * <p>Threads: {@link #requestStop} and {@link #close} may be called by any; all else by one.
  */
 public final class Training implements AutoCloseable {
 
@@ -25,6 +26,7 @@ public final class Training implements AutoCloseable {
     private final DiffusionModel model;
     private final Trainer trainer;
     private final TrainListener recorder;
+    private final CloseGuard guard = new CloseGuard("the training", this::free);
 
     private Training(RunFolder folder, DiffusionModel model, Trainer trainer, TrainListener recorder) {
         this.folder = folder;
@@ -121,13 +123,24 @@ public final class Training implements AutoCloseable {
     /**
      * Trains until the recipe's steps are done, its time is up, or somebody stops it. The run folder is written first, then the
      * listener is told.
+     *
+     * @throws java.util.concurrent.CancellationException if it is {@linkplain org.diffusion4j.engine.Cancellation cancelled} or
+     *     interrupted, after the step under way is done and saved
      */
     public TrainResult run(TrainListener listener) {
-        return trainer.run(TrainListener.all(recorder, listener));
+        try (CloseGuard.Use use = guard.use()) {
+            return trainer.run(TrainListener.all(recorder, listener));
+        }
     }
 
+    /** Asks a run under way to stop and save, waits for it, and frees; a listener that closes does not wait, and all is freed after its run. */
     @Override
     public void close() {
+        trainer.requestStop();
+        guard.close();
+    }
+
+    private void free() {
         try (folder;
                 model) {
             trainer.close();

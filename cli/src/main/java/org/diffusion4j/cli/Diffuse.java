@@ -64,6 +64,7 @@ public final class Diffuse implements Runnable {
 
     /** Runs one command and ends the process with its code. */
     public static void main(String[] args) {
+        StopSignal.endAtOnce();
         PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         System.exit(run(out, err, args));
@@ -72,7 +73,7 @@ public final class Diffuse implements Runnable {
     /**
      * Runs one command.
      *
-     * @return 0 where it went well, 1 after a failure, 2 after wrong usage, 130 after Ctrl-C, 143 after SIGTERM
+     * @return 0 where it went well, 1 after a failure, 2 after wrong usage, 129 after SIGHUP, 130 after Ctrl-C, 143 after SIGTERM
      */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         return commandLine(out, err).execute(args);

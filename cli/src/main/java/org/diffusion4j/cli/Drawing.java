@@ -4,6 +4,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.DiffusionModel.DrawListener;
 import org.diffusion4j.image.Draw;
@@ -13,13 +14,14 @@ import org.diffusion4j.image.Sheet;
 import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.io.Png;
+import org.jspecify.annotations.Nullable;
 
 /** A draw with a live line, and the files it becomes. */
 final class Drawing {
 
     private final Provenance provenance;
     private final Sheet sheet;
-    private final Film film = new Film();
+    private final @Nullable Film film;
     private final List<BufferedImage> samples;
     private final double seconds;
 
@@ -27,8 +29,9 @@ final class Drawing {
      * Draws.
      *
      * @param folder from where {@code model} was loaded
+     * @param filmed whether {@link #writeFilm} will be asked for
      */
-    Drawing(DiffusionModel model, Path folder, Draw draw) {
+    Drawing(DiffusionModel model, Path folder, Draw draw, boolean filmed) {
         provenance = new Provenance(
                 Version.text(),
                 ShippedModel.nameOf(folder),
@@ -36,12 +39,15 @@ final class Drawing {
                 draw,
                 Provenance.ALL);
         sheet = Sheet.of(draw, model.classes());
+        film = filmed ? new Film(draw, model.classes()) : null;
         long begun = System.nanoTime();
         try (LiveWork work = new LiveWork("drawing")) {
             DrawListener live = work.of(draw.count(), draw.batchSize());
             samples = model.draw(draw, (first, step) -> {
                 live.onStep(first, step);
-                film.onStep(first, step);
+                if (film != null) {
+                    film.onStep(first, step);
+                }
             });
         }
         seconds = (System.nanoTime() - begun) / 1e9;
@@ -69,8 +75,14 @@ final class Drawing {
         }
     }
 
-    /** The way from noise to pictures. */
-    void writeFilm(Path file) {
-        film.write(file, sheet);
+    /**
+     * The way from noise to pictures.
+     *
+     * @return how many of them it shows
+     */
+    int writeFilm(Path file) {
+        Film made = Objects.requireNonNull(film);
+        made.write(file);
+        return made.shown();
     }
 }

@@ -87,7 +87,7 @@ final class InpaintCommand implements Runnable {
                 LiveWork work = new LiveWork("drawing")) {
             ImageDataset given = images.read(model, err);
             Mask part = maskFile == null
-                    ? Mask.without(Mask.DataSplit.named(String.valueOf(mask)), given.height(), given.width())
+                    ? Mask.without(Mask.Region.named(String.valueOf(mask)), given.height(), given.width())
                     : Mask.of(Datasets.open(maskFile, DataSplit.TRAIN, ReadOptions.DEFAULT.inGrey()));
             Draw draw = variations.of(given, options, model);
             List<BufferedImage> drawn = new Editor(model)

@@ -7,7 +7,7 @@ import org.diffusion4j.Training;
 import org.diffusion4j.train.TrainListener;
 import org.diffusion4j.train.TrainResult;
 
-/** A training that a person watches: a live line, and the first Ctrl-C or SIGTERM saves. */
+/** A training that a person watches: a live line, and the first Ctrl-C, SIGTERM or SIGHUP saves. */
 final class LiveTraining implements TrainListener, AutoCloseable {
 
     private final Progress progress = new Progress("training");

@@ -3,7 +3,7 @@ package org.diffusion4j.cli;
 import java.util.Locale;
 import org.diffusion4j.image.DiffusionModel.DrawListener;
 
-/** Work that a person watches and that leaves nothing before its end: a live line, and Ctrl-C or SIGTERM stops it at its next step. */
+/** Work that a person watches and that leaves nothing before its end: a live line, and Ctrl-C, SIGTERM or SIGHUP stops it at its next step. */
 final class LiveWork implements AutoCloseable {
 
     private final String task;
@@ -33,8 +33,14 @@ final class LiveWork implements AutoCloseable {
     /** Shows how far a draw of so many samples is, which go through the network in batches. */
     DrawListener of(int count, int batchSize) {
         long batches = ((long) count + batchSize - 1) / batchSize;
-        return (first, step) ->
-                at((long) first / batchSize * step.steps() + step.index() + 1, batches * step.steps(), "");
+        return (first, step) -> {
+            if (step.steps().isPresent()) {
+                int steps = step.steps().getAsInt();
+                at((long) first / batchSize * steps + step.index() + 1, batches * steps, "");
+            } else {
+                at(first, count, "step " + (step.index() + 1));
+            }
+        };
     }
 
     @Override

@@ -95,7 +95,7 @@ final class QuickstartCommand implements Callable<Integer> {
     private void draw(Path modelFolder, Path folder, ImageDataset images) {
         try (DiffusionModel model = DiffusionModel.load(modelFolder)) {
             Drawing drawing = new Drawing(
-                    model, modelFolder, Draw.of(EACH_CLASS * model.classes()).seed(seed));
+                    model, modelFolder, Draw.of(EACH_CLASS * model.classes()).seed(seed), true);
             drawing.writeSheet(folder.resolve("samples.png"));
             drawing.writeFilm(folder.resolve("denoising.gif"));
             Png.write(folder.resolve("forward.png"), ForwardStrip.of(model.process(), images, 0), Map.of());

@@ -52,7 +52,10 @@ final class SampleCommand implements Runnable {
     @Option(names = "--each", paramLabel = "DIR", description = "A folder for a PNG file of each picture.")
     private @Nullable Path each;
 
-    @Option(names = "--gif", paramLabel = "FILE", description = "An animation from noise to pictures.")
+    @Option(
+            names = "--gif",
+            paramLabel = "FILE",
+            description = "An animation from noise to pictures; of very many, the first.")
     private @Nullable Path gif;
 
     @Option(names = "--force", description = "Replace what exists.")
@@ -66,7 +69,7 @@ final class SampleCommand implements Runnable {
         options.check(count);
         checkOutputs();
         try (DiffusionModel loaded = from.load()) {
-            Drawing drawing = new Drawing(loaded, from.folder(), options.of(loaded, count));
+            Drawing drawing = new Drawing(loaded, from.folder(), options.of(loaded, count), gif != null);
             if (out != null) {
                 drawing.writeSheet(out);
             }
@@ -74,9 +77,16 @@ final class SampleCommand implements Runnable {
                 drawing.writeEach(each);
             }
             if (gif != null) {
-                drawing.writeFilm(gif);
+                writeFilm(drawing, gif);
             }
             report(drawing.provenance(), drawing.seconds());
+        }
+    }
+
+    private void writeFilm(Drawing drawing, Path file) {
+        int shown = drawing.writeFilm(file);
+        if (shown < count) {
+            spec.commandLine().getErr().printf("%s shows the first %d of %d pictures%n", file, shown, count);
         }
     }
 

@@ -184,7 +184,7 @@ class TrainCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"INT, 130", "TERM, 143"})
+    @CsvSource({"INT, 130", "TERM, 143", "HUP, 129"})
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no kill")
     void saves_on_a_signal_and_goes_on_to_the_same_end(String signal, int code) throws Exception {
         Launched.assumeHeard(signal);

@@ -2,7 +2,6 @@ package org.diffusion4j.data;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,10 +40,10 @@ public final class BatchStream implements AutoCloseable {
     }
 
     /**
-     * The next batch, owned by the caller; waits where it is not ready yet. What a data set throws while it is read is thrown here.
+     * The next batch, owned by the caller; waits where it is not ready yet, also when interrupted: a training ends between its steps,
+     * not in one. What a data set throws while it is read is thrown here.
      *
      * @throws IllegalStateException if the stream is closed
-     * @throws CancellationException if the waiting thread is interrupted; it stays interrupted
      */
     public ImageBatch next() {
         if (maker.isShutdown()) {
@@ -55,16 +54,24 @@ public final class BatchStream implements AutoCloseable {
     }
 
     private static ImageBatch taken(Future<ImageBatch> batch) {
+        boolean interrupted = false;
         try {
-            return batch.get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CancellationException("interrupted while waiting for a batch");
+            while (true) {
+                try {
+                    return batch.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
         } catch (ExecutionException e) {
             if (e.getCause() instanceof Error error) {
                 throw error;
             }
             throw (RuntimeException) e.getCause();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

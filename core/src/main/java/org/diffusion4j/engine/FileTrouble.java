@@ -1,12 +1,15 @@
 package org.diffusion4j.engine;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** What the file system refuses, as one line: the file, the reason in plain words, and what to do where that is known. */
 public final class FileTrouble {
@@ -38,12 +41,21 @@ public final class FileTrouble {
         if (cause instanceof FileAlreadyExistsException) {
             return "it exists already";
         }
+        if (cause instanceof ClosedByInterruptException) {
+            return "the thread was interrupted";
+        }
         String message = cause instanceof FileSystemException at ? at.getReason() : cause.getMessage();
         if (message == null) {
             return cause.getClass().getSimpleName();
         }
-        return message.contains("No space left")
-                ? "the disk is full; free some space or choose another folder"
-                : message.lines().findFirst().orElse(message);
+        if (message.contains("No space left")) {
+            return "the disk is full; free some space or choose another folder";
+        }
+        if (cause instanceof FileNotFoundException) { // FILE (Permission denied)
+            return message.substring(message.lastIndexOf('(') + 1)
+                    .replace(")", "")
+                    .toLowerCase(Locale.ROOT);
+        }
+        return message.lines().findFirst().orElse(message);
     }
 }

@@ -8,6 +8,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.Tensors;
 
 /**
@@ -61,6 +62,7 @@ public final class ClassAccuracy {
     public static ClassAccuracy of(FeatureNetwork network, Pictures pictures, FeatureCache.Listener listener) {
         ClassAccuracy accuracy = new ClassAccuracy(network.classes());
         for (int first = 0; first < pictures.count(); first += BATCH) {
+            Cancellation.checkpoint();
             int size = Math.min(BATCH, pictures.count() - first);
             try (PointerScope scope = new PointerScope()) {
                 Tensor logits = network.of(pictures.pixels(first, size)).logits();

@@ -11,8 +11,10 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.Sha256;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.Safetensors;
@@ -51,6 +53,7 @@ public record FeatureCache(FeatureNetwork network, Path cache, int batchSize) {
                     torch.zeros(new long[] {count, network.classes()}, floats),
                     network.spatialDims() == 0 ? null : torch.zeros(new long[] {count, network.spatialDims()}, floats));
             for (Piece piece : pieces(folder, count)) {
+                Cancellation.checkpoint();
                 try (PointerScope pieceScope = new PointerScope();
                         TensorFile done = piece.look(network, pictures)) {
                     Map<String, Tensor> seen = done.tensors();
@@ -118,9 +121,17 @@ public record FeatureCache(FeatureNetwork network, Path cache, int batchSize) {
                 long begun = System.nanoTime();
                 Tensor pixels = pictures.pixels(first, size);
                 double seconds = (System.nanoTime() - begun) / 1e9;
-                Safetensors.write(file, network.of(pixels).tensors(), Map.of(SECONDS, String.valueOf(seconds)));
+                Safetensors.write(file, seen(network, pixels).tensors(), Map.of(SECONDS, String.valueOf(seconds)));
             }
             return Safetensors.open(file);
+        }
+
+        private Features seen(FeatureNetwork network, Tensor pixels) {
+            try {
+                return network.of(pixels);
+            } catch (RuntimeException e) {
+                throw OutOfNativeMemoryException.ofBatch(e, size);
+            }
         }
     }
 }

@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.Tensors;
 
 /**
@@ -43,6 +44,7 @@ public record KernelDistance(Kernel kernel, int subsets, int subsetSize, long se
         SplittableRandom random = new SplittableRandom(seed);
         double[] estimates = new double[subsets];
         for (int i = 0; i < subsets; i++) {
+            Cancellation.checkpoint();
             try (AutoGradMode noGrad = new AutoGradMode(false);
                     PointerScope scope = new PointerScope()) {
                 estimates[i] = squared(subset(x, random), subset(y, random));

@@ -5,6 +5,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.process.Denoised;
@@ -43,6 +44,7 @@ public record Likelihood(Denoiser model, ReverseVariance variance, TimeGrid grid
         try (AutoGradMode noGrad = new AutoGradMode(false);
                 PointerScope all = new PointerScope()) {
             for (int i = 0; i < grid.steps(); i++) {
+                Cancellation.checkpoint();
                 try (PointerScope scope = new PointerScope()) {
                     NoiseLevel level = NoiseLevel.at(model.process(), grid.time(i));
                     Tensor eps = noise.draw(1 + i, x0);

@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.Cancellation;
 
 /**
  * Improved precision and recall: how much of what is generated lies among real samples, and how much of the real ones among what is
@@ -51,6 +52,7 @@ public record PrecisionRecall(double precision, double recall) {
         Tensor radii = radii(y, k);
         double inside = 0;
         for (long row = 0; row < x.size(0); row += ROWS) {
+            Cancellation.checkpoint();
             try (PointerScope scope = new PointerScope()) {
                 Tensor distances = Distances.squared(rows(x, row), y).sqrt_();
                 inside += distances.le(radii).any(1).sum().item_double();
@@ -64,6 +66,7 @@ public record PrecisionRecall(double precision, double recall) {
         require(k >= 1 && k < x.size(0), "a sample among %s has no neighbour number %s", x.size(0), k);
         Tensor radii = torch.empty_like(x.select(1, 0));
         for (long row = 0; row < x.size(0); row += ROWS) {
+            Cancellation.checkpoint();
             try (PointerScope scope = new PointerScope()) {
                 Tensor distances = Distances.squared(rows(x, row), x).sqrt_();
                 rows(radii, row).copy_(distances.kthvalue(k + 1).get0());

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.vision.Features;
 
@@ -32,6 +33,7 @@ public record RealBaseline(Features other, int[] labels, int count, int seeds) {
         int all = (int) other.vectors().size(0);
         Map<String, List<Double>> figures = new LinkedHashMap<>();
         for (int seed = 0; seed < (count < all ? seeds : 1); seed++) {
+            Cancellation.checkpoint();
             try (PointerScope scope = new PointerScope()) {
                 int[] rows = RandomRows.of(all, Math.min(count, all), seed);
                 metric.of(compared(rows, reference))

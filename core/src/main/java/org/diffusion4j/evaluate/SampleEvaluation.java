@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.nn.vision.Features;
 import org.jspecify.annotations.Nullable;
 
@@ -77,10 +78,14 @@ public final class SampleEvaluation implements AutoCloseable {
 
     /** The figures of a metric by name. */
     public Map<String, Figure> figures(SampleMetric metric) {
-        Map<String, Spread> floors = floor == null ? Map.of() : floor.of(metric, compared.reference());
-        Map<String, Figure> figures = new LinkedHashMap<>();
-        metric.of(compared).forEach((name, value) -> figures.put(name, new Figure(value, floors.get(name))));
-        return figures;
+        try {
+            Map<String, Spread> floors = floor == null ? Map.of() : floor.of(metric, compared.reference());
+            Map<String, Figure> figures = new LinkedHashMap<>();
+            metric.of(compared).forEach((name, value) -> figures.put(name, new Figure(value, floors.get(name))));
+            return figures;
+        } catch (RuntimeException e) {
+            throw OutOfNativeMemoryException.explained(e, "measure fewer pictures (--count), " + compared.count());
+        }
     }
 
     /** How fast the pictures came. */

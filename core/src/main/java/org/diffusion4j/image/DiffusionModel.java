@@ -20,8 +20,10 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.diffusers.SchedulerConfig;
+import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
@@ -48,7 +50,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A trained model of images: the network, its process, what its output means, and its classes. Closing it frees the weights.
  *
- * <p>Threads: may be shared.
+ * <p>Threads: may be shared, and closed by any: the close waits for draws under way, so {@linkplain
+ * org.diffusion4j.engine.Cancellation cancel} them to have it at once, and who uses the model later gets an
+ * {@link IllegalStateException}. A listener that closes the model that draws does not wait; the weights are freed when its draw ends.
  */
 public final class DiffusionModel implements AutoCloseable {
 
@@ -124,8 +128,9 @@ public final class DiffusionModel implements AutoCloseable {
      * @throws org.diffusion4j.engine.DiffusionException if it exists and is not to be replaced, or cannot be written
      */
     public void save(Path folder, boolean replace) {
-        try (PointerScope scope = new PointerScope()) {
-            Parameters parameters = network.parameters();
+        Parameters parameters = network.parameters();
+        try (CloseGuard.Use use = parameters.use();
+                PointerScope scope = new PointerScope()) {
             write(folder, parameters.viewsOf(parameters.values()), Map.of(), replace);
         }
     }
@@ -137,8 +142,9 @@ public final class DiffusionModel implements AutoCloseable {
      * @param replace whether one that exists is replaced
      */
     public void saveAverage(Path folder, Tensor average, boolean replace) {
-        try (PointerScope scope = new PointerScope()) {
-            Parameters parameters = network.parameters();
+        Parameters parameters = network.parameters();
+        try (CloseGuard.Use use = parameters.use();
+                PointerScope scope = new PointerScope()) {
             write(folder, parameters.viewsOf(average), parameters.viewsOf(parameters.values()), replace);
         }
     }
@@ -254,8 +260,11 @@ public final class DiffusionModel implements AutoCloseable {
      */
     public Tensor sample(
             SampleSettings settings, int batch, List<Integer> labels, NoiseStream noise, SampleListener listener) {
-        try (PointerScope scope = new PointerScope()) {
+        try (CloseGuard.Use use = network.parameters().use();
+                PointerScope scope = new PointerScope()) {
             return sample(settings, new Batch(0, batch, tensor(labels), noise, listener));
+        } catch (RuntimeException e) {
+            throw OutOfNativeMemoryException.ofBatch(e, batch);
         }
     }
 
@@ -316,15 +325,19 @@ public final class DiffusionModel implements AutoCloseable {
     private void inBatches(
             Draw draw, int first, int end, DrawListener listener, BatchSampler way, Consumer<Tensor> drawn) {
         int batchSize = draw.settings().make().dependsOnBatch() ? 1 : draw.batchSize();
-        for (int i = first; i < end; i += batchSize) {
-            int from = i;
-            int size = Math.min(batchSize, end - from);
-            SeededNoise noise = new SeededNoise(draw.seed(), from);
-            try (PointerScope scope = new PointerScope();
-                    Tensor x0 = way.of(new Batch(
-                            from, size, labels(draw, from, size), noise, step -> listener.onStep(from, step)))) {
-                drawn.accept(x0);
+        try (CloseGuard.Use use = network.parameters().use()) {
+            for (int i = first; i < end; i += batchSize) {
+                int from = i;
+                int size = Math.min(batchSize, end - from);
+                SeededNoise noise = new SeededNoise(draw.seed(), from);
+                try (PointerScope scope = new PointerScope();
+                        Tensor x0 = way.of(new Batch(
+                                from, size, labels(draw, from, size), noise, step -> listener.onStep(from, step)))) {
+                    drawn.accept(x0);
+                }
             }
+        } catch (RuntimeException e) {
+            throw OutOfNativeMemoryException.ofBatch(e, batchSize);
         }
     }
 

@@ -15,7 +15,7 @@ import org.diffusion4j.engine.Tensors;
 public final class Mask {
 
     /** A part of a picture that can be drawn anew. */
-    public enum DataSplit {
+    public enum Region {
         LEFT("left", 0, 0, 1, 0.5),
         RIGHT("right", 0, 0.5, 1, 1),
         TOP("top", 0, 0, 0.5, 1),
@@ -28,7 +28,7 @@ public final class Mask {
         private final double bottom;
         private final double right;
 
-        DataSplit(String text, double top, double left, double bottom, double right) {
+        Region(String text, double top, double left, double bottom, double right) {
             this.text = text;
             this.top = top;
             this.left = left;
@@ -45,7 +45,7 @@ public final class Mask {
          *
          * @throws IllegalArgumentException if there is none
          */
-        public static DataSplit named(String name) {
+        public static Region named(String name) {
             return DidYouMean.choose("mask", name, List.of(values()));
         }
 
@@ -69,7 +69,7 @@ public final class Mask {
     }
 
     /** All but this part is kept. */
-    public static Mask without(DataSplit part, int height, int width) {
+    public static Mask without(Region part, int height, int width) {
         byte[] kept = new byte[height * width];
         for (int y = 0; y < height; y++) {
             for (int x = 0; x < width; x++) {

@@ -3,7 +3,6 @@ package org.diffusion4j.image;
 import static org.diffusion4j.engine.Require.require;
 
 import java.awt.image.BufferedImage;
-import java.util.ArrayList;
 import java.util.List;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.io.ImageGrid;
@@ -21,7 +20,7 @@ public final class Strip implements DiffusionModel.DrawListener {
 
     private final PixelCodec codec = new PixelCodec();
     private final int columns;
-    private final List<List<BufferedImage>> rows = new ArrayList<>();
+    private final Looks looks;
 
     /**
      * Takes so many looks at each sample, evenly spaced over the steps.
@@ -31,20 +30,16 @@ public final class Strip implements DiffusionModel.DrawListener {
     public Strip(int columns) {
         require(columns >= 2, "a strip needs at least 2 columns, was %s", columns);
         this.columns = columns;
+        this.looks = new Looks(columns);
     }
 
     /** Takes a look, if it is time for one. */
     @Override
     public void onStep(int first, SampleListener.Step step) {
-        if (!isSeen(step.index(), step.steps())) {
-            return;
-        }
-        List<BufferedImage> seen = codec.toImages(step.x0());
-        while (rows.size() < first + seen.size()) {
-            rows.add(new ArrayList<>());
-        }
-        for (int i = 0; i < seen.size(); i++) {
-            rows.get(first + i).add(seen.get(i));
+        if (step.steps().isEmpty()) {
+            looks.keepThinned(first, step.index(), codec.toImages(step.x0()));
+        } else if (isSeen(step.index(), step.steps().getAsInt())) {
+            looks.keep(first, codec.toImages(step.x0()));
         }
     }
 
@@ -61,6 +56,7 @@ public final class Strip implements DiffusionModel.DrawListener {
 
     /** The picture of all looks. */
     public BufferedImage picture() {
+        List<List<BufferedImage>> rows = looks.ofEqualLength();
         return ImageGrid.of(
                 rows.stream().flatMap(List::stream).toList(), rows.get(0).size(), PADDING);
     }

@@ -2,12 +2,11 @@ package org.diffusion4j.io;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -30,12 +29,12 @@ public final class EventWriter implements AutoCloseable {
     private static final byte STEP_TAG = 2 << 3;
 
     private final Path file;
-    private final FileChannel channel;
+    private final RandomAccessFile out; // not a channel, which closes when the writing thread is interrupted
     private final Clock clock;
 
-    private EventWriter(Path file, FileChannel channel, Clock clock) {
+    private EventWriter(Path file, RandomAccessFile out, Clock clock) {
         this.file = file;
-        this.channel = channel;
+        this.out = out;
         this.clock = clock;
     }
 
@@ -53,14 +52,13 @@ public final class EventWriter implements AutoCloseable {
         Path file = folder.resolve(NAME);
         try {
             Files.createDirectories(folder);
-            FileChannel channel = FileChannel.open(
-                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            EventWriter writer = new EventWriter(file, channel, clock);
+            RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw");
+            EventWriter writer = new EventWriter(file, out, clock);
             try {
                 writer.goOnAfter(lastStep);
                 return writer;
             } catch (IOException | RuntimeException e) {
-                channel.close();
+                out.close();
                 throw e;
             }
         } catch (IOException e) {
@@ -70,7 +68,8 @@ public final class EventWriter implements AutoCloseable {
 
     private void goOnAfter(long lastStep) throws IOException {
         long kept = endOf(lastStep);
-        channel.truncate(kept).position(kept);
+        out.setLength(kept);
+        out.seek(kept);
         if (kept == 0) {
             write(event(0).text(3, "brain.Event:2"));
         }
@@ -108,7 +107,7 @@ public final class EventWriter implements AutoCloseable {
         ByteBuffer record = little(HEAD + data.length + Integer.BYTES).putLong(data.length);
         record.putInt(checksum(record, Long.BYTES));
         record.put(data).putInt(checksum(ByteBuffer.wrap(data), data.length));
-        AtomicFile.writeFully(channel, record.flip());
+        out.write(record.array());
     }
 
     /** Where the first event of a later step begins, or the first record that is damaged, or the file ends. */
@@ -119,7 +118,7 @@ public final class EventWriter implements AutoCloseable {
             if (head.remaining() < HEAD || head.getInt(Long.BYTES) != checksum(head, Long.BYTES)) {
                 return end;
             }
-            int length = Math.toIntExact(Math.min(head.getLong(0), channel.size()));
+            int length = Math.toIntExact(Math.min(head.getLong(0), out.length()));
             ByteBuffer record = read(end + HEAD, length + Integer.BYTES);
             if (record.remaining() < length + Integer.BYTES
                     || record.getInt(length) != checksum(record, length)
@@ -148,11 +147,10 @@ public final class EventWriter implements AutoCloseable {
     }
 
     private ByteBuffer read(long position, int length) throws IOException {
-        ByteBuffer bytes = little(length);
-        while (bytes.hasRemaining() && channel.read(bytes, position + bytes.position()) > 0) {
-            // until full, or the end of the file
-        }
-        return bytes.flip();
+        ByteBuffer bytes = little((int) Math.max(0, Math.min(length, out.length() - position)));
+        out.seek(position);
+        out.readFully(bytes.array());
+        return bytes;
     }
 
     private static ByteBuffer little(int size) {
@@ -169,7 +167,7 @@ public final class EventWriter implements AutoCloseable {
     @Override
     public void close() {
         try {
-            channel.close();
+            out.close();
         } catch (IOException e) {
             throw FileTrouble.writing(file, e);
         }

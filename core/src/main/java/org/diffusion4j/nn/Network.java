@@ -5,7 +5,8 @@ import org.bytedeco.pytorch.Tensor;
 /**
  * A network that receives x_t, the time, and perhaps a condition such as a class. It owns its parameters; closing it frees them.
  *
- * <p>Threads: {@link #forward} may be called by many threads at once while nobody changes the parameters.
+ * <p>Threads: {@link #forward} may be called by many threads at once while nobody changes the parameters. {@link #close} waits for calls
+ * under way; a call that comes later is refused with an {@link IllegalStateException}.
  */
 public interface Network extends AutoCloseable {
 
@@ -21,10 +22,14 @@ public interface Network extends AutoCloseable {
     Tensor forward(Tensor x, Tensor timesteps, Condition condition);
 
     /**
-     * Whether {@link #forward} drops values at random, where the network has dropout; off at first. The draws come from libtorch's
-     * default generator.
+     * Lets {@link #forward} drop values at random from now on, where the network has dropout.
+     *
+     * @param seed from which alone, with the place in the network and in the batch, it follows which: each call drops the same
      */
-    void training(boolean training);
+    void train(long seed);
+
+    /** Lets {@link #forward} drop nothing from now on, as it is at first. */
+    void eval();
 
     /** The parameters, lent: theirs is the network's life. */
     Parameters parameters();

@@ -18,6 +18,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.WeightsException;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain #add declares} all its parameters, then {@linkplain #allocate allocates} once. Convolution weights (four dimensions)
  * lie channels-last in the buffer, which is how the convolutions want them; their names and shapes are as published.
  *
- * <p>Not thread-safe, but reading values by many threads is.
+ * <p>Not thread-safe, but reading values by many threads is. Who reads them while another thread may close them holds a {@link #use}.
  */
 public final class Parameters implements AutoCloseable {
 
@@ -132,9 +133,33 @@ public final class Parameters implements AutoCloseable {
     }
 
     private final Map<String, Parameter> byName = new LinkedHashMap<>();
+    private final CloseGuard guard;
     private long count;
     private @Nullable Tensor values;
     private @Nullable Tensor gradients;
+
+    /** Of a network without a name. */
+    public Parameters() {
+        this("the network");
+    }
+
+    /**
+     * Of a network.
+     *
+     * @param owner what is closed with them, for messages
+     */
+    public Parameters(String owner) {
+        guard = new CloseGuard(owner, this::free);
+    }
+
+    /**
+     * Keeps them from being freed while it is open.
+     *
+     * @throws IllegalStateException if they are closed
+     */
+    public CloseGuard.Use use() {
+        return guard.use();
+    }
 
     /**
      * Declares a parameter.
@@ -298,8 +323,13 @@ public final class Parameters implements AutoCloseable {
         }
     }
 
+    /** Waits for uses under way by other threads, and frees. */
     @Override
     public void close() {
+        guard.close();
+    }
+
+    private void free() {
         for (Parameter parameter : byName.values()) {
             if (parameter.value != null) {
                 parameter.value.releaseReference();

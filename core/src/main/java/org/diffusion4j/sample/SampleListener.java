@@ -1,10 +1,12 @@
 package org.diffusion4j.sample;
 
+import java.util.OptionalInt;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Sees every step of a sampler. To cancel, throw {@link java.util.concurrent.CancellationException}: it reaches the caller of the
- * sampler and, like every exception, frees all native memory of the call.
+ * Sees every step of a sampler. To stop it, throw {@link java.util.concurrent.CancellationException}: it reaches the caller of the
+ * sampler and, like every exception, frees all native memory of the call. To stop it from another thread, use a
+ * {@link org.diffusion4j.engine.Cancellation}.
  */
 @FunctionalInterface
 public interface SampleListener {
@@ -19,10 +21,10 @@ public interface SampleListener {
      * What is seen after a step; the tensors are lent for the call.
      *
      * @param index from 0
-     * @param steps how many there are
+     * @param steps how many there are; empty where the sampler finds that out on the way
      * @param t the time that was reached
      * @param x the sample at t
      * @param x0 the clean sample that the model saw in this step
      */
-    record Step(int index, int steps, double t, Tensor x, Tensor x0) {}
+    record Step(int index, OptionalInt steps, double t, Tensor x, Tensor x0) {}
 }

@@ -1,8 +1,10 @@
 package org.diffusion4j.sample;
 
+import java.util.OptionalInt;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.Carried;
 import org.diffusion4j.schedule.TimeGrid;
 
@@ -34,10 +36,12 @@ public final class SamplingLoop {
         try (Carried x = new Carried(start);
                 AutoGradMode noGrad = new AutoGradMode(false)) {
             for (int i = 0; i < grid.steps(); i++) {
+                Cancellation.checkpoint();
                 try (PointerScope step = new PointerScope()) {
                     Moved moved = move.from(x.get(), i);
                     x.set(moved.x());
-                    listener.onStep(new SampleListener.Step(i, grid.steps(), grid.next(i), x.get(), moved.x0()));
+                    listener.onStep(new SampleListener.Step(
+                            i, OptionalInt.of(grid.steps()), grid.next(i), x.get(), moved.x0()));
                 }
             }
             return x.handOver();

@@ -16,6 +16,9 @@ import org.diffusion4j.data.Batches;
 import org.diffusion4j.data.ImageBatch;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.engine.Cancellation;
+import org.diffusion4j.engine.CloseGuard;
+import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.image.DiffusionModel;
@@ -62,10 +65,14 @@ public record GradientNoise(double squaredNorm, double variance, List<Double> lo
      * @param listener is told the number of batches done; what it throws reaches the caller
      */
     public static GradientNoise of(DiffusionModel model, ImageDataset data, Settings settings, IntConsumer listener) {
-        model.network().parameters().enableGradients();
-        Measurement measurement = new Measurement(model, data, settings);
-        measurement.warmUp();
-        return measurement.run(listener);
+        try (CloseGuard.Use use = model.network().parameters().use()) {
+            model.network().parameters().enableGradients();
+            Measurement measurement = new Measurement(model, data, settings);
+            measurement.warmUp();
+            return measurement.run(listener);
+        } catch (RuntimeException e) {
+            throw OutOfNativeMemoryException.ofBatch(e, settings.batchSize);
+        }
     }
 
     private static final class Measurement {
@@ -103,6 +110,7 @@ public record GradientNoise(double squaredNorm, double variance, List<Double> lo
             }
             try (AutoGradMode noGrad = new AutoGradMode(false)) {
                 for (long k = 0; !moments.isWarm(); k++) {
+                    Cancellation.checkpoint();
                     long first = k * settings.batchSize;
                     double[] next = IntStream.range(0, settings.batchSize)
                             .mapToDouble(i -> (first + i) % objective.timesteps())
@@ -122,6 +130,7 @@ public record GradientNoise(double squaredNorm, double variance, List<Double> lo
             try (PointerScope all = new PointerScope()) {
                 Tensor sum = torch.zeros_like(gradients).to(ScalarType.Double);
                 for (int k = 0; k < settings.batches; k++) {
+                    Cancellation.checkpoint();
                     try (PointerScope scope = new PointerScope()) {
                         gradients.zero_();
                         losses.add(backward(k));

@@ -1,11 +1,9 @@
 package org.diffusion4j.train;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.Records;
@@ -22,20 +20,21 @@ final class MetricsFile implements AutoCloseable {
     record ValidationLine(long step, double validationLoss) {}
 
     private final Path path;
-    private final FileChannel channel;
+    private final RandomAccessFile out; // not a channel, which closes when the writing thread is interrupted
 
     /** Opens the file, made where absent, and forgets what follows the first {@code length} bytes. */
     MetricsFile(Path path, long length) {
         this.path = path;
         try {
-            channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (channel.size() < length) {
-                long size = channel.size();
-                channel.close();
+            out = new RandomAccessFile(path.toFile(), "rw");
+            long size = out.length();
+            if (size < length) {
+                out.close();
                 throw new CheckpointException(path + ": has " + size + " bytes, the checkpoint was written after "
                         + length + "; put the whole file back to resume");
             }
-            channel.truncate(length).position(length);
+            out.setLength(length);
+            out.seek(length);
         } catch (IOException e) {
             throw FileTrouble.writing(path, e);
         }
@@ -44,7 +43,7 @@ final class MetricsFile implements AutoCloseable {
     void append(Record line) {
         String text = Json.line(Records.CAMEL_CASE.write(line)) + "\n";
         try {
-            channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+            out.write(text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw FileTrouble.writing(path, e);
         }
@@ -53,8 +52,8 @@ final class MetricsFile implements AutoCloseable {
     /** The length in bytes, all of them on the disk. */
     long forced() {
         try {
-            channel.force(true);
-            return channel.position();
+            out.getFD().sync();
+            return out.getFilePointer();
         } catch (IOException e) {
             throw FileTrouble.writing(path, e);
         }
@@ -63,7 +62,7 @@ final class MetricsFile implements AutoCloseable {
     @Override
     public void close() {
         try {
-            channel.close();
+            out.close();
         } catch (IOException e) {
             throw FileTrouble.writing(path, e);
         }

@@ -40,7 +40,7 @@ public final class StepRandom {
         return labels.masked_fill(uniform.lt(new Scalar(share)), new Scalar(none));
     }
 
-    /** A number for whatever else has a seed of its own, for instance dropout inside the network. */
+    /** A number for whatever else has a seed of its own: dropout inside the network. */
     long seed() {
         return numbers.nextLong();
     }

@@ -1,5 +1,6 @@
 package org.diffusion4j.train;
 
+import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
@@ -9,13 +10,14 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.data.BatchStream;
 import org.diffusion4j.data.Batches;
 import org.diffusion4j.data.Codec;
 import org.diffusion4j.data.ImageBatch;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.engine.Cancellation;
+import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.SeededNoise;
@@ -30,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Step k is a function of the state after step k − 1, the recipe and the data: a training that was interrupted after any step and
  * goes on from its {@link TrainState} is, bit for bit, the one that was never interrupted.
  *
- * <p>Threads: {@link #requestStop} may be called by any; all else by one.
+ * <p>Threads: {@link #requestStop} and {@link #close} may be called by any; all else by one.
  */
 public final class Trainer implements AutoCloseable {
 
@@ -48,6 +50,7 @@ public final class Trainer implements AutoCloseable {
     private final Batches batches;
     private final @Nullable Validation validation;
     private final TrainState state;
+    private final CloseGuard guard;
     private long offered;
     private volatile boolean stopRequested;
 
@@ -69,6 +72,7 @@ public final class Trainer implements AutoCloseable {
         this.validation = heldOut == null ? null : new Validation(objective, codec, heldOut);
         TimeSampler times = settings.objective().times().of(objective.timesteps());
         this.state = new TrainState(parameters, recipe, times, training.fingerprint());
+        this.guard = new CloseGuard("the trainer", state::close);
     }
 
     /** What is trained, lent. */
@@ -86,8 +90,26 @@ public final class Trainer implements AutoCloseable {
         stopRequested = true;
     }
 
-    /** Trains from where the state stands until the recipe's steps are done, or somebody or the time limit stops it. */
+    /**
+     * Trains from where the state stands until the recipe's steps are done, or somebody or the time limit stops it.
+     *
+     * @throws CancellationException if it is {@linkplain Cancellation cancelled} or interrupted, after the step under way is done and a
+     *     checkpoint of it was offered
+     * @throws IllegalStateException if this or the model is closed
+     */
     public TrainResult run(TrainListener listener) {
+        try (CloseGuard.Use use = guard.use();
+                CloseGuard.Use ofModel = parameters.use()) {
+            return steps(listener);
+        } catch (DiffusionException e) {
+            if (!(e.getCause() instanceof ClosedByInterruptException)) {
+                throw e;
+            }
+            throw cancelled(listener); // an interruption closes the file that is being written
+        }
+    }
+
+    private TrainResult steps(TrainListener listener) {
         long begun = System.nanoTime();
         double limit = settings.timeLimit() == 0
                 ? Double.POSITIVE_INFINITY
@@ -95,6 +117,9 @@ public final class Trainer implements AutoCloseable {
         offered = state.step();
         try (BatchStream data = batches.from(state.step() * settings.accumulate())) {
             while (state.step() < plan.steps()) {
+                if (Cancellation.isWanted()) {
+                    throw cancelled(listener);
+                }
                 if (stopRequested) {
                     return stopped(TrainResult.End.REQUESTED, listener);
                 }
@@ -126,6 +151,19 @@ public final class Trainer implements AutoCloseable {
             offerCheckpoint(listener);
         }
         return new TrainResult(end, state.step(), state.validationLoss());
+    }
+
+    /** Offers a checkpoint with the interruption put aside, which would close its files. */
+    private CancellationException cancelled(TrainListener listener) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            TrainResult result = stopped(TrainResult.End.REQUESTED, listener);
+            return new CancellationException("the training was cancelled after step " + result.step());
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 
     private void offerCheckpoint(TrainListener listener) {
@@ -164,6 +202,9 @@ public final class Trainer implements AutoCloseable {
             });
         } catch (CancellationException stopped) {
             return null;
+        } catch (OutOfNativeMemoryException e) {
+            throw new OutOfNativeMemoryException(
+                    "there is not enough memory to draw: lower train.sampleCount, " + count, e);
         }
     }
 
@@ -173,7 +214,6 @@ public final class Trainer implements AutoCloseable {
         double learningRate = plan.learningRateAt(step);
         try (PointerScope scope = new PointerScope()) {
             parameters.gradients().zero_();
-            model.network().training(true);
             double loss = 0;
             for (int part = 0; part < settings.accumulate(); part++) {
                 loss += addGradient(data) / settings.accumulate();
@@ -190,7 +230,7 @@ public final class Trainer implements AutoCloseable {
                     "lower train.batchSize, " + settings.batchSize()
                             + ", and raise train.accumulate by the same factor");
         } finally {
-            model.network().training(false);
+            model.network().eval();
         }
     }
 
@@ -206,7 +246,7 @@ public final class Trainer implements AutoCloseable {
             Tensor labels = objective.conditional()
                     ? random.dropped(Objects.requireNonNull(batch.labels()), settings.labelDropout(), model.classes())
                     : null;
-            torch.manual_seed(random.seed()); // for dropout inside the network
+            model.network().train(random.seed());
             Tensor losses = objective.losses(x0, labels, drawn.times(), noise);
             state.times().learn(drawn.times(), losses);
             Tensor loss = losses.mul(Tensors.of(drawn.weights()).to(losses)).mean();
@@ -233,8 +273,10 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
+    /** Asks a run under way to stop, waits for it, and frees; a listener that closes does not wait, and all is freed after its run. */
     @Override
     public void close() {
-        state.close();
+        requestStop();
+        guard.close();
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -86,7 +87,7 @@ class InpaintingTest {
         List<double[]> asked = new ArrayList<>();
         Sampler unmoved = (model, step, x, stream, listener) -> {
             asked.add(Comparison.values(x));
-            listener.onStep(new SampleListener.Step(0, 1, step.next(0), x, x));
+            listener.onStep(new SampleListener.Step(0, OptionalInt.of(1), step.next(0), x, x));
             Tensor same = x.clone();
             same.retainReference();
             return same;

@@ -88,7 +88,7 @@ class EditorTest {
 
     @Test
     void what_is_kept_of_a_picture_stays_bit_for_bit_and_the_rest_is_new() {
-        Mask mask = Mask.without(Mask.DataSplit.LEFT, SIDE, SIDE);
+        Mask mask = Mask.without(Mask.Region.LEFT, SIDE, SIDE);
         List<BufferedImage> found = editor.inpaint(draw(4, SampleSettings.ddpm(6)), two, mask, 2, 2, NOBODY);
 
         assertThat(found).hasSize(4);
@@ -102,7 +102,7 @@ class EditorTest {
     @Test
     void every_picture_depends_on_its_seed_and_index_alone() {
         Draw draw = draw(6, SampleSettings.ddpm(4)).seed(9);
-        Mask mask = Mask.without(Mask.DataSplit.CENTRE, SIDE, SIDE);
+        Mask mask = Mask.without(Mask.Region.CENTRE, SIDE, SIDE);
         assertThat(differ(editor.vary(draw, two, 0.5, NOBODY), editor.vary(draw.batchSize(4), two, 0.5, NOBODY)))
                 .isLessThanOrEqualTo(1);
         assertThat(differ(
@@ -179,7 +179,7 @@ class EditorTest {
     void a_mask_keeps_what_is_black_and_shows_the_rest_grey() {
         Mask mask = Mask.of(pictures(SIDE, 124)); // 124 … 131 from left to right; 128 and more is white
         assertThat(row(mask.over(picture(two, 0)), 2, 0)).containsExactly(40, 41, 42, 43, 128, 128, 128, 128);
-        Mask bottom = Mask.without(Mask.DataSplit.named("bottom"), SIDE, SIDE);
+        Mask bottom = Mask.without(Mask.Region.named("bottom"), SIDE, SIDE);
         assertThat(row(bottom.over(picture(two, 0)), 3, 0)[0]).isEqualTo(40);
         assertThat(row(bottom.over(picture(two, 0)), 4, 0)[0]).isEqualTo(128);
     }

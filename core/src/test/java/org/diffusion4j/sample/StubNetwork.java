@@ -33,7 +33,10 @@ final class StubNetwork implements Network {
     }
 
     @Override
-    public void training(boolean training) {}
+    public void train(long seed) {}
+
+    @Override
+    public void eval() {}
 
     @Override
     public Parameters parameters() {

@@ -37,7 +37,10 @@ record AnalyticNetwork(JsonNode letters, boolean learned, IntToDoubleFunction or
     }
 
     @Override
-    public void training(boolean training) {}
+    public void train(long seed) {}
+
+    @Override
+    public void eval() {}
 
     @Override
     public Parameters parameters() {

@@ -12,7 +12,9 @@ import org.diffusion4j.data.Batches;
 import org.diffusion4j.data.ImageBatch;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.nn.vision.ImageClassifier;
 import org.diffusion4j.train.Adam;
 import org.diffusion4j.train.Ema;
@@ -65,6 +67,7 @@ public final class ClassifierTrainer {
                 Ema ema = new Ema(recipe.emaDecay(), values);
                 BatchStream stream = batches.from(0)) {
             for (long step = 1; step <= recipe.steps(); step++) {
+                Cancellation.checkpoint();
                 long begun = System.nanoTime();
                 gradients.zero_();
                 double loss = addGradient(classifier, stream);
@@ -93,6 +96,8 @@ public final class ClassifierTrainer {
             Tensor loss = torch.cross_entropy_loss(classifier.of(x).logits(), Objects.requireNonNull(batch.labels()));
             loss.backward();
             return loss.item_double();
+        } catch (RuntimeException e) {
+            throw OutOfNativeMemoryException.explained(e, "lower batchSize, " + recipe.batchSize());
         }
     }
 

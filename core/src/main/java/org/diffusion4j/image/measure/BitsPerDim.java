@@ -12,6 +12,7 @@ import org.diffusion4j.data.Batches;
 import org.diffusion4j.data.ImageBatch;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.evaluate.BoundTerms;
 import org.diffusion4j.evaluate.Likelihood;
@@ -122,6 +123,8 @@ public record BitsPerDim(
                 BoundTerms found = new Likelihood(model.denoiser(labels), settings.variance, settings.grid)
                         .of(x0, new SeededNoise(settings.seed, first), step -> listener.at(done + step, total));
                 terms = terms == null ? found : terms.and(found);
+            } catch (RuntimeException e) {
+                throw OutOfNativeMemoryException.ofBatch(e, batchSize);
             }
         }
         return summary(Objects.requireNonNull(terms), settings.grid);

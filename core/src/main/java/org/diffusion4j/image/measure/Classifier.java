@@ -12,6 +12,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
@@ -117,7 +118,8 @@ public final class Classifier implements FeatureNetwork {
         facts.put("network", Records.CAMEL_CASE.write(network.config()));
         facts.put("labels", labels);
         facts.put("training", training);
-        try (PointerScope scope = new PointerScope()) {
+        try (CloseGuard.Use use = network.parameters().use();
+                PointerScope scope = new PointerScope()) {
             Safetensors.write(
                     file, network.parameters().viewsOf(network.parameters().values()), Map.of(KEY, Json.line(facts)));
         }

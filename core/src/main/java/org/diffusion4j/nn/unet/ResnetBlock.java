@@ -31,6 +31,7 @@ final class ResnetBlock implements Block {
     private final GroupNorm norm2;
     private final Conv2d conv2;
     private final @Nullable Conv2d shortcut;
+    private final Dropout.Layer dropout;
     private final Resampling resampling;
     private final double divisor;
 
@@ -49,6 +50,7 @@ final class ResnetBlock implements Block {
             boolean shortcut,
             double divisor) {
         this.style = style;
+        this.dropout = style.dropout.layer();
         this.resampling = resampling;
         this.divisor = divisor;
         norm1 = new GroupNorm(at.to("norm1"), in, groupsIn, style.eps);
@@ -66,7 +68,7 @@ final class ResnetBlock implements Block {
                 timeProjection.apply(activation.apply(time)).unsqueeze(-1).unsqueeze(-1);
         Tensor h = conv1.apply(resampling.apply(activation.apply(norm1.apply(x))));
         h = style.scaleShift ? scaledAndShifted(norm2.apply(h), shift) : norm2.apply(h.add(shift));
-        h = conv2.apply(style.dropout.apply(activation.apply(h)));
+        h = conv2.apply(dropout.apply(activation.apply(h)));
 
         Tensor kept = resampling.apply(x);
         Tensor sum = h.add(shortcut == null ? kept : shortcut.apply(kept));

@@ -28,8 +28,13 @@ public record SuperResolution(Network network, Tensor small) implements Network 
     }
 
     @Override
-    public void training(boolean training) {
-        network.training(training);
+    public void train(long seed) {
+        network.train(seed);
+    }
+
+    @Override
+    public void eval() {
+        network.eval();
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.nn.Block;
 import org.diffusion4j.nn.Condition;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class UNet2D implements Network {
 
     private final UNet2DConfig config;
-    private final Parameters parameters = new Parameters();
+    private final Parameters parameters = new Parameters("the model");
     private final ScalarType dtype;
     private final Dropout dropout;
 
@@ -106,8 +107,10 @@ public final class UNet2D implements Network {
                 config.inChannels(),
                 Arrays.toString(x.sizes().vec().get()));
         config.requireSize(x.size(2), x.size(3));
-        Tensor labels = condition.only(Condition.CLASSES).get(Condition.CLASSES);
-        return Scoped.result(() -> output(x, timesteps, labels));
+        try (CloseGuard.Use use = parameters.use()) {
+            Tensor labels = condition.only(Condition.CLASSES).get(Condition.CLASSES);
+            return Scoped.result(() -> output(x, timesteps, labels));
+        }
     }
 
     private Tensor output(Tensor x, Tensor timesteps, @Nullable Tensor labels) {
@@ -153,8 +156,13 @@ public final class UNet2D implements Network {
     }
 
     @Override
-    public void training(boolean training) {
-        dropout.switchTo(training);
+    public void train(long seed) {
+        dropout.seed(seed);
+    }
+
+    @Override
+    public void eval() {
+        dropout.seed(null);
     }
 
     @Override

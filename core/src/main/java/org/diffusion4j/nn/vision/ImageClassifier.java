@@ -8,6 +8,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.nn.Conv2d;
 import org.diffusion4j.nn.GroupNorm;
@@ -70,7 +71,7 @@ public final class ImageClassifier implements AutoCloseable {
     private record Level(Conv2d halving, Residual block) {}
 
     private final Config config;
-    private final Parameters parameters = new Parameters();
+    private final Parameters parameters = new Parameters("the classifier");
     private final Conv2d first;
     private final List<Level> levels = new ArrayList<>();
     private final GroupNorm norm;
@@ -118,8 +119,10 @@ public final class ImageClassifier implements AutoCloseable {
                 "the classifier needs [batch, %s, height, width], was given %s",
                 config.channels,
                 Arrays.toString(x.sizes().vec().get()));
-        Tensor vectors = Scoped.result(() -> vectors(x));
-        return new Features(vectors, head.apply(vectors), null);
+        try (CloseGuard.Use use = parameters.use()) {
+            Tensor vectors = Scoped.result(() -> vectors(x));
+            return new Features(vectors, head.apply(vectors), null);
+        }
     }
 
     private Tensor vectors(Tensor x) {

@@ -11,6 +11,7 @@ import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.nn.Initialiser;
 import org.diffusion4j.nn.Layout;
@@ -43,16 +44,16 @@ public final class InceptionV3 implements AutoCloseable {
     private static final int MIXED_6D = 2; // the stage that ends with it
     private static final long[] ONE = {1, 1};
 
-    private static final DataSplit AVERAGE =
+    private static final Part AVERAGE =
             x -> torch.avg_pool2d(x, new long[] {3, 3}, ONE, ONE, false, false, new LongOptional());
-    private static final DataSplit MAXIMUM = x -> torch.max_pool2d(x, new long[] {3, 3}, ONE, ONE, ONE, false);
-    private static final DataSplit HALVED =
+    private static final Part MAXIMUM = x -> torch.max_pool2d(x, new long[] {3, 3}, ONE, ONE, ONE, false);
+    private static final Part HALVED =
             x -> torch.max_pool2d(x, new long[] {3, 3}, new long[] {2, 2}, new long[] {0, 0}, ONE, false);
 
-    private interface DataSplit {
+    private interface Part {
         Tensor of(Tensor x);
 
-        default DataSplit then(DataSplit next) {
+        default Part then(Part next) {
             return x -> next.of(of(x));
         }
     }
@@ -66,7 +67,7 @@ public final class InceptionV3 implements AutoCloseable {
             Parameter variance,
             long[] stride,
             long[] padding)
-            implements DataSplit {
+            implements Part {
 
         @Override
         public Tensor of(Tensor x) {
@@ -117,29 +118,29 @@ public final class InceptionV3 implements AutoCloseable {
         }
     }
 
-    private final Parameters parameters = new Parameters();
-    private final List<DataSplit> stages;
+    private final Parameters parameters = new Parameters("the Inception network");
+    private final List<Part> stages;
 
     /** With random weights, to be replaced: see {@link #parameters}. */
     public InceptionV3() {
         Parameters.Path root = parameters.root();
         Place top = new Place(root);
-        DataSplit first = top.valid("Conv2d_1a_3x3", 3, 32, 2)
+        Part first = top.valid("Conv2d_1a_3x3", 3, 32, 2)
                 .then(top.valid("Conv2d_2a_3x3", 32, 32, 1))
                 .then(top.same("Conv2d_2b_3x3", 32, 64, 3))
                 .then(HALVED);
-        DataSplit second = top.same("Conv2d_3b_1x1", 64, 80, 1)
+        Part second = top.same("Conv2d_3b_1x1", 64, 80, 1)
                 .then(top.valid("Conv2d_4a_3x3", 80, 192, 1))
                 .then(HALVED);
-        DataSplit third = figure5(root.to("Mixed_5b"), 192, 32)
+        Part third = figure5(root.to("Mixed_5b"), 192, 32)
                 .then(figure5(root.to("Mixed_5c"), 256, 64))
                 .then(figure5(root.to("Mixed_5d"), 288, 64))
                 .then(halving6(root.to("Mixed_6a")))
                 .then(figure6(root.to("Mixed_6b"), 128))
                 .then(figure6(root.to("Mixed_6c"), 160))
                 .then(figure6(root.to("Mixed_6d"), 160));
-        DataSplit fourth = figure6(root.to("Mixed_6e"), 192);
-        DataSplit fifth = halving7(root.to("Mixed_7a"))
+        Part fourth = figure6(root.to("Mixed_6e"), 192);
+        Part fifth = halving7(root.to("Mixed_7a"))
                 .then(figure7(root.to("Mixed_7b"), 1280, AVERAGE))
                 .then(figure7(root.to("Mixed_7c"), 2048, MAXIMUM));
         stages = List.of(first, second, third, fourth, fifth);
@@ -148,7 +149,7 @@ public final class InceptionV3 implements AutoCloseable {
     }
 
     /** The parts side by side, their channels one after the other. */
-    private static DataSplit beside(DataSplit... parts) {
+    private static Part beside(Part... parts) {
         return x -> {
             TensorVector results = new TensorVector(
                     Arrays.stream(parts).map(part -> part.of(x)).toArray(Tensor[]::new));
@@ -156,7 +157,7 @@ public final class InceptionV3 implements AutoCloseable {
         };
     }
 
-    private static DataSplit figure5(Parameters.Path at, int in, int pooled) {
+    private static Part figure5(Parameters.Path at, int in, int pooled) {
         Place p = new Place(at);
         return beside(
                 p.same("branch1x1", in, 64, 1),
@@ -167,7 +168,7 @@ public final class InceptionV3 implements AutoCloseable {
                 AVERAGE.then(p.same("branch_pool", in, pooled, 1)));
     }
 
-    private static DataSplit halving6(Parameters.Path at) {
+    private static Part halving6(Parameters.Path at) {
         Place p = new Place(at);
         return beside(
                 p.valid("branch3x3", 288, 384, 2),
@@ -177,7 +178,7 @@ public final class InceptionV3 implements AutoCloseable {
                 HALVED);
     }
 
-    private static DataSplit figure6(Parameters.Path at, int width) {
+    private static Part figure6(Parameters.Path at, int width) {
         Place p = new Place(at);
         return beside(
                 p.same("branch1x1", 768, 192, 1),
@@ -192,7 +193,7 @@ public final class InceptionV3 implements AutoCloseable {
                 AVERAGE.then(p.same("branch_pool", 768, 192, 1)));
     }
 
-    private static DataSplit halving7(Parameters.Path at) {
+    private static Part halving7(Parameters.Path at) {
         Place p = new Place(at);
         return beside(
                 p.same("branch3x3_1", 768, 192, 1).then(p.valid("branch3x3_2", 192, 320, 2)),
@@ -203,7 +204,7 @@ public final class InceptionV3 implements AutoCloseable {
                 HALVED);
     }
 
-    private static DataSplit figure7(Parameters.Path at, int in, DataSplit pool) {
+    private static Part figure7(Parameters.Path at, int in, Part pool) {
         Place p = new Place(at);
         return beside(
                 p.same("branch1x1", in, 320, 1),
@@ -229,15 +230,18 @@ public final class InceptionV3 implements AutoCloseable {
      * @param pixels uint8 or float {@code [batch, 1 or 3, height, width]} in [0, 255]; grey counts for all three colours
      */
     public Features of(Tensor pixels, InceptionInput input) {
-        Tensor both = Scoped.result(() -> {
-            List<Tensor> outputs = outputs(pixels, input);
-            Tensor pooled = outputs.get(outputs.size() - 1).mean(2, 3);
-            Tensor places = outputs.get(MIXED_6D).narrow(1, 0, SPATIAL_CHANNELS).flatten(1, -1);
-            return torch.cat(new TensorVector(pooled, places), 1);
-        });
-        Tensor vectors = both.narrow(1, 0, DIMS);
-        Tensor logits = vectors.mm(parameters.get("fc.weight").value().t());
-        return new Features(vectors, logits, both.narrow(1, DIMS, SPATIAL_DIMS));
+        try (CloseGuard.Use use = parameters.use()) {
+            Tensor both = Scoped.result(() -> {
+                List<Tensor> outputs = outputs(pixels, input);
+                Tensor pooled = outputs.get(outputs.size() - 1).mean(2, 3);
+                Tensor places =
+                        outputs.get(MIXED_6D).narrow(1, 0, SPATIAL_CHANNELS).flatten(1, -1);
+                return torch.cat(new TensorVector(pooled, places), 1);
+            });
+            Tensor vectors = both.narrow(1, 0, DIMS);
+            Tensor logits = vectors.mm(parameters.get("fc.weight").value().t());
+            return new Features(vectors, logits, both.narrow(1, DIMS, SPATIAL_DIMS));
+        }
     }
 
     /** What comes out of each stage: 64, 192, 768, 768 and 2048 channels. */
@@ -249,7 +253,7 @@ public final class InceptionV3 implements AutoCloseable {
         Tensor colours = pixels.to(ScalarType.Float).expand(-1, 3, pixels.size(2), pixels.size(3));
         Tensor h = Layout.ofImage(input.of(colours));
         List<Tensor> outputs = new ArrayList<>();
-        for (DataSplit stage : stages) {
+        for (Part stage : stages) {
             h = stage.of(h);
             outputs.add(h);
         }

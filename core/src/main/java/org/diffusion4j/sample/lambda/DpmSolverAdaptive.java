@@ -2,12 +2,14 @@ package org.diffusion4j.sample.lambda;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.Carried;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.process.Denoised;
@@ -74,6 +76,7 @@ public record DpmSolverAdaptive(
                 Carried lower = new Carried(start);
                 AutoGradMode noGrad = new AutoGradMode(false)) {
             while (lambdaLast - LambdaStep.lambda(p, t) > NEAR) {
+                Cancellation.checkpoint();
                 try (PointerScope step = new PointerScope()) {
                     Denoised at = model.at(x.get(), t);
                     StepRule.Verdict verdict;
@@ -92,7 +95,7 @@ public record DpmSolverAdaptive(
                         }
                     } while (!verdict.accepted());
                     steps++;
-                    listener.onStep(new SampleListener.Step(steps - 1, steps, t, x.get(), at.x0()));
+                    listener.onStep(new SampleListener.Step(steps - 1, OptionalInt.empty(), t, x.get(), at.x0()));
                 }
             }
             if (clean) {
@@ -101,7 +104,7 @@ public record DpmSolverAdaptive(
                     LambdaPolynomial through = new LambdaPolynomial().through(0, integrand.of(at));
                     LambdaStep toClean = LambdaStep.of(integrand, 0, p, t, end);
                     x.set(toClean.end(x.get(), through, toClean.moments(1), noise, 0));
-                    listener.onStep(new SampleListener.Step(steps, steps + 1, end, x.get(), at.x0()));
+                    listener.onStep(new SampleListener.Step(steps, OptionalInt.empty(), end, x.get(), at.x0()));
                 }
             }
             return x.handOver();

@@ -101,7 +101,7 @@ class DdimTest {
         List<double[]> seen = new ArrayList<>();
         Tensor end = new Ddim(1, EtaRule.SIGMA_HAT)
                 .sample(model, TimeGrid.ofTimesteps(900, 400, 10), start, new SeededNoise(1, 0), step -> {
-                    if (step.index() == step.steps() - 1) {
+                    if (step.index() == step.steps().getAsInt() - 1) {
                         seen.add(Comparison.values(step.x0()));
                     }
                 });
