@@ -6,8 +6,8 @@ import java.util.Collections;
 import java.util.List;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.image.ShippedModel;
-import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TrainListener;
 
 /**
@@ -47,7 +47,7 @@ public final class Diffusion {
      * @return the model with its averaged weights, owned by the caller, who closes it
      * @throws org.diffusion4j.engine.CheckpointException if the folder holds a run already, or cannot be written
      */
-    public static DiffusionModel train(Recipe recipe, ImageDataset data, Path folder) {
+    public static DiffusionModel train(ImageRecipe recipe, ImageDataset data, Path folder) {
         try (Training training = Training.begin(recipe, data, folder, false)) {
             training.run(new TrainListener() {});
             return load(training.modelFolder());
@@ -56,11 +56,11 @@ public final class Diffusion {
 
     /**
      * A recipe that fits these images: a small U-Net of up to three levels that predicts v, as in {@code recipes/ddpm-mnist-v.json}.
-     * Some thousand steps draw digits. Change it with {@link Recipe#with}.
+     * Some thousand steps draw digits. Change it with {@link ImageRecipe#with}.
      *
      * @param steps of 64 images each
      */
-    public static Recipe recipeFor(ImageDataset data, long steps) {
+    public static ImageRecipe recipeFor(ImageDataset data, long steps) {
         int levels = 1;
         while (levels < WIDTHS.size() && (data.height() | data.width()) % (1 << levels) == 0) {
             levels++;
@@ -70,7 +70,7 @@ public final class Diffusion {
         down.set(levels - 1, "\"AttnDownBlock2D\"");
         up.set(0, "\"AttnUpBlock2D\"");
         int classes = data.labelNames().size();
-        return Recipe.defaults()
+        return ImageRecipe.defaults()
                 .with(
                         "prediction=v",
                         "data.validation=0",

@@ -9,7 +9,9 @@ import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.Subset;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.image.DiffusionModel;
-import org.diffusion4j.train.Recipe;
+import org.diffusion4j.image.ImageRecipe;
+import org.diffusion4j.image.ImageTraining;
+import org.diffusion4j.image.SampleGrids;
 import org.diffusion4j.train.RunFolder;
 import org.diffusion4j.train.TrainListener;
 import org.diffusion4j.train.TrainResult;
@@ -22,13 +24,13 @@ import org.diffusion4j.train.Trainer;
  */
 public final class Training implements AutoCloseable {
 
-    private final RunFolder folder;
+    private final RunFolder<ImageRecipe> folder;
     private final DiffusionModel model;
     private final Trainer trainer;
     private final TrainListener recorder;
     private final CloseGuard guard = new CloseGuard("the training", this::free);
 
-    private Training(RunFolder folder, DiffusionModel model, Trainer trainer, TrainListener recorder) {
+    private Training(RunFolder<ImageRecipe> folder, DiffusionModel model, Trainer trainer, TrainListener recorder) {
         this.folder = folder;
         this.model = model;
         this.trainer = trainer;
@@ -45,8 +47,8 @@ public final class Training implements AutoCloseable {
      *     or if it cannot be written
      * @throws IllegalArgumentException if recipe and data do not fit
      */
-    public static Training begin(Recipe recipe, ImageDataset data, Path folder, boolean replace) {
-        return open(RunFolder.create(folder, recipe, replace), data, warning -> {});
+    public static Training begin(ImageRecipe recipe, ImageDataset data, Path folder, boolean replace) {
+        return open(RunFolder.create(folder, recipe.resolved(), replace), data, warning -> {});
     }
 
     /**
@@ -60,31 +62,35 @@ public final class Training implements AutoCloseable {
      *     in the folder, or if it cannot be written
      */
     public static Training resume(Path folder, ImageDataset data, List<String> changes, Consumer<String> warnings) {
-        return open(RunFolder.resume(folder, changes), data, warnings);
+        return open(
+                RunFolder.resume(folder, file -> ImageRecipe.read(file, changes).resolved()), data, warnings);
     }
 
-    private static Training open(RunFolder folder, ImageDataset data, Consumer<String> warnings) {
-        Recipe recipe = folder.recipe();
+    private static Training open(RunFolder<ImageRecipe> folder, ImageDataset data, Consumer<String> warnings) {
+        ImageRecipe recipe = folder.recipe();
         Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(folder));
         try {
             DiffusionModel model = recipe.newModel(data);
             opened.push(model);
             Trainer trainer = trainer(recipe, model, data);
             opened.push(trainer);
-            return new Training(folder, model, trainer, folder.begin(trainer, warnings));
+            TrainListener recorder =
+                    folder.begin(trainer, (into, average) -> model.saveAverage(into, average, true), warnings);
+            return new Training(
+                    folder, model, trainer, TrainListener.all(recorder, new SampleGrids(recipe, model, folder)));
         } catch (RuntimeException e) {
             opened.forEach(resource -> closeAfter(e, resource));
             throw e;
         }
     }
 
-    private static Trainer trainer(Recipe recipe, DiffusionModel model, ImageDataset data) {
+    private static Trainer trainer(ImageRecipe recipe, DiffusionModel model, ImageDataset data) {
         int heldOut = recipe.data().validation();
         if (heldOut == 0) {
-            return new Trainer(recipe, model, data, null);
+            return ImageTraining.trainer(recipe, model, data, null);
         }
         Subset.Split split = Subset.holdOutLast(data, heldOut);
-        return new Trainer(recipe, model, split.training(), split.heldOut());
+        return ImageTraining.trainer(recipe, model, split.training(), split.heldOut());
     }
 
     private static void closeAfter(RuntimeException failure, AutoCloseable resource) {
@@ -96,7 +102,7 @@ public final class Training implements AutoCloseable {
     }
 
     /** The recipe, with all that was left open decided. */
-    public Recipe recipe() {
+    public ImageRecipe recipe() {
         return folder.recipe();
     }
 

@@ -15,8 +15,8 @@ import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.InMemoryImages;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
+import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.nn.unet.UNet2DConfig;
-import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TrainListener;
 import org.diffusion4j.train.TrainResult;
 import org.junit.jupiter.api.DisplayName;
@@ -39,7 +39,7 @@ class PublishedRecipesTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("names")
     void trains_stops_goes_on_to_its_tenth_step_and_draws(String name, @TempDir Path folder) {
-        Recipe recipe = reduced(name);
+        ImageRecipe recipe = reduced(name);
         ImageDataset data = images(recipe.model());
         try (Training training = Training.begin(recipe, data, folder, false)) {
             TrainResult result = training.run(new TrainListener() {
@@ -65,8 +65,8 @@ class PublishedRecipesTest {
         }
     }
 
-    private static Recipe reduced(String name) {
-        Recipe whole = Recipe.read(Path.of("../recipes", name), List.of());
+    private static ImageRecipe reduced(String name) {
+        ImageRecipe whole = ImageRecipe.read(Path.of("../recipes", name), List.of());
         UNet2DConfig model = whole.model();
         String widths = model.blockOutChannels().stream()
                 .map(width -> Math.max(8, width / 8))

@@ -13,9 +13,9 @@ import org.diffusion4j.data.InMemoryImages;
 import org.diffusion4j.data.glyphs.Glyphs;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
+import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.sample.SampleSettings;
-import org.diffusion4j.train.Recipe;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +52,7 @@ class ReadmeExamplesTest {
         // region: train
         ImageDataset data = InMemoryImages.ofBytes(List.of(images), 1, 28, 28)
                 .withLabels(labels, List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
-        Recipe recipe = Diffusion.recipeFor(data, steps);
+        ImageRecipe recipe = Diffusion.recipeFor(data, steps);
         try (DiffusionModel model = Diffusion.train(recipe, data, run)) {
             threes = model.draw(Draw.of(9).labels(3));
         }

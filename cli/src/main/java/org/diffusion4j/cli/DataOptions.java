@@ -15,10 +15,10 @@ import org.diffusion4j.data.catalog.PublishedDataset;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.unet.UNet2DConfig;
-import org.diffusion4j.train.Recipe;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -73,12 +73,12 @@ final class DataOptions {
     }
 
     /** Reads the data of a recipe, downloaded first where that is allowed. */
-    ImageDataset read(Recipe recipe, PrintWriter err) {
+    ImageDataset read(ImageRecipe recipe, PrintWriter err) {
         return read(recipe.data(), err);
     }
 
     /** Reads the data of a recipe of any kind, or others where they are given. */
-    ImageDataset read(Recipe.Data wanted, PrintWriter err) {
+    ImageDataset read(ImageRecipe.Data wanted, PrintWriter err) {
         return read(data == null ? wanted.source() : data, DataSplit.TRAIN, wanted.size(), wanted.grey(), err);
     }
 

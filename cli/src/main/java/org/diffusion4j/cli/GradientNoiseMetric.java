@@ -8,12 +8,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.ImageTraining;
+import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.report.LinePlot;
 import org.diffusion4j.report.LinePlot.Axis;
 import org.diffusion4j.train.GradientNoise;
-import org.diffusion4j.train.Loss;
+import org.diffusion4j.train.LossTerms;
+import org.diffusion4j.train.ObjectiveSettings;
 import org.diffusion4j.train.TimeSampling;
+import org.diffusion4j.train.Weighting;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -46,11 +52,10 @@ final class GradientNoiseMetric implements Metric {
         List<LinePlot.Line> lines = new ArrayList<>();
         List<Double> numbers =
                 IntStream.rangeClosed(1, batches).asDoubleStream().boxed().toList();
-        for (GradientNoise.Settings settings : settings(subject, batches)) {
+        for (ObjectiveSettings settings : objectives(subject.model())) {
             String kind = "L_" + settings.loss() + ", " + settings.times();
             try (LiveWork work = new LiveWork(kind)) {
-                GradientNoise noise = GradientNoise.of(
-                        subject.model(), subject.data(), settings, done -> work.at(done, batches, "batches"));
+                GradientNoise noise = noise(subject, settings, batches, work);
                 facts.put(kind, facts(noise));
                 table.add(row(kind, noise));
                 lines.add(new LinePlot.Line(kind, numbers, noise.norms()));
@@ -63,16 +68,34 @@ final class GradientNoiseMetric implements Metric {
         return new Measured(facts, table);
     }
 
-    private static List<GradientNoise.Settings> settings(Subject subject, int batches) {
-        List<GradientNoise.Settings> settings = new ArrayList<>();
+    private static GradientNoise noise(Subject subject, ObjectiveSettings settings, int batches, LiveWork work) {
+        DiffusionModel model = subject.model();
+        return GradientNoise.of(
+                model.network().parameters(),
+                ImageTraining.loss(
+                        model,
+                        learnsVariance(model) ? ReverseVariance.LEARNED : ReverseVariance.FIXED_SMALL,
+                        settings,
+                        Precision.FLOAT32),
+                ImageTraining.examples(model, subject.data(), subject.batchSize(), subject.seed(), false),
+                batches,
+                subject.seed(),
+                done -> work.at(done, batches, "batches"));
+    }
+
+    private static boolean learnsVariance(DiffusionModel model) {
+        return model.scheduler().meaning().variance() != null;
+    }
+
+    private static List<ObjectiveSettings> objectives(DiffusionModel model) {
+        List<ObjectiveSettings> objectives = new ArrayList<>();
         for (TimeSampling times : List.of(TimeSampling.UNIFORM, TimeSampling.LOSS_SECOND_MOMENT)) {
-            settings.add(new GradientNoise.Settings(Loss.VLB, times, batches, subject.batchSize(), subject.seed()));
+            objectives.add(new ObjectiveSettings(LossTerms.VLB, Weighting.SIMPLE, null, times));
         }
-        if (subject.model().scheduler().meaning().variance() != null) {
-            settings.add(new GradientNoise.Settings(
-                    Loss.HYBRID, TimeSampling.UNIFORM, batches, subject.batchSize(), subject.seed()));
+        if (learnsVariance(model)) {
+            objectives.add(new ObjectiveSettings(LossTerms.HYBRID, Weighting.SIMPLE, null, TimeSampling.UNIFORM));
         }
-        return settings;
+        return objectives;
     }
 
     private static Map<String, Object> facts(GradientNoise noise) {

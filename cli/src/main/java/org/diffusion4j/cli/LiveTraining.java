@@ -40,7 +40,7 @@ final class LiveTraining implements TrainListener, AutoCloseable {
 
     @Override
     public void onStep(Step step) {
-        String note = String.format(Locale.ROOT, "loss %.4f, %.0f images/s", step.loss(), step.imagesPerSecond());
+        String note = String.format(Locale.ROOT, "loss %.4f, %.0f images/s", step.loss(), step.examplesPerSecond());
         progress.at(step.step(), step.steps(), note);
     }
 

@@ -18,8 +18,8 @@ import org.diffusion4j.data.catalog.PublishedDataset;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
 import org.diffusion4j.image.ForwardStrip;
+import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.io.Png;
-import org.diffusion4j.train.Recipe;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,7 +71,7 @@ final class QuickstartCommand implements Callable<Integer> {
         changes.add(data.change()
                 .orElseGet(() ->
                         "data.source=" + data.published(PublishedDataset.MNIST).orElse(Datasets.GLYPHS)));
-        Recipe recipe = Recipe.parse(recipe(), RECIPE, changes);
+        ImageRecipe recipe = ImageRecipe.parse(recipe(), RECIPE, changes);
         ImageDataset images = data.read(recipe, err);
         err.println("learning " + images.name() + ", " + recipe.train().steps() + " steps, into " + folder);
         try (Training training = Training.begin(recipe, images, folder, force)) {
@@ -102,7 +102,7 @@ final class QuickstartCommand implements Callable<Integer> {
         }
     }
 
-    private void report(Path folder, Recipe recipe) {
+    private void report(Path folder, ImageRecipe recipe) {
         spec.commandLine()
                 .getOut()
                 .printf("""

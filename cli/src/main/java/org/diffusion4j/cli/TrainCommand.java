@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.diffusion4j.Training;
 import org.diffusion4j.engine.CheckpointException;
-import org.diffusion4j.train.Recipe;
+import org.diffusion4j.image.ImageRecipe;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,7 +62,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private int begin() {
         require(recipe != null, "which recipe? for instance recipes/ddpm-mnist.json");
-        Recipe read = Recipe.read(recipe, changes);
+        ImageRecipe read = ImageRecipe.read(recipe, changes);
         Path folder = out == null ? Path.of("runs", read.name()) : out;
         Output.checkRun(folder, force);
         return train(Training.begin(read, data.read(read, err()), folder, force), folder);
@@ -73,7 +73,7 @@ final class TrainCommand implements Callable<Integer> {
         if (!Files.exists(Output.recipe(out))) {
             throw new CheckpointException(out + ": there is no run to resume, it has no recipe.json");
         }
-        Recipe read = Recipe.read(Output.recipe(out), changes);
+        ImageRecipe read = ImageRecipe.read(Output.recipe(out), changes);
         return train(Training.resume(out, data.read(read, err()), changes, err()::println), out);
     }
 

@@ -11,6 +11,7 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.Prefetch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,8 +73,8 @@ public final class Batches {
     }
 
     /** Batches {@code first}, {@code first + 1}, …, prepared ahead by a thread of its own; to be closed. */
-    public BatchStream from(long first) {
-        return new BatchStream(this, first);
+    public Prefetch<ImageBatch> from(long first) {
+        return new Prefetch<>(this::batch, ImageBatch::close, first);
     }
 
     private void fill(long k, ByteBuffer images, @Nullable LongBuffer labels) {

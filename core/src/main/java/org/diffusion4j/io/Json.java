@@ -172,14 +172,15 @@ public final class Json {
     public static void set(Map<String, @Nullable Object> tree, String assignment) {
         int equals = assignment.indexOf('=');
         require(equals > 0, "'%s' is not of the form path=value, such as train.batchSize=64", assignment);
-        String[] path = assignment.substring(0, equals).split("\\.", -1);
+        String[] path = assignment.substring(0, equals).strip().split("\\.", -1);
         Map<String, @Nullable Object> object = tree;
         for (int i = 0; i < path.length - 1; i++) {
             Object next = object.computeIfAbsent(path[i], absent -> new LinkedHashMap<String, @Nullable Object>());
             require(next instanceof Map, "'%s': '%s' is %s, an object was expected", assignment, path[i], kind(next));
             object = object(next, path[i]);
         }
-        object.put(path[path.length - 1], valueOf(assignment.substring(equals + 1)));
+        object.put(
+                path[path.length - 1], valueOf(assignment.substring(equals + 1).strip()));
     }
 
     private static @Nullable Object valueOf(String text) {

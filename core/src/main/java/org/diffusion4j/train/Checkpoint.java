@@ -25,17 +25,25 @@ import org.jspecify.annotations.Nullable;
  * @param metricsBytes how long the metrics file was
  */
 record Checkpoint(
-        long step, Recipe recipe, String data, @Nullable Double validationLoss, long metricsBytes) {
+        long step,
+        Map<String, @Nullable Object> recipe,
+        String data,
+        @Nullable Double validationLoss,
+        long metricsBytes) {
 
-    private static final Checkpoint DEFAULTS = new Checkpoint(0, Recipe.defaults(), "", null, 0);
     private static final String STATE = "state.json";
+    private static final String RECIPE = "recipe";
     private static final String SUFFIX = ".safetensors";
     private static final String TIMES = "times" + SUFFIX;
 
+    /** What {@code state.json} says beside the recipe. */
+    private record Facts(long step, String data, @Nullable Double validationLoss, long metricsBytes) {}
+
     static void write(Path folder, TrainState state, long metricsBytes) {
         double loss = state.validationLoss();
-        Checkpoint facts = new Checkpoint(
-                state.step(), state.recipe(), state.data(), Double.isNaN(loss) ? null : loss, metricsBytes);
+        Map<String, @Nullable Object> facts = Records.CAMEL_CASE.write(
+                new Facts(state.step(), state.data(), Double.isNaN(loss) ? null : loss, metricsBytes));
+        facts.put(RECIPE, state.recipe().toMap());
         SealedFolder.create(folder, inside -> {
             try (PointerScope scope = new PointerScope()) {
                 state.buffers()
@@ -48,14 +56,26 @@ record Checkpoint(
                     Safetensors.write(inside.resolve(TIMES), times, Map.of());
                 }
             }
-            Json.write(inside.resolve(STATE), Records.CAMEL_CASE.write(facts));
+            Json.write(inside.resolve(STATE), facts);
         });
     }
 
-    /** The facts of a folder that is whole. Fields that the recipe did not have then are as in {@link Recipe#defaults}. */
+    /** The facts of a folder that is whole. */
+    @SuppressWarnings("unchecked") // keys of trees are texts
     static Checkpoint facts(Path folder) {
         Path file = folder.resolve(STATE);
-        return Records.CAMEL_CASE.read(DEFAULTS, Json.readObject(file), file.toString());
+        Map<String, @Nullable Object> tree = Json.readObject(file);
+        Object recipe = tree.remove(RECIPE);
+        if (!(recipe instanceof Map<?, ?>)) {
+            throw new CheckpointException(file + ": has no recipe");
+        }
+        Facts facts = Records.CAMEL_CASE.read(new Facts(0, "", null, 0), tree, file.toString());
+        return new Checkpoint(
+                facts.step,
+                (Map<String, @Nullable Object>) recipe,
+                facts.data,
+                facts.validationLoss,
+                facts.metricsBytes);
     }
 
     /** Puts the buffers of a folder into a state of the same recipe and data. */
@@ -63,7 +83,9 @@ record Checkpoint(
         requireSame(
                 folder,
                 "another recipe",
-                recipe.determining(step),
+                state.recipe()
+                        .ofSameKind(recipe, folder.resolve(STATE).toString())
+                        .determining(step),
                 state.recipe().determining(step));
         requireSame(folder, "other data", data, state.data());
         state.buffers().forEach((name, buffer) -> { // each through the network, whose own weights are the last

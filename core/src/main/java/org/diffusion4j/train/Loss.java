@@ -1,76 +1,33 @@
 package org.diffusion4j.train;
 
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.nn.Condition;
+
 /**
- * What is minimised. L_vlb is the sum of the bound's T terms in bits per dimension; one term at a random time, times T, estimates it.
+ * What a training minimises, and the times at which it is measured. A loss holds the network and whatever else it needs.
  *
- * <p>Nichol, Dhariwal, "Improved Denoising Diffusion Probabilistic Models", ICML 2021, section 3.1; the names in their code are given.
+ * <p>Threads: used by one at a time.
  */
-public enum Loss {
+public interface Loss {
 
-    /** L_simple, the squared error of the prediction (DDPM, equation 14); it says nothing about a variance. */
-    SIMPLE("simple", true) {
-        @Override
-        double boundWeight(int total) {
-            return 0;
-        }
-    },
+    /**
+     * The loss of each sample of a batch, differentiable where gradients are enabled.
+     *
+     * @param x0 clean samples {@code [batch, …]}
+     * @param condition what the network receives beside them
+     * @param times one for each sample, of {@link #times} or {@link #timeAt}
+     * @param noise N(0, 1), shaped as x0
+     * @return {@code [batch]}, made in the caller's scope
+     */
+    Tensor of(Tensor x0, Condition condition, double[] times, Tensor noise);
 
-    /** {@code L_simple + 0.001·L_vlb}, in which only the variance learns from L_vlb (equation 16; RESCALED_MSE). */
-    HYBRID("hybrid", true) {
-        @Override
-        double boundWeight(int total) {
-            return 0.001;
-        }
-    },
+    /** How the times of a batch are drawn; a new sampler, which has learned nothing. */
+    TimeSampler times();
 
-    /** L_simple and the mean, not the sum, of L_vlb's terms, otherwise as {@link #HYBRID} (MSE with a learned variance). */
-    HYBRID_MEAN("hybrid-mean", true) {
-        @Override
-        double boundWeight(int total) {
-            return 1.0 / total;
-        }
-    },
-
-    /** L_vlb, for mean and variance (RESCALED_KL); its gradient is so noisy that it wants importance sampling. */
-    VLB("vlb", false) {
-        @Override
-        double boundWeight(int total) {
-            return 1;
-        }
-    },
-
-    /** The mean of L_vlb's terms (KL). */
-    VLB_MEAN("vlb-mean", false) {
-        @Override
-        double boundWeight(int total) {
-            return 1.0 / total;
-        }
-    };
-
-    private final String text;
-    private final boolean simple;
-
-    Loss(String text, boolean simple) {
-        this.text = text;
-        this.simple = simple;
-    }
-
-    /** Whether L_simple is in it; then the prediction learns from that alone. */
-    boolean hasSimple() {
-        return simple;
-    }
-
-    /** The weight of L_vlb in a chain of so many timesteps. */
-    abstract double boundWeight(int total);
-
-    /** Whether it needs a learned variance, and has no use for a fixed one. */
-    boolean needsLearnedVariance() {
-        return this == HYBRID || this == HYBRID_MEAN;
-    }
-
-    /** The name in recipes. */
-    @Override
-    public String toString() {
-        return text;
-    }
+    /**
+     * The time at a share of the way from clean data to noise, for losses that are to be compared.
+     *
+     * @param share in [0, 1)
+     */
+    double timeAt(double share);
 }

@@ -52,6 +52,11 @@ final class LossSecondMoment implements TimeSampler {
         return new Drawn(times, weights);
     }
 
+    /** T: times are 0 … T − 1. */
+    int timesteps() {
+        return total;
+    }
+
     /** The probability of each time. */
     double[] probabilities() {
         double[] p = new double[total];

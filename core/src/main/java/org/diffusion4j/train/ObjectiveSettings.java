@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param times how they are chosen
  */
 public record ObjectiveSettings(
-        Loss loss, Weighting weighting, @Nullable Double gamma, TimeSampling times) {
+        LossTerms loss, Weighting weighting, @Nullable Double gamma, TimeSampling times) {
 
     public ObjectiveSettings {
         require(gamma == null || gamma > 0, "train.objective.gamma must be above 0, was %s", gamma);
@@ -26,8 +26,8 @@ public record ObjectiveSettings(
     }
 
     /** L_simple at uniform times (DDPM). */
-    static ObjectiveSettings simple() {
-        return new ObjectiveSettings(Loss.SIMPLE, Weighting.SIMPLE, null, TimeSampling.UNIFORM);
+    public static ObjectiveSettings simple() {
+        return new ObjectiveSettings(LossTerms.SIMPLE, Weighting.SIMPLE, null, TimeSampling.UNIFORM);
     }
 
     /** The weight of a prediction's squared error at time t. */

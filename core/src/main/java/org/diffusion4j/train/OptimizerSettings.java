@@ -39,7 +39,7 @@ public record OptimizerSettings(
     }
 
     /** Adam as DDPM uses it. */
-    static OptimizerSettings adam() {
+    public static OptimizerSettings adam() {
         return new OptimizerSettings(Kind.ADAM, 0.9, 0.999, 1e-8, 0, 0.9, 1e-8);
     }
 

@@ -1,16 +1,7 @@
 package org.diffusion4j.train;
 
-import java.awt.image.BufferedImage;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.TreeMap;
-import org.bytedeco.pytorch.Tensor;
-import org.diffusion4j.data.PixelCodec;
-import org.diffusion4j.engine.Records;
-import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.io.EventWriter;
-import org.diffusion4j.io.ImageGrid;
-import org.diffusion4j.io.Png;
 
 /** Writes what happens in a training into its run folder. */
 final class RunRecorder implements TrainListener, AutoCloseable {
@@ -21,11 +12,9 @@ final class RunRecorder implements TrainListener, AutoCloseable {
 
     private static final int STEPS_BETWEEN_EVENTS =
             10; // TensorBoard keeps a thousand points of a curve; metrics have all
-    private static final int PADDING = 2;
 
     private final Path folder;
-    private final Recipe recipe;
-    private final DiffusionModel model;
+    private final ModelWriter model;
     private final Checkpoints checkpoints;
     private final MetricsFile metrics;
     private final EventWriter events;
@@ -35,14 +24,18 @@ final class RunRecorder implements TrainListener, AutoCloseable {
      *
      * @param metricsBytes how long the metrics file was then
      */
-    RunRecorder(Path folder, Recipe recipe, Trainer trainer, Checkpoints checkpoints, long metricsBytes) {
+    RunRecorder(Path folder, Trainer trainer, ModelWriter model, Checkpoints checkpoints, long metricsBytes) {
         this.folder = folder;
-        this.recipe = recipe;
-        this.model = trainer.model();
+        this.model = model;
         this.checkpoints = checkpoints;
-        this.metrics = new MetricsFile(folder.resolve(METRICS), metricsBytes);
         this.events = EventWriter.open(
                 folder, trainer.state().step() == 0 ? -1 : trainer.state().step());
+        try {
+            this.metrics = new MetricsFile(folder.resolve(METRICS), metricsBytes);
+        } catch (RuntimeException e) {
+            events.close();
+            throw e;
+        }
     }
 
     @Override
@@ -52,7 +45,7 @@ final class RunRecorder implements TrainListener, AutoCloseable {
             events.scalar("loss/train", step.step(), step.loss());
             events.scalar("train/learningRate", step.step(), step.learningRate());
             events.scalar("train/gradNorm", step.step(), step.gradNorm());
-            events.scalar("train/imagesPerSecond", step.step(), step.imagesPerSecond());
+            events.scalar("train/examplesPerSecond", step.step(), step.examplesPerSecond());
         }
     }
 
@@ -63,24 +56,21 @@ final class RunRecorder implements TrainListener, AutoCloseable {
     }
 
     @Override
-    public void onSampled(long step, Tensor x0, int columns) {
-        BufferedImage grid = ImageGrid.of(new PixelCodec().toImages(x0), columns, PADDING);
-        Map<String, String> text = new TreeMap<>(Map.of("run", recipe.name(), "step", Long.toString(step)));
-        Records.CAMEL_CASE.write(recipe.sample()).forEach((key, value) -> text.put(key, String.valueOf(value)));
-        Png.write(folder.resolve(SAMPLES).resolve("step-" + step + ".png"), grid, text);
-        events.image("samples", step, grid);
-    }
-
-    @Override
     public void onCheckpoint(TrainState state) {
         // the checkpoint last: a run that is killed in between is resumed before this moment and comes here again
-        model.saveAverage(folder.resolve(MODEL), state.ema().average(), true);
+        model.write(folder.resolve(MODEL), state.ema().average());
         checkpoints.write(state, metrics.forced());
+    }
+
+    /** The run's TensorBoard events, borrowed. */
+    EventWriter events() {
+        return events;
     }
 
     @Override
     public void close() {
-        events.close();
-        metrics.close();
+        try (metrics) {
+            events.close();
+        }
     }
 }

@@ -34,10 +34,9 @@ public final class StepRandom {
         return torch.empty_like(like).normal_(0, 1, new GeneratorOptional(generator));
     }
 
-    /** The labels, each replaced by {@code none} with probability {@code share}. */
-    Tensor dropped(Tensor labels, double share, long none) {
-        Tensor uniform = torch.rand(labels.sizes().vec().get(), new GeneratorOptional(generator));
-        return labels.masked_fill(uniform.lt(new Scalar(share)), new Scalar(none));
+    /** Bool {@code [count]}: each sample is chosen with probability {@code share}. */
+    Tensor chosen(int count, double share) {
+        return torch.rand(new long[] {count}, new GeneratorOptional(generator)).lt(new Scalar(share));
     }
 
     /** A number for whatever else has a seed of its own: dropout inside the network. */

@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Tensor;
  * Draws the times of a batch and says how much each counts, so that the weighted mean of the losses estimates the mean over all times
  * without bias. What it has learned of the losses is part of a training's state.
  */
-interface TimeSampler {
+public interface TimeSampler {
 
     /**
      * The times of a batch.
@@ -17,6 +17,11 @@ interface TimeSampler {
      */
     record Drawn(double[] times, double[] weights) {}
 
+    /**
+     * The times of a batch of so many samples.
+     *
+     * @param random from which alone, and from what was learned, they follow
+     */
     Drawn draw(SplittableRandom random, int count);
 
     /**

@@ -12,7 +12,7 @@ public enum TimeSampling {
     /** Each by itself, all alike (DDPM, algorithm 1). */
     UNIFORM("uniform") {
         @Override
-        TimeSampler of(int total) {
+        public TimeSampler of(int total) {
             return alike((random, count) -> random.ints(count, 0, total).asDoubleStream());
         }
     },
@@ -20,7 +20,7 @@ public enum TimeSampling {
     /** With each t also T − 1 − t, so that a batch has early and late times in balance (DDIM's code). */
     ANTITHETIC("antithetic") {
         @Override
-        TimeSampler of(int total) {
+        public TimeSampler of(int total) {
             return alike((random, count) -> {
                 int[] half = random.ints((count + 1) / 2, 0, total).toArray();
                 return IntStream.range(0, count)
@@ -32,7 +32,7 @@ public enum TimeSampling {
     /** Evenly spread from one random start (Kingma et al., "Variational Diffusion Models", NeurIPS 2021, appendix I.1). */
     LOW_DISCREPANCY("low-discrepancy") {
         @Override
-        TimeSampler of(int total) {
+        public TimeSampler of(int total) {
             return alike((random, count) -> {
                 double start = random.nextDouble();
                 return IntStream.range(0, count).mapToDouble(i -> Math.floor((start + i / (double) count) % 1 * total));
@@ -43,7 +43,7 @@ public enum TimeSampling {
     /** More often where losses are large: {@link LossSecondMoment}. */
     LOSS_SECOND_MOMENT("loss-second-moment") {
         @Override
-        TimeSampler of(int total) {
+        public TimeSampler of(int total) {
             return new LossSecondMoment(total);
         }
     };
@@ -54,8 +54,12 @@ public enum TimeSampling {
         this.text = text;
     }
 
-    /** A sampler that has learned nothing yet. */
-    abstract TimeSampler of(int total);
+    /**
+     * A sampler that has learned nothing yet.
+     *
+     * @param total T, the number of timesteps
+     */
+    public abstract TimeSampler of(int total);
 
     /** A sampler to which all times count alike. */
     private static TimeSampler alike(BiFunction<SplittableRandom, Integer, DoubleStream> times) {

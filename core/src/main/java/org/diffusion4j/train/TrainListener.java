@@ -1,7 +1,6 @@
 package org.diffusion4j.train;
 
 import java.util.List;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Sees a training, on the training's own thread. What it throws ends the training and reaches the caller of
@@ -17,11 +16,11 @@ public interface TrainListener {
      *
      * @param step from 1
      * @param steps how many there will be
-     * @param loss what the recipe's objective names, mean over the step's images
+     * @param loss what the recipe's objective names, mean over the step's examples
      * @param gradNorm the norm of the whole gradient, before clipping
-     * @param imagesPerSecond of this step alone
+     * @param examplesPerSecond of this step alone
      */
-    record Step(long step, long steps, double loss, double learningRate, double gradNorm, double imagesPerSecond) {}
+    record Step(long step, long steps, double loss, double learningRate, double gradNorm, double examplesPerSecond) {}
 
     default void onStep(Step step) {}
 
@@ -29,12 +28,15 @@ public interface TrainListener {
     default void onValidated(long step, double loss) {}
 
     /**
-     * Samples of the averaged weights.
-     *
-     * @param x0 {@code [count, channels, height, width]} in [-1, 1], lent for the call
-     * @param columns how many stand in a row of the grid; with classes, each row is one class
+     * The moment to draw samples: the network has its averaged weights for the call. Who asks the training to stop does not wait for
+     * them: drawing is {@linkplain org.diffusion4j.engine.Cancellation cancelled}.
      */
-    default void onSampled(long step, Tensor x0, int columns) {}
+    default void onSample(long step) {}
+
+    /** Whether it has not drawn the samples of a step yet; asked of the step from which a training goes on, if samples are due there. */
+    default boolean lacksSamples(long step) {
+        return false;
+    }
 
     /** The moment to keep a copy of all that the next step depends on; the state is lent for the call. */
     default void onCheckpoint(TrainState state) {}
@@ -54,8 +56,13 @@ public interface TrainListener {
             }
 
             @Override
-            public void onSampled(long step, Tensor x0, int columns) {
-                each.forEach(listener -> listener.onSampled(step, x0, columns));
+            public void onSample(long step) {
+                each.forEach(listener -> listener.onSample(step));
+            }
+
+            @Override
+            public boolean lacksSamples(long step) {
+                return each.stream().anyMatch(listener -> listener.lacksSamples(step));
             }
 
             @Override

@@ -28,7 +28,7 @@ public final class TrainState implements AutoCloseable {
      * @param data the fingerprint of the training data
      */
     TrainState(Parameters parameters, Recipe recipe, TimeSampler times, String data) {
-        Recipe.Train settings = recipe.train();
+        TrainSettings settings = recipe.train();
         parameters.enableGradients();
         this.parameters = parameters;
         this.optimizer = settings.optimizer().of(parameters.values(), parameters.gradients(), settings.seed());

@@ -1,28 +1,20 @@
 package org.diffusion4j.train;
 
 import java.nio.channels.ClosedByInterruptException;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.diffusion4j.data.BatchStream;
-import org.diffusion4j.data.Batches;
-import org.diffusion4j.data.Codec;
-import org.diffusion4j.data.ImageBatch;
-import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
-import org.diffusion4j.engine.SeededNoise;
+import org.diffusion4j.engine.Prefetch;
 import org.diffusion4j.engine.Tensors;
-import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.nn.Condition;
+import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
 import org.jspecify.annotations.Nullable;
 
@@ -36,48 +28,37 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Trainer implements AutoCloseable {
 
-    private static final int COLUMNS = 8;
-    private static final int ROWS_WITHOUT_CLASSES = 4;
-    private static final int MOST_CLASSES_SHOWN = 10;
-
-    private final Recipe recipe;
-    private final Recipe.Train settings;
+    private final TrainSettings settings;
     private final Plan plan;
-    private final DiffusionModel model;
+    private final Network network;
     private final Parameters parameters;
-    private final Objective objective;
-    private final Codec codec = new PixelCodec();
-    private final Batches batches;
+    private final Loss loss;
+    private final Examples examples;
     private final @Nullable Validation validation;
     private final TrainState state;
     private final CloseGuard guard;
+    private final Cancellation drawing = new Cancellation();
     private long offered;
     private volatile boolean stopRequested;
 
     /**
      * Prepares the first step.
      *
-     * @param model trained in place; lent for the trainer's life
+     * @param network trained in place; borrowed for the trainer's life
+     * @param loss of that network
+     * @param examples to learn from, in batches of the recipe's size
      * @param heldOut for the validation loss, or null for none
      */
-    public Trainer(Recipe recipe, DiffusionModel model, ImageDataset training, @Nullable ImageDataset heldOut) {
-        this.recipe = recipe;
+    public Trainer(Recipe recipe, Network network, Loss loss, Examples examples, @Nullable Examples heldOut) {
         this.settings = recipe.train();
         this.plan = settings.plan();
-        this.model = model;
-        this.parameters = model.network().parameters();
-        this.objective = Objective.of(model, recipe);
-        this.batches = new Batches(
-                training, settings.batchSize(), settings.seed(), recipe.data().flip());
-        this.validation = heldOut == null ? null : new Validation(objective, codec, heldOut);
-        TimeSampler times = settings.objective().times().of(objective.timesteps());
-        this.state = new TrainState(parameters, recipe, times, training.fingerprint());
+        this.network = network;
+        this.parameters = network.parameters();
+        this.loss = loss;
+        this.examples = examples;
+        this.validation = heldOut == null ? null : new Validation(loss, heldOut);
+        this.state = new TrainState(parameters, recipe, loss.times(), examples.fingerprint());
         this.guard = new CloseGuard("the trainer", state::close);
-    }
-
-    /** What is trained, lent. */
-    public DiffusionModel model() {
-        return model;
     }
 
     /** Where the training stands, lent. */
@@ -88,6 +69,7 @@ public final class Trainer implements AutoCloseable {
     /** Lets {@link #run} finish its step, offer a checkpoint and return. */
     public void requestStop() {
         stopRequested = true;
+        drawing.cancel();
     }
 
     /**
@@ -115,7 +97,11 @@ public final class Trainer implements AutoCloseable {
                 ? Double.POSITIVE_INFINITY
                 : settings.timeLimit() * TimeUnit.MINUTES.toNanos(1);
         offered = state.step();
-        try (BatchStream data = batches.from(state.step() * settings.accumulate())) {
+        if (state.step() > 0 && due(settings.sampleEvery()) && listener.lacksSamples(state.step())) {
+            sample(listener);
+        }
+        try (Prefetch<Batch> data =
+                new Prefetch<>(examples::batch, Batch::close, state.step() * settings.accumulate())) {
             while (state.step() < plan.steps()) {
                 if (Cancellation.isWanted()) {
                     throw cancelled(listener);
@@ -131,11 +117,11 @@ public final class Trainer implements AutoCloseable {
                     state.validated(validation.loss(state));
                     listener.onValidated(state.step(), state.validationLoss());
                 }
-                if (due(settings.sampleEvery())) {
-                    sample(listener);
-                }
                 if (due(settings.checkpointEvery())) {
                     offerCheckpoint(listener);
+                }
+                if (due(settings.sampleEvery())) {
+                    sampleOrSave(listener);
                 }
             }
         }
@@ -171,44 +157,37 @@ public final class Trainer implements AutoCloseable {
         offered = state.step();
     }
 
-    /** Shows what the averaged weights draw: always from the same noise, with classes a row for each. */
-    private void sample(TrainListener listener) {
-        int classes = Math.min(model.classes(), MOST_CLASSES_SHOWN);
-        int rows = classes == 0 ? ROWS_WITHOUT_CLASSES : classes;
-        int count = settings.sampleCount() == null ? rows * COLUMNS : settings.sampleCount();
-        if (count == 0) {
-            return;
+    /** Samples, and where that fails saves what was learned since the last checkpoint. */
+    private void sampleOrSave(TrainListener listener) {
+        try {
+            sample(listener);
+        } catch (RuntimeException e) {
+            if (state.step() > offered) {
+                try {
+                    offerCheckpoint(listener);
+                } catch (RuntimeException unsaved) {
+                    e.addSuppressed(unsaved);
+                }
+            }
+            throw e;
         }
-        int columns = classes == 0 ? COLUMNS : (count + classes - 1) / classes;
-        List<Integer> labels = classes == 0
-                ? List.of()
-                : IntStream.range(0, count).mapToObj(i -> i / columns).toList();
-        try (PointerScope scope = new PointerScope();
-                Ema.Swap averaged = state.ema().swapInto(parameters.values());
-                Tensor x0 = drawn(count, labels)) {
-            if (x0 != null) {
-                listener.onSampled(state.step(), x0, columns);
+    }
+
+    private void sample(TrainListener listener) {
+        if (stopRequested) {
+            return; // who wants to save does not wait for samples
+        }
+        try (Cancellation.Scope scope = drawing.open();
+                Ema.Swap averaged = state.ema().swapInto(parameters.values())) {
+            listener.onSample(state.step());
+        } catch (CancellationException e) {
+            if (!stopRequested) {
+                throw e;
             }
         }
     }
 
-    /** Null where somebody asks to stop meanwhile: who wants to save does not wait for pictures. */
-    private @Nullable Tensor drawn(int count, List<Integer> labels) {
-        try {
-            return model.sample(recipe.sample(), count, labels, new SeededNoise(0, 0), step -> {
-                if (stopRequested) {
-                    throw new CancellationException();
-                }
-            });
-        } catch (CancellationException stopped) {
-            return null;
-        } catch (OutOfNativeMemoryException e) {
-            throw new OutOfNativeMemoryException(
-                    "there is not enough memory to draw: lower train.sampleCount, " + count, e);
-        }
-    }
-
-    private TrainListener.Step step(BatchStream data) {
+    private TrainListener.Step step(Prefetch<Batch> data) {
         long begun = System.nanoTime();
         long step = state.step() + 1;
         double learningRate = plan.learningRateAt(step);
@@ -221,38 +200,45 @@ public final class Trainer implements AutoCloseable {
             double gradNorm = clippedNorm(plan.clipGradientAt(step));
             requireFinite(loss, gradNorm, step);
             state.advance(learningRate);
-            double images = (double) settings.batchSize() * settings.accumulate();
+            double count = (double) settings.batchSize() * settings.accumulate();
             double seconds = (System.nanoTime() - begun) / 1e9;
-            return new TrainListener.Step(step, plan.steps(), loss, learningRate, gradNorm, images / seconds);
+            return new TrainListener.Step(step, plan.steps(), loss, learningRate, gradNorm, count / seconds);
         } catch (RuntimeException e) {
             throw OutOfNativeMemoryException.explained(
                     e,
                     "lower train.batchSize, " + settings.batchSize()
                             + ", and raise train.accumulate by the same factor");
         } finally {
-            model.network().eval();
+            network.eval();
         }
     }
 
     /** Adds the gradient of one batch's loss to the sum, and returns the loss. */
-    private double addGradient(BatchStream data) {
+    private double addGradient(Prefetch<Batch> data) {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode grad = new AutoGradMode(true);
-                ImageBatch batch = data.next()) {
+                Batch batch = data.next()) {
             StepRandom random = new StepRandom(settings.seed(), batch.index());
-            Tensor x0 = codec.encode(batch.images());
+            Tensor x0 = batch.x0();
             TimeSampler.Drawn drawn = state.times().draw(random.numbers(), settings.batchSize());
             Tensor noise = random.noise(x0);
-            Tensor labels = objective.conditional()
-                    ? random.dropped(Objects.requireNonNull(batch.labels()), settings.labelDropout(), model.classes())
-                    : null;
-            model.network().train(random.seed());
-            Tensor losses = objective.losses(x0, labels, drawn.times(), noise);
+            Condition condition = condition(batch, random);
+            network.train(random.seed());
+            Tensor losses = loss.of(x0, condition, drawn.times(), noise);
             state.times().learn(drawn.times(), losses);
-            Tensor loss = losses.mul(Tensors.of(drawn.weights()).to(losses)).mean();
-            loss.div(new Scalar(settings.accumulate())).backward();
-            return loss.item_double();
+            Tensor mean = losses.mul(Tensors.of(drawn.weights()).to(losses)).mean();
+            mean.div(new Scalar(settings.accumulate())).backward();
+            return mean.item_double();
         }
+    }
+
+    /** The batch's condition, dropped for as many samples as the recipe says. */
+    private Condition condition(Batch batch, StepRandom random) {
+        Condition condition = batch.condition();
+        return condition.isNone() || settings.conditionDropout() == 0
+                ? condition
+                : condition.replacedWhere(
+                        random.chosen(settings.batchSize(), settings.conditionDropout()), batch.unconditional());
     }
 
     /** The norm of the whole gradient, which is then scaled down where it is longer than the recipe allows. */
@@ -268,7 +254,7 @@ public final class Trainer implements AutoCloseable {
         if (!Double.isFinite(loss) || !Double.isFinite(gradNorm)) {
             throw new DiffusionException(
                     "step " + step + ": the loss is " + loss + " and the gradient's norm " + gradNorm
-                            + "; training cannot go on: lower train.learningRate, " + plan.learningRateAt(step)
+                            + "; training cannot go on: lower train.learningRate, " + plan.fullLearningRateAt(step)
                             + ", or set train.clipGradient, " + plan.clipGradientAt(step));
         }
     }

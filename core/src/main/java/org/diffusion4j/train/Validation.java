@@ -3,13 +3,9 @@ package org.diffusion4j.train;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
-import org.diffusion4j.data.Batches;
-import org.diffusion4j.data.Codec;
-import org.diffusion4j.data.ImageBatch;
-import org.diffusion4j.data.ImageDataset;
 
 /**
- * The loss of the averaged weights on held-out images.
+ * The loss of the averaged weights on held-out examples.
  *
  * <p>Times and noise are the same at every call and in every run, whatever its seed, so that curves can be compared; times are
  * spread evenly, which takes most of the scatter out of the mean.
@@ -17,20 +13,16 @@ import org.diffusion4j.data.ImageDataset;
 final class Validation {
 
     private static final long SEED = 20200619; // any, but the same in all runs
-    private static final int LARGEST_BATCH = 128;
 
-    private final Objective objective;
-    private final Codec codec;
-    private final Batches batches;
-    private final int batchSize;
+    private final Loss loss;
+    private final Examples heldOut;
     private final int count;
 
-    Validation(Objective objective, Codec codec, ImageDataset heldOut) {
-        this.objective = objective;
-        this.codec = codec;
-        this.batchSize = Math.min(LARGEST_BATCH, heldOut.size());
-        this.batches = new Batches(heldOut, batchSize, SEED, false);
-        this.count = heldOut.size() / batchSize;
+    /** Of the whole batches that the examples fill. */
+    Validation(Loss loss, Examples heldOut) {
+        this.loss = loss;
+        this.heldOut = heldOut;
+        this.count = Math.toIntExact(heldOut.size() / heldOut.batchSize());
     }
 
     double loss(TrainState state) {
@@ -46,17 +38,15 @@ final class Validation {
 
     private double loss(int b) {
         try (PointerScope scope = new PointerScope();
-                ImageBatch batch = batches.batch(b)) {
-            Tensor x0 = codec.encode(batch.images());
-            double[] times = new double[batchSize];
-            for (int i = 0; i < batchSize; i++) {
-                times[i] = (int) ((i * count + b + 0.5) * objective.timesteps() / (batchSize * count));
+                Batch batch = heldOut.batch(b)) {
+            Tensor x0 = batch.x0();
+            int size = heldOut.batchSize();
+            double[] times = new double[size];
+            for (int i = 0; i < size; i++) {
+                times[i] = loss.timeAt((i * (double) count + b + 0.5) / ((double) size * count));
             }
             Tensor noise = new StepRandom(SEED, b).noise(x0);
-            return objective
-                    .losses(x0, objective.conditional() ? batch.labels() : null, times, noise)
-                    .mean()
-                    .item_double();
+            return loss.of(x0, batch.condition(), times, noise).mean().item_double();
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;
+import org.diffusion4j.engine.Prefetch;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -78,7 +79,7 @@ class BatchesTest {
     void are_the_same_whatever_was_drawn_before() {
         byte[] straight = null;
         Batches run = new Batches(ten, 4, 9, true);
-        try (BatchStream stream = run.from(0)) {
+        try (Prefetch<ImageBatch> stream = run.from(0)) {
             for (int k = 0; k <= 17; k++) {
                 try (ImageBatch batch = stream.next()) {
                     assertThat(batch.index()).isEqualTo(k);
@@ -88,7 +89,7 @@ class BatchesTest {
         }
         Batches resumed = new Batches(TestImages.counted(10), 4, 9, true);
         assertThat(pixels(resumed, 17)).isEqualTo(straight);
-        try (BatchStream stream = resumed.from(17);
+        try (Prefetch<ImageBatch> stream = resumed.from(17);
                 ImageBatch batch = stream.next()) {
             assertThat(TestImages.bytes(batch.images())).isEqualTo(straight);
         }
@@ -97,7 +98,7 @@ class BatchesTest {
 
     @Test
     void end_their_thread_on_close_and_are_refused_afterwards() {
-        BatchStream stream = new Batches(ten, 4, 0, false).from(0);
+        Prefetch<ImageBatch> stream = new Batches(ten, 4, 0, false).from(0);
         stream.next().close();
         assertThat(makers()).isEqualTo(1);
         stream.close();
@@ -111,7 +112,7 @@ class BatchesTest {
     @Test
     void pass_on_what_the_data_set_throws_and_still_end_their_thread() {
         ImageDataset broken = new Broken(ten);
-        try (BatchStream stream = new Batches(broken, 4, 0, false).from(0)) {
+        try (Prefetch<ImageBatch> stream = new Batches(broken, 4, 0, false).from(0)) {
             assertThatThrownBy(stream::next)
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("image is gone");
@@ -121,7 +122,7 @@ class BatchesTest {
 
     @Test
     void leave_native_memory_where_it_was() {
-        try (BatchStream stream = fourMegabytesEach().from(0)) {
+        try (Prefetch<ImageBatch> stream = fourMegabytesEach().from(0)) {
             drop(stream, 20);
             long before = Pointer.physicalBytes();
             drop(stream, 1000); // 4 GB in all
@@ -155,7 +156,7 @@ class BatchesTest {
         }
     }
 
-    private static void drop(BatchStream stream, int count) {
+    private static void drop(Prefetch<ImageBatch> stream, int count) {
         for (int i = 0; i < count; i++) {
             stream.next().close();
         }

@@ -162,16 +162,16 @@ public final class GaussianDiffusionCheck implements GoldenCheck {
         private void losses() {
             String type = golden.config().get("loss_type").asText();
             boolean learned = variance == ReverseVariance.LEARNED;
-            Loss loss = switch (type) {
-                case "MSE" -> learned ? Loss.HYBRID_MEAN : Loss.SIMPLE;
-                case "RESCALED_MSE" -> learned ? Loss.HYBRID : Loss.SIMPLE;
-                case "KL" -> Loss.VLB_MEAN;
-                default -> Loss.VLB;
+            LossTerms loss = switch (type) {
+                case "MSE" -> learned ? LossTerms.HYBRID_MEAN : LossTerms.SIMPLE;
+                case "RESCALED_MSE" -> learned ? LossTerms.HYBRID : LossTerms.SIMPLE;
+                case "KL" -> LossTerms.VLB_MEAN;
+                default -> LossTerms.VLB;
             };
             Tensor whole = losses(loss);
             out.expect("training_loss", whole);
             if (golden.expects("training_mse")) {
-                Tensor simple = losses(Loss.SIMPLE);
+                Tensor simple = losses(LossTerms.SIMPLE);
                 out.expect("training_mse", simple);
                 if (golden.expects("training_vb")) {
                     out.expect("training_vb", whole.sub(simple));
@@ -187,10 +187,10 @@ public final class GaussianDiffusionCheck implements GoldenCheck {
                     "prior_bpd", VariationalBound.prior(process, process.table().steps() - 1, x0));
         }
 
-        private Tensor losses(Loss loss) {
+        private Tensor losses(LossTerms loss) {
             ObjectiveSettings settings = new ObjectiveSettings(loss, Weighting.SIMPLE, null, TimeSampling.UNIFORM);
-            return new Objective(network, process, meaning, variance, settings, false, Precision.FLOAT32)
-                    .losses(x0, null, t, noise);
+            return new DenoisingLoss(network, process, meaning, variance, settings, Precision.FLOAT32)
+                    .of(x0, Condition.NONE, t, noise);
         }
 
         private void loops() {

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.ImageRecipe;
+import org.diffusion4j.image.ImageTraining;
+import org.diffusion4j.process.ReverseVariance;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,22 +45,38 @@ class GradientNoiseTest {
     void of_a_loss_that_the_model_cannot_have_is_refused() {
         try (DiffusionModel model = Tiny.recipe().newModel(IMAGES)) {
             assertThatThrownBy(() -> GradientNoise.of(
-                            model,
-                            IMAGES,
-                            new GradientNoise.Settings(Loss.HYBRID, TimeSampling.UNIFORM, 2, 2, 0),
+                            model.network().parameters(),
+                            loss(model, LossTerms.HYBRID, TimeSampling.UNIFORM),
+                            ImageTraining.examples(model, IMAGES, 2, 0, false),
+                            2,
+                            0,
                             done -> {}))
-                    .hasMessage("the loss 'hybrid' is for a learned variance, which the model has not");
+                    .hasMessage("the loss 'hybrid' is for a learned variance, which the model lacks");
         }
     }
 
     private static GradientNoise noise(DiffusionModel model, TimeSampling times, int batches, int batchSize) {
         return GradientNoise.of(
-                model, IMAGES, new GradientNoise.Settings(Loss.VLB, times, batches, batchSize, 0), done -> {});
+                model.network().parameters(),
+                loss(model, LossTerms.VLB, times),
+                ImageTraining.examples(model, IMAGES, batchSize, 0, false),
+                batches,
+                0,
+                done -> {});
+    }
+
+    private static Loss loss(DiffusionModel model, LossTerms terms, TimeSampling times) {
+        boolean learned = model.scheduler().meaning().variance() != null;
+        return ImageTraining.loss(
+                model,
+                learned ? ReverseVariance.LEARNED : ReverseVariance.FIXED_SMALL,
+                new ObjectiveSettings(terms, Weighting.SIMPLE, null, times),
+                Precision.FLOAT32);
     }
 
     /** After 60 steps: the last convolution of a new network is zero, and so are most gradients. */
     private static DiffusionModel trained() {
-        Recipe recipe = Tiny.recipe(
+        ImageRecipe recipe = Tiny.recipe(
                 "variance=learned-range",
                 "model.outChannels=2",
                 "train.objective.loss=hybrid",
@@ -66,7 +86,7 @@ class GradientNoiseTest {
                 "train.sampleEvery=0",
                 "train.checkpointEvery=0");
         DiffusionModel model = recipe.newModel(IMAGES);
-        try (Trainer trainer = new Trainer(recipe, model, IMAGES, null)) {
+        try (Trainer trainer = ImageTraining.trainer(recipe, model, IMAGES, null)) {
             trainer.run(TrainListener.NONE);
         }
         return model;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.nn.unet.UNet2D;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@DisplayName("Recipe")
+@DisplayName("ImageRecipe")
 class RecipeTest {
 
     private static final Path RECIPES = Path.of("../recipes");
@@ -35,7 +36,7 @@ class RecipeTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("published")
     void of_ours_is_valid_and_named_like_its_file(Path file) {
-        Recipe recipe = Recipe.read(file, List.of());
+        ImageRecipe recipe = ImageRecipe.read(file, List.of());
         assertThat(file.getFileName()).hasToString(recipe.name() + ".json");
         assertThat(recipe.comment()).isNotBlank();
     }
@@ -44,7 +45,7 @@ class RecipeTest {
     @CsvSource({"ddpm-cifar10, 35746307", "ddpm-celebahq256, 113673219"
     }) // google/ddpm-cifar10-32, google/ddpm-celebahq-256
     void has_the_network_that_was_published(String name, long parameters) {
-        Recipe recipe = Recipe.read(RECIPES.resolve(name + ".json"), List.of());
+        ImageRecipe recipe = ImageRecipe.read(RECIPES.resolve(name + ".json"), List.of());
         try (UNet2D network = new UNet2D(recipe.model(), 0)) {
             assertThat(network.parameters().count()).isEqualTo(parameters);
         }
@@ -53,14 +54,14 @@ class RecipeTest {
     @Test
     void is_what_was_written_after_reading(@TempDir Path temp) throws IOException {
         Path file = temp.resolve("recipe.json");
-        Recipe recipe = Tiny.recipe();
+        ImageRecipe recipe = Tiny.recipe();
         Files.writeString(file, org.diffusion4j.io.Json.pretty(recipe.toMap()));
-        assertThat(Recipe.read(file, List.of())).isEqualTo(recipe);
+        assertThat(ImageRecipe.read(file, List.of())).isEqualTo(recipe);
     }
 
     @Test
     void takes_assignments_of_numbers_lists_and_texts() {
-        Recipe recipe = Tiny.recipe(
+        ImageRecipe recipe = Tiny.recipe(
                 "train.batchSize=64",
                 "model.blockOutChannels=[16]",
                 "data.source=a folder",

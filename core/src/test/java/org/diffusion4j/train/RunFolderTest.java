@@ -17,6 +17,9 @@ import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.ImageRecipe;
+import org.diffusion4j.image.ImageTraining;
+import org.diffusion4j.image.SampleGrids;
 import org.diffusion4j.io.SealedFolder;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -46,7 +49,7 @@ class RunFolderTest {
                 .asString()
                 .startsWith("{\"step\":1,\"loss\":");
         assertThat(checkpoints(run)).containsExactly("step-2", "step-4", "step-6");
-        assertThat(Recipe.read(run.resolve("recipe.json"), List.of())).isEqualTo(Tiny.recipe());
+        assertThat(ImageRecipe.read(run.resolve("recipe.json"), List.of())).isEqualTo(Tiny.recipe());
         try (DiffusionModel model = DiffusionModel.load(run.resolve("model"))) {
             assertThat(model.classes()).isEqualTo(2);
         }
@@ -57,7 +60,7 @@ class RunFolderTest {
         Path whole = create("whole", TO_THE_END);
         for (long stop : new long[] {1, 4, 5}) {
             Path parts = create("stopped-" + stop, stoppingAfter(stop));
-            resume(parts);
+            goOn(parts);
             assertSameRun(parts, whole);
         }
     }
@@ -90,7 +93,7 @@ class RunFolderTest {
         Path whole = create("whole", TO_THE_END, changes);
         for (long stop : new long[] {2, 3, 5}) { // after 2 steps of 32 each of the 2 times has its 10 losses
             Path parts = create("stopped-" + stop, stoppingAfter(stop), changes);
-            resume(parts);
+            goOn(parts);
             assertSameRun(parts, whole);
         }
     }
@@ -112,7 +115,7 @@ class RunFolderTest {
         Path whole = create("whole", TO_THE_END);
         Path damaged = create("damaged", TO_THE_END);
         flipOneByte(damaged.resolve("checkpoints/step-6/ema.safetensors"));
-        resume(damaged);
+        goOn(damaged);
         assertThat(warnings)
                 .singleElement()
                 .asString()
@@ -126,7 +129,7 @@ class RunFolderTest {
     void goes_on_beside_an_old_checkpoint_that_is_damaged() {
         Path run = create("run", stoppingAfter(4));
         flipOneByte(run.resolve("checkpoints/step-2/state.json"));
-        resume(run);
+        goOn(run);
         assertThat(checkpoints(run)).contains("step-4", "step-6");
         assertThat(warnings).isEmpty();
     }
@@ -134,10 +137,10 @@ class RunFolderTest {
     @Test
     void asked_to_stop_before_its_first_step_it_writes_no_second_checkpoint_of_the_same_step() {
         Path run = create("run", stoppingAfter(3));
-        try (RunFolder opened = RunFolder.resume(run, List.of());
+        try (RunFolder<ImageRecipe> opened = resume(run);
                 DiffusionModel model = opened.recipe().newModel(DATA);
-                Trainer trainer = new Trainer(opened.recipe(), model, DATA, DATA)) {
-            TrainListener recorder = opened.begin(trainer, warnings::add);
+                Trainer trainer = ImageTraining.trainer(opened.recipe(), model, DATA, DATA)) {
+            TrainListener recorder = begin(opened, model, trainer);
             trainer.requestStop();
             assertThat(trainer.run(recorder))
                     .isEqualTo(new TrainResult(
@@ -161,7 +164,7 @@ class RunFolderTest {
         Path killed = create("killed", stoppingAfter(4));
         Path torn = Files.createDirectories(killed.resolve("checkpoints/.step-6.tmp"));
         Files.writeString(torn.resolve("ema.safetensors"), "the first bytes of");
-        resume(killed);
+        goOn(killed);
         assertSameRun(killed, whole);
     }
 
@@ -176,22 +179,22 @@ class RunFolderTest {
                         .isEqualTo(step.step() == 5);
             }
         };
-        assertThatThrownBy(() -> train(RunFolder.resume(run, List.of()), DATA, inTheWay))
+        assertThatThrownBy(() -> train(resume(run), DATA, inTheWay))
                 .isInstanceOf(DiffusionException.class)
                 .hasMessageContaining("step-6: cannot be written");
-        resume(run);
+        goOn(run);
         assertSameRun(run, whole);
     }
 
     @Test
     void refuses_a_second_training_in_the_same_folder() {
         Path run = create("run", stoppingAfter(2));
-        try (RunFolder first = RunFolder.resume(run, List.of())) {
-            assertThatThrownBy(() -> RunFolder.resume(run, List.of()))
+        try (RunFolder<ImageRecipe> first = resume(run)) {
+            assertThatThrownBy(() -> resume(run))
                     .isInstanceOf(CheckpointException.class)
                     .hasMessage(run + ": another training is at work in this folder; stop it or choose another");
         }
-        resume(run);
+        goOn(run);
     }
 
     @Test
@@ -208,7 +211,7 @@ class RunFolderTest {
 
     @Test
     void refuses_to_resume_what_is_no_run() {
-        assertThatThrownBy(() -> RunFolder.resume(temp, List.of()))
+        assertThatThrownBy(() -> resume(temp))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(temp + ": there is no run to resume, it has no recipe.json");
     }
@@ -216,9 +219,9 @@ class RunFolderTest {
     @Test
     void may_be_resumed_for_more_steps_but_not_by_another_recipe_or_with_other_data() {
         Path run = create("run", TO_THE_END);
-        train(RunFolder.resume(run, List.of("train.steps=8")), DATA, TO_THE_END);
+        train(resume(run, "train.steps=8"), DATA, TO_THE_END);
         assertThat(checkpoints(run)).containsExactly("step-4", "step-6", "step-8");
-        assertThatThrownBy(() -> train(RunFolder.resume(run, List.of("train.learningRate=1")), DATA, TO_THE_END))
+        assertThatThrownBy(() -> train(resume(run, "train.learningRate=1"), DATA, TO_THE_END))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("step-8: was made with another recipe");
     }
@@ -243,14 +246,14 @@ class RunFolderTest {
                 }
             }
         });
-        resume(run);
+        goOn(run);
         assertSameRun(run, whole);
     }
 
     @Test
     void refuses_to_go_on_with_other_data() {
         Path run = create("run", stoppingAfter(2));
-        assertThatThrownBy(() -> train(RunFolder.resume(run, List.of()), Tiny.images(19), TO_THE_END))
+        assertThatThrownBy(() -> train(resume(run), Tiny.images(19), TO_THE_END))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("step-2: was made with other data");
     }
@@ -261,15 +264,15 @@ class RunFolderTest {
         return folder;
     }
 
-    private void resume(Path folder) {
-        train(RunFolder.resume(folder, List.of()), DATA, TO_THE_END);
+    private void goOn(Path folder) {
+        train(resume(folder), DATA, TO_THE_END);
     }
 
-    private void train(RunFolder opened, ImageDataset data, TrainListener listener) {
-        try (RunFolder run = opened;
+    private void train(RunFolder<ImageRecipe> opened, ImageDataset data, TrainListener listener) {
+        try (RunFolder<ImageRecipe> run = opened;
                 DiffusionModel model = run.recipe().newModel(data);
-                Trainer trainer = new Trainer(run.recipe(), model, data, data)) {
-            TrainListener recorder = run.begin(trainer, warnings::add);
+                Trainer trainer = ImageTraining.trainer(run.recipe(), model, data, data)) {
+            TrainListener recorder = begin(run, model, trainer);
             trainer.run(TrainListener.all(recorder, listener instanceof Stop stop ? stop.of(trainer) : listener));
         }
     }
@@ -348,5 +351,16 @@ class RunFolderTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static RunFolder<ImageRecipe> resume(Path folder, String... changes) {
+        return RunFolder.resume(
+                folder, file -> ImageRecipe.read(file, List.of(changes)).resolved());
+    }
+
+    private TrainListener begin(RunFolder<ImageRecipe> run, DiffusionModel model, Trainer trainer) {
+        TrainListener recorder =
+                run.begin(trainer, (into, average) -> model.saveAverage(into, average, true), warnings::add);
+        return TrainListener.all(recorder, new SampleGrids(run.recipe(), model, run));
     }
 }

@@ -6,14 +6,15 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.InMemoryImages;
+import org.diffusion4j.image.ImageRecipe;
 
 /** The smallest training that has everything: 4×4 images of random bytes in two classes, a network of one level. */
-final class Tiny {
+public final class Tiny {
 
     private Tiny() {}
 
-    static Recipe recipe(String... changes) {
-        return Recipe.defaults()
+    public static ImageRecipe recipe(String... changes) {
+        return ImageRecipe.defaults()
                 .with(
                         "name=tiny",
                         "model.sampleSize=4",
@@ -40,7 +41,7 @@ final class Tiny {
                 .with(changes);
     }
 
-    static ImageDataset images(int count) {
+    public static ImageDataset images(int count) {
         Random random = new Random(5);
         List<byte[]> images = new ArrayList<>();
         for (int i = 0; i < count; i++) {

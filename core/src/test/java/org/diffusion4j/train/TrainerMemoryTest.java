@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.bytedeco.javacpp.Pointer;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.ImageRecipe;
+import org.diffusion4j.image.ImageTraining;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,7 +25,7 @@ class TrainerMemoryTest {
 
     @Test
     void is_after_1000_steps_where_it_was_after_10() {
-        Recipe recipe = Tiny.recipe(BATCH).with("train.steps=1000", "train.checkpointEvery=0");
+        ImageRecipe recipe = Tiny.recipe(BATCH).with("train.steps=1000", "train.checkpointEvery=0");
         long[] after10 = new long[1];
         train(recipe, new TrainListener() {
             @Override
@@ -40,7 +42,7 @@ class TrainerMemoryTest {
 
     @Test
     void is_after_200_trainings_that_a_listener_broke_off_where_it_was_after_10() {
-        Recipe recipe = Tiny.recipe(BATCH);
+        ImageRecipe recipe = Tiny.recipe(BATCH);
         TrainListener throwing = new TrainListener() {
             @Override
             public void onStep(Step step) {
@@ -60,9 +62,9 @@ class TrainerMemoryTest {
                 .isLessThan(60 * MIB); // Java's own growth; a step's tensors lost each time are 600 MiB
     }
 
-    private static void train(Recipe recipe, TrainListener listener) {
+    private static void train(ImageRecipe recipe, TrainListener listener) {
         try (DiffusionModel model = recipe.newModel(DATA);
-                Trainer trainer = new Trainer(recipe, model, DATA, DATA)) {
+                Trainer trainer = ImageTraining.trainer(recipe, model, DATA, DATA)) {
             trainer.run(listener);
         }
     }

@@ -10,14 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.ImageRecipe;
+import org.diffusion4j.image.ImageTraining;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -32,7 +31,7 @@ class TrainerTest {
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"eps", "x0", "v"})
     void overfits_a_handful_of_images(String prediction) {
-        Recipe recipe = Tiny.recipe(
+        ImageRecipe recipe = Tiny.recipe(
                 "prediction=" + prediction,
                 "train.steps=400",
                 "train.batchSize=32",
@@ -48,7 +47,7 @@ class TrainerTest {
 
     @Test
     void warms_the_learning_rate_up_linearly() {
-        Recipe.Train settings =
+        TrainSettings settings =
                 Tiny.recipe("train.learningRate=0.5", "train.warmupSteps=4").train();
         assertThat(LongStream.of(1, 2, 3, 4, 5).mapToDouble(settings.plan()::learningRateAt))
                 .containsExactly(0.125, 0.25, 0.375, 0.5, 0.5);
@@ -63,7 +62,7 @@ class TrainerTest {
         "simple, mean, fixed-small"
     })
     void learns_by_every_loss(String loss, String prediction, String variance) {
-        Recipe recipe = Tiny.recipe(
+        ImageRecipe recipe = Tiny.recipe(
                 "prediction=" + prediction,
                 "variance=" + variance,
                 "model.outChannels=" + (variance.startsWith("learned") ? 2 : 1),
@@ -105,7 +104,7 @@ class TrainerTest {
 
     @Test
     void lets_the_learning_rate_fall_by_half_a_cosine_to_the_share_of_the_recipe() {
-        Recipe.Train settings = Tiny.recipe(
+        TrainSettings settings = Tiny.recipe(
                         "train.steps=8", "train.learningRate=1", "train.warmupSteps=4", "train.decayTo=0.2")
                 .train();
         assertThat(settings.plan().learningRateAt(4)).isEqualTo(1);
@@ -128,29 +127,27 @@ class TrainerTest {
 
     @Test
     void clips_the_whole_gradient_to_the_norm_of_the_recipe() {
-        Recipe recipe = Tiny.recipe("train.clipGradient=0.01", "train.steps=1");
+        ImageRecipe recipe = Tiny.recipe("train.clipGradient=0.01", "train.steps=1");
         assertThat(gradient(recipe)).isCloseTo(0.01, within(0.01 * 1e-6)); // float32 eps, a few roundings
     }
 
     /** The norm of the gradient that the last step used. */
-    private static double gradient(Recipe recipe) {
+    private static double gradient(ImageRecipe recipe) {
         try (PointerScope scope = new PointerScope();
                 DiffusionModel model = recipe.newModel(Tiny.images(8));
-                Trainer trainer = new Trainer(recipe, model, Tiny.images(8), null)) {
+                Trainer trainer = ImageTraining.trainer(recipe, model, Tiny.images(8), null)) {
             trainer.run(TrainListener.NONE);
             return model.network().parameters().gradients().norm().item_double();
         }
     }
 
     @Test
-    void drops_the_share_of_labels_that_the_recipe_says() {
+    void chooses_the_share_of_samples_whose_condition_is_dropped() {
         try (PointerScope scope = new PointerScope()) {
             int n = 100_000;
-            Tensor labels = torch.zeros(new long[] {n}, new TensorOptions(ScalarType.Long));
-            Tensor dropped = new StepRandom(3, 4).dropped(labels, 0.1, 10);
-            double share = dropped.eq(new Scalar(10)).sum().item_double() / n;
+            Tensor chosen = new StepRandom(3, 4).chosen(n, 0.1);
+            double share = chosen.sum().item_double() / n;
             assertThat(share).isCloseTo(0.1, within(5 * Math.sqrt(0.1 * 0.9 / n))); // five standard errors
-            assertThat(dropped.ne(new Scalar(0)).sum().item_double() / n).isEqualTo(share);
         }
     }
 
@@ -178,33 +175,8 @@ class TrainerTest {
     }
 
     @Test
-    void shows_a_row_of_samples_for_each_class() {
-        assertThat(grids(Tiny.recipe()))
-                .containsExactly(new long[] {4, 8, 16, 1, 4, 4}, new long[] {6, 8, 16, 1, 4, 4});
-    }
-
-    @Test
-    void shows_as_many_samples_as_the_recipe_says() {
-        assertThat(grids(Tiny.recipe("train.sampleCount=5", "train.sampleEvery=0")))
-                .containsExactly(new long[] {6, 3, 5, 1, 4, 4});
-        assertThat(grids(Tiny.recipe("train.sampleCount=0"))).isEmpty();
-    }
-
-    /** Step, columns and shape of each grid of samples. */
-    private static List<long[]> grids(Recipe recipe) {
-        List<long[]> grids = new ArrayList<>();
-        train(recipe, Tiny.images(8), new TrainListener() {
-            @Override
-            public void onSampled(long step, Tensor x0, int columns) {
-                grids.add(new long[] {step, columns, x0.size(0), x0.size(1), x0.size(2), x0.size(3)});
-            }
-        });
-        return grids;
-    }
-
-    @Test
     void stops_at_a_loss_that_is_not_a_number_and_says_what_to_change() {
-        Recipe recipe = Tiny.recipe("train.learningRate=1e30", "train.warmupSteps=0", "train.clipGradient=0");
+        ImageRecipe recipe = Tiny.recipe("train.learningRate=1e30", "train.warmupSteps=0", "train.clipGradient=0");
         assertThatThrownBy(() -> train(recipe, Tiny.images(8), TrainListener.NONE))
                 .isInstanceOf(DiffusionException.class)
                 .hasMessageMatching("step 2: the loss is \\S+ and the gradient's norm \\S+; training cannot go on: "
@@ -213,10 +185,10 @@ class TrainerTest {
 
     @Test
     void finishes_its_step_and_offers_a_checkpoint_when_asked_to_stop() {
-        Recipe recipe = Tiny.recipe("train.checkpointEvery=0");
+        ImageRecipe recipe = Tiny.recipe("train.checkpointEvery=0");
         List<Long> checkpoints = new ArrayList<>();
         try (DiffusionModel model = recipe.newModel(Tiny.images(8));
-                Trainer trainer = new Trainer(recipe, model, Tiny.images(8), null)) {
+                Trainer trainer = ImageTraining.trainer(recipe, model, Tiny.images(8), null)) {
             TrainResult result = trainer.run(new TrainListener() {
                 @Override
                 public void onStep(Step step) {
@@ -238,10 +210,10 @@ class TrainerTest {
 
     @Test
     void asked_to_stop_draws_no_samples_first() {
-        Recipe recipe = Tiny.recipe("train.checkpointEvery=0", "train.sampleEvery=3");
+        ImageRecipe recipe = Tiny.recipe("train.checkpointEvery=0", "train.sampleEvery=3");
         List<String> seen = new ArrayList<>();
         try (DiffusionModel model = recipe.newModel(Tiny.images(8));
-                Trainer trainer = new Trainer(recipe, model, Tiny.images(8), null)) {
+                Trainer trainer = ImageTraining.trainer(recipe, model, Tiny.images(8), null)) {
             trainer.run(new TrainListener() {
                 @Override
                 public void onStep(Step step) {
@@ -251,7 +223,7 @@ class TrainerTest {
                 }
 
                 @Override
-                public void onSampled(long step, Tensor x0, int columns) {
+                public void onSample(long step) {
                     seen.add("samples of " + step);
                 }
 
@@ -266,7 +238,7 @@ class TrainerTest {
 
     @Test
     void stops_at_the_time_limit() {
-        Recipe recipe = Tiny.recipe("train.timeLimit=1e-9", "train.steps=1000000");
+        ImageRecipe recipe = Tiny.recipe("train.timeLimit=1e-9", "train.steps=1000000");
         assertThat(train(recipe, Tiny.images(8), TrainListener.NONE).end()).isEqualTo(TrainResult.End.TIME_LIMIT);
     }
 
@@ -281,14 +253,14 @@ class TrainerTest {
                 .withMessage("model.sampleSize must be [4] as in images in memory, was [8]");
     }
 
-    private static TrainResult train(Recipe recipe, ImageDataset data, TrainListener listener) {
+    private static TrainResult train(ImageRecipe recipe, ImageDataset data, TrainListener listener) {
         try (DiffusionModel model = recipe.newModel(data);
-                Trainer trainer = new Trainer(recipe, model, data, data)) {
+                Trainer trainer = ImageTraining.trainer(recipe, model, data, data)) {
             return trainer.run(listener);
         }
     }
 
-    private static List<Double> losses(Recipe recipe, ImageDataset data) {
+    private static List<Double> losses(ImageRecipe recipe, ImageDataset data) {
         List<Double> losses = new ArrayList<>();
         train(recipe, data, new TrainListener() {
             @Override
@@ -299,7 +271,7 @@ class TrainerTest {
         return losses;
     }
 
-    private static List<Double> validations(Recipe recipe) {
+    private static List<Double> validations(ImageRecipe recipe) {
         List<Double> losses = new ArrayList<>();
         train(recipe, Tiny.images(16), new TrainListener() {
             @Override

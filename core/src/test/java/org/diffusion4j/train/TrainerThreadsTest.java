@@ -13,6 +13,8 @@ import java.util.concurrent.Future;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.ImageRecipe;
+import org.diffusion4j.image.ImageTraining;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -52,7 +54,7 @@ class TrainerThreadsTest {
     private static void assertCancelledAfterStep3(Runnable cancel) {
         List<Long> kept = new ArrayList<>();
         try (DiffusionModel model = recipe(1).newModel(DATA);
-                Trainer trainer = new Trainer(recipe(1), model, DATA, null)) {
+                Trainer trainer = ImageTraining.trainer(recipe(1), model, DATA, null)) {
             assertThatThrownBy(() -> trainer.run(new TrainListener() {
                         @Override
                         public void onStep(Step step) {
@@ -77,7 +79,7 @@ class TrainerThreadsTest {
     void closed_by_another_thread_or_by_its_listener_stops_first() throws Exception {
         for (boolean byListener : new boolean[] {true, false}) {
             try (DiffusionModel model = recipe(1).newModel(DATA)) {
-                Trainer trainer = new Trainer(recipe(1).with("train.steps=1000000"), model, DATA, null);
+                Trainer trainer = ImageTraining.trainer(recipe(1).with("train.steps=1000000"), model, DATA, null);
                 Thread closing = new Thread(trainer::close);
                 TrainResult result = trainer.run(new TrainListener() {
                     @Override
@@ -98,7 +100,7 @@ class TrainerThreadsTest {
         }
     }
 
-    private static Recipe recipe(long seed) {
+    private static ImageRecipe recipe(long seed) {
         return Tiny.recipe("model.dropout=0.5", "train.steps=20", "train.validateEvery=0", "train.sampleEvery=0")
                 .with("train.seed=" + seed);
     }
@@ -106,7 +108,7 @@ class TrainerThreadsTest {
     private static List<Double> losses(long seed, Runnable beforeEach) {
         List<Double> losses = new ArrayList<>();
         try (DiffusionModel model = recipe(seed).newModel(DATA);
-                Trainer trainer = new Trainer(recipe(seed), model, DATA, null)) {
+                Trainer trainer = ImageTraining.trainer(recipe(seed), model, DATA, null)) {
             trainer.run(new TrainListener() {
                 @Override
                 public void onStep(Step step) {

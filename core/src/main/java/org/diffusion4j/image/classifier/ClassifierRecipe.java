@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.train.Decay;
 import org.diffusion4j.train.Jitter;
-import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.Stage;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record ClassifierRecipe(
         String name,
         String comment,
-        Recipe.Data data,
+        ImageRecipe.Data data,
         List<Integer> widths,
         Jitter jitter,
         long steps,
@@ -68,7 +68,7 @@ public record ClassifierRecipe(
         return new ClassifierRecipe(
                 "classifier",
                 "",
-                new Recipe.Data("mnist", 0, false, 0, false),
+                new ImageRecipe.Data("mnist", 0, false, 0, false),
                 List.of(16, 24, 48, 96),
                 new Jitter(10, 0.1, 2),
                 7000,

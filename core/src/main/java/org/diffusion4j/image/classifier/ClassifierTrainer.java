@@ -7,7 +7,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.diffusion4j.data.BatchStream;
 import org.diffusion4j.data.Batches;
 import org.diffusion4j.data.ImageBatch;
 import org.diffusion4j.data.ImageDataset;
@@ -15,6 +14,7 @@ import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
+import org.diffusion4j.engine.Prefetch;
 import org.diffusion4j.nn.vision.ImageClassifier;
 import org.diffusion4j.train.Adam;
 import org.diffusion4j.train.Ema;
@@ -65,7 +65,7 @@ public final class ClassifierTrainer {
         Adam.Settings adam = new Adam.Settings(Adam.Kind.ADAMW, 0.9, 0.999, 1e-8, recipe.weightDecay());
         try (Adam optimizer = new Adam(adam, values, gradients);
                 Ema ema = new Ema(recipe.emaDecay(), values);
-                BatchStream stream = batches.from(0)) {
+                Prefetch<ImageBatch> stream = batches.from(0)) {
             for (long step = 1; step <= recipe.steps(); step++) {
                 Cancellation.checkpoint();
                 long begun = System.nanoTime();
@@ -87,7 +87,7 @@ public final class ClassifierTrainer {
         }
     }
 
-    private double addGradient(ImageClassifier classifier, BatchStream stream) {
+    private double addGradient(ImageClassifier classifier, Prefetch<ImageBatch> stream) {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode grad = new AutoGradMode(true);
                 ImageBatch batch = stream.next()) {

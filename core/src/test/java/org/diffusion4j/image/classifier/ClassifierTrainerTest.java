@@ -16,9 +16,9 @@ import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.data.catalog.Datasets;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.golden.Comparison;
+import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.nn.vision.ImageClassifier;
 import org.diffusion4j.train.Jitter;
-import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TrainListener;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -100,7 +100,7 @@ class ClassifierTrainerTest {
         assertThatThrownBy(() -> new ClassifierRecipe(
                         "",
                         "",
-                        new Recipe.Data("mnist", 10, false, 0, false),
+                        new ImageRecipe.Data("mnist", 10, false, 0, false),
                         of.widths(),
                         of.jitter(),
                         1,

@@ -1,5 +1,7 @@
 package org.diffusion4j.train;
 
+import static org.diffusion4j.engine.Require.require;
+
 import java.util.Arrays;
 import java.util.Objects;
 import org.bytedeco.pytorch.Scalar;
@@ -8,7 +10,6 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Tensors;
-import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.process.Denoised;
@@ -18,57 +19,57 @@ import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.process.ReverseStep;
 import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.process.VariationalBound;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The loss of what the network says of a noised sample: the squared error of its prediction, a term of the variational bound, or both.
  *
  * <p>Ho, Jain, Abbeel, "Denoising Diffusion Probabilistic Models", NeurIPS 2020, equation 14, for the targets x0, v and the mean
  * likewise; Nichol, Dhariwal, "Improved Denoising Diffusion Probabilistic Models", ICML 2021, equation 16.
+ *
+ * @param network borrowed
+ * @param process a chain of timesteps
+ * @param variance of a reverse step, as the bound sees it
+ * @param precision of the network's forward pass
  */
-record Objective(
+public record DenoisingLoss(
         Network network,
         DiscreteProcess process,
         OutputMeaning meaning,
         ReverseVariance variance,
         ObjectiveSettings settings,
-        boolean conditional,
-        Precision precision) {
+        Precision precision)
+        implements Loss {
 
-    Objective {
+    public DenoisingLoss {
         double last = process.table().steps() - 1;
         meaning.prediction().requireDefined(process.alpha(last), process.sigma(last));
+        require(
+                meaning.variance() != null || !settings.loss().needsLearnedVariance(),
+                "the loss '%s' is for a learned variance, which the model lacks",
+                settings.loss());
     }
 
-    static Objective of(DiffusionModel model, Recipe recipe) {
-        return new Objective(
-                model.network(),
-                model.process(),
-                model.scheduler().meaning(),
-                recipe.reverseVariance(),
-                recipe.train().objective(),
-                model.classes() > 0,
-                recipe.train().arithmetic());
+    @Override
+    public TimeSampler times() {
+        return settings.times().of(timesteps());
+    }
+
+    @Override
+    public double timeAt(double share) {
+        return Math.floor(share * timesteps() + 1e-9); // a share that is meant to be t/T may be rounded below it
     }
 
     /** T: times are 0 … T − 1. */
-    int timesteps() {
+    private int timesteps() {
         return process.table().steps();
     }
 
-    /**
-     * The loss of each sample of a batch, differentiable where gradients are enabled, made in the caller's scope.
-     *
-     * @param x0 {@code [batch, …]}
-     * @param labels int64 {@code [batch]}, or null where the network has no classes
-     * @param times a time of the process for each sample
-     * @param noise N(0, 1), shaped as x0
-     * @return {@code [batch]}
-     */
-    Tensor losses(Tensor x0, @Nullable Tensor labels, double[] times, Tensor noise) {
+    @Override
+    public Tensor of(Tensor x0, Condition condition, double[] times, Tensor noise) {
         NoiseLevel level = NoiseLevel.at(process, times, x0);
         Tensor xt = level.noised(x0, noise);
-        Tensor output = output(xt, labels, times).to(x0.scalar_type());
+        Tensor output =
+                output(meaning.prediction().input(xt, level), condition, times).to(x0.scalar_type());
         double boundWeight = settings.loss().boundWeight(timesteps());
         if (!settings.loss().hasSimple()) {
             return bound(x0, xt, output, level).mul(new Scalar(boundWeight));
@@ -88,12 +89,12 @@ record Objective(
         return errors.add(bound(x0, xt, frozen, level), new Scalar(boundWeight));
     }
 
-    private Tensor output(Tensor xt, @Nullable Tensor labels, double[] times) {
+    private Tensor output(Tensor input, Condition condition, double[] times) {
         Tensor timesteps = Tensors.of(
                         Arrays.stream(times).map(process::networkTime).toArray())
-                .to(xt);
+                .to(input);
         try (Precision.Scope scope = precision.open()) {
-            return network.forward(xt, timesteps, Condition.ofClasses(labels));
+            return network.forward(input, timesteps, condition);
         }
     }
 

@@ -1,4 +1,4 @@
-package org.diffusion4j.data;
+package org.diffusion4j.engine;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -7,27 +7,37 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
 
 /**
  * Batches in order, made by one background thread a few ahead of their use, so that a training step finds its data ready.
  *
  * <p>Closing ends the thread and frees what was made but not taken. {@link #next} and {@link #close} are for one thread.
  */
-public final class BatchStream implements AutoCloseable {
+public final class Prefetch<T> implements AutoCloseable {
 
     private static final int AHEAD = 3;
 
-    private final Batches batches;
-    private final Deque<Future<ImageBatch>> ahead = new ArrayDeque<>();
-    private final ExecutorService maker = Executors.newSingleThreadExecutor(task -> {
+    private final LongFunction<T> maker;
+    private final Consumer<T> unused;
+    private final Deque<Future<T>> ahead = new ArrayDeque<>();
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "diffusion4j-batches");
         thread.setDaemon(true);
         return thread;
     });
     private long nextToMake;
 
-    BatchStream(Batches batches, long first) {
-        this.batches = batches;
+    /**
+     * Begins to make batches {@code first}, {@code first + 1}, …
+     *
+     * @param maker of batch k, called by the background thread
+     * @param unused frees a batch that was made but is not taken
+     */
+    public Prefetch(LongFunction<T> maker, Consumer<T> unused, long first) {
+        this.maker = maker;
+        this.unused = unused;
         nextToMake = first;
         for (int i = 0; i < AHEAD; i++) {
             makeOneMore();
@@ -36,7 +46,7 @@ public final class BatchStream implements AutoCloseable {
 
     private void makeOneMore() {
         long k = nextToMake++;
-        ahead.add(maker.submit(() -> batches.batch(k)));
+        ahead.add(thread.submit(() -> maker.apply(k)));
     }
 
     /**
@@ -45,15 +55,15 @@ public final class BatchStream implements AutoCloseable {
      *
      * @throws IllegalStateException if the stream is closed
      */
-    public ImageBatch next() {
-        if (maker.isShutdown()) {
+    public T next() {
+        if (thread.isShutdown()) {
             throw new IllegalStateException("the batch stream is closed");
         }
         makeOneMore();
         return taken(ahead.remove());
     }
 
-    private static ImageBatch taken(Future<ImageBatch> batch) {
+    private static <T> T taken(Future<T> batch) {
         boolean interrupted = false;
         try {
             while (true) {
@@ -77,9 +87,9 @@ public final class BatchStream implements AutoCloseable {
 
     @Override
     public void close() {
-        maker.shutdownNow();
+        thread.shutdownNow();
         awaitMaker();
-        for (Future<ImageBatch> batch : ahead) {
+        for (Future<T> batch : ahead) {
             if (batch.isDone()) {
                 free(batch);
             }
@@ -90,9 +100,9 @@ public final class BatchStream implements AutoCloseable {
     /** Waits for the batch in the making, a matter of milliseconds, also when this thread is interrupted. */
     private void awaitMaker() {
         boolean interrupted = false;
-        while (!maker.isTerminated()) {
+        while (!thread.isTerminated()) {
             try {
-                maker.awaitTermination(1, TimeUnit.SECONDS);
+                thread.awaitTermination(1, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 interrupted = true;
             }
@@ -102,9 +112,9 @@ public final class BatchStream implements AutoCloseable {
         }
     }
 
-    private static void free(Future<ImageBatch> batch) {
+    private void free(Future<T> batch) {
         try {
-            batch.get().close();
+            unused.accept(batch.get());
         } catch (InterruptedException | ExecutionException e) {
             // a batch that could not be made holds no memory
         }

@@ -1,0 +1,264 @@
+package org.diffusion4j.image;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.diffusers.SchedulerConfig;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Precision;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.io.Json;
+import org.diffusion4j.nn.unet.UNet2D;
+import org.diffusion4j.nn.unet.UNet2DConfig;
+import org.diffusion4j.process.LearnedVariance;
+import org.diffusion4j.process.OutputMeaning;
+import org.diffusion4j.process.Prediction;
+import org.diffusion4j.process.ReverseVariance;
+import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.schedule.BetaSchedule;
+import org.diffusion4j.train.Decay;
+import org.diffusion4j.train.LossTerms;
+import org.diffusion4j.train.ObjectiveSettings;
+import org.diffusion4j.train.OptimizerSettings;
+import org.diffusion4j.train.Recipe;
+import org.diffusion4j.train.TrainSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a training of a model of images is made of.
+ *
+ * @param name the name of the run, by which its folder is called
+ * @param comment where the numbers come from and what to expect of them
+ * @param model the network; with classes, {@code numClassEmbeds} is their number and one more, which means "no label"
+ * @param prediction {@code eps}, {@code x0}, {@code v} or {@code mean}
+ * @param variance of a reverse step: {@code fixed-small} or {@code fixed-large}, or with twice the output channels
+ *     {@code learned-range} or {@code learned-log}
+ * @param sample how the grids of samples are drawn during training
+ */
+public record ImageRecipe(
+        String name,
+        String comment,
+        Data data,
+        UNet2DConfig model,
+        BetaSchedule schedule,
+        String prediction,
+        String variance,
+        TrainSettings train,
+        SampleSettings sample)
+        implements Recipe {
+
+    /** What {@code kind} says in the recipes of images; those that do not say are of images. */
+    public static final String KIND = "image";
+
+    private static final String KEY = "kind";
+    private static final String OLD_DROPOUT = "labelDropout";
+
+    private static final List<Enum<?>> VARIANCES = List.of(
+            ReverseVariance.FIXED_SMALL, ReverseVariance.FIXED_LARGE, LearnedVariance.RANGE, LearnedVariance.LOG);
+
+    public ImageRecipe {
+        Prediction.named(prediction);
+        LossTerms loss = train.objective().loss();
+        boolean learned = named(variance) instanceof LearnedVariance;
+        require(
+                learned || !loss.needsLearnedVariance(),
+                "the loss '%s' is for a learned variance; set variance=learned-range, or take simple or vlb",
+                loss);
+        require(
+                !learned || loss != LossTerms.SIMPLE,
+                "the loss 'simple' would leave the variance unlearned; take hybrid, or variance=fixed-small");
+    }
+
+    /**
+     * What is learned from.
+     *
+     * @param source {@code mnist}, {@code fashion-mnist}, {@code cifar10}, {@code glyphs}, or the path of a folder or zip
+     * @param validation how many images are held out for the validation loss
+     * @param flip whether half of the images are mirrored, anew in each epoch
+     * @param size height and width that every image is cropped and resized to, or 0 to take them as they are
+     * @param grey whether colour images lose their colour
+     */
+    public record Data(String source, int validation, boolean flip, int size, boolean grey) {
+
+        public Data {
+            require(validation >= 0, "data.validation must be at least 0, was %s", validation);
+            require(size >= 0, "data.size must be at least 0, was %s", size);
+        }
+    }
+
+    /**
+     * Reads a recipe; what it leaves out is as in {@link #defaults}.
+     *
+     * @param changes assignments such as {@code train.batchSize=64}, made last
+     * @throws org.diffusion4j.engine.FormatException if a field is not known or has a value of the wrong type
+     */
+    public static ImageRecipe read(Path file, List<String> changes) {
+        return changed(defaults(), Json.readObject(file), changes, file.toString());
+    }
+
+    /**
+     * Reads a recipe from text.
+     *
+     * @param source where the text comes from, for messages
+     */
+    public static ImageRecipe parse(String json, String source, List<String> changes) {
+        return changed(defaults(), Json.parseObject(json, source), changes, source);
+    }
+
+    /** This recipe after assignments such as {@code train.batchSize=64}. */
+    public ImageRecipe with(String... changes) {
+        return changed(this, Records.CAMEL_CASE.write(this), List.of(changes), "recipe " + name);
+    }
+
+    private static ImageRecipe changed(
+            ImageRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
+        for (String change : changes) {
+            Json.set(tree, change);
+        }
+        Object kind = tree.remove(KEY);
+        if (kind != null && !kind.equals(KIND)) {
+            throw new FormatException(
+                    source + ": kind is '" + kind + "', but this is read as a recipe of kind '" + KIND + "'");
+        }
+        if (tree.get("train") instanceof Map<?, ?> settings && settings.containsKey(OLD_DROPOUT)) {
+            Map<String, @Nullable Object> renamed = part(tree, "train");
+            renamed.put("conditionDropout", renamed.remove(OLD_DROPOUT));
+        }
+        return Records.CAMEL_CASE.read(defaults, tree, source);
+    }
+
+    /** All fields as a JSON tree. */
+    @Override
+    public Map<String, @Nullable Object> toMap() {
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        tree.put(KEY, KIND);
+        tree.putAll(Records.CAMEL_CASE.write(this));
+        return tree;
+    }
+
+    @Override
+    public String source() {
+        return data.source();
+    }
+
+    @Override
+    public ImageRecipe ofSameKind(Map<String, @Nullable Object> tree, String source) {
+        return changed(defaults(), new LinkedHashMap<>(tree), List.of(), source);
+    }
+
+    /** What the network's output means. */
+    OutputMeaning meaning() {
+        return new OutputMeaning(
+                Prediction.named(prediction), named(variance) instanceof LearnedVariance learned ? learned : null);
+    }
+
+    /** The variance of the model's reverse steps. */
+    ReverseVariance reverseVariance() {
+        return named(variance) instanceof ReverseVariance fixed ? fixed : ReverseVariance.LEARNED;
+    }
+
+    private static Enum<?> named(String variance) {
+        return DidYouMean.choose("variance", variance, VARIANCES);
+    }
+
+    /** A new, untrained model of this recipe, owned by the caller. */
+    public DiffusionModel newModel(ImageDataset data) {
+        Integer rows = model.numClassEmbeds();
+        require(
+                rows == null || rows == data.labelNames().size() + 1,
+                "model.numClassEmbeds must be %s, the %s classes of %s and one for \"no label\", was %s",
+                data.labelNames().size() + 1,
+                data.labelNames().size(),
+                data.name(),
+                rows);
+        require(
+                model.inChannels() == data.channels(),
+                "model.inChannels must be %s as in %s, was %s",
+                data.channels(),
+                data.name(),
+                model.inChannels());
+        int outputs = meaning().outputChannels(data.channels());
+        require(
+                model.outChannels() == outputs,
+                "model.outChannels must be %s for %s with variance '%s', was %s",
+                outputs,
+                data.name(),
+                variance,
+                model.outChannels());
+        List<Integer> size =
+                data.height() == data.width() ? List.of(data.height()) : List.of(data.height(), data.width());
+        require(
+                model.sampleSize().equals(size),
+                "model.sampleSize must be %s as in %s, was %s",
+                size,
+                data.name(),
+                model.sampleSize());
+        return new DiffusionModel(
+                new UNet2D(model, train.seed()),
+                SchedulerConfig.ddpm(schedule, meaning(), reverseVariance()),
+                new ModelCard(rows == null ? List.of() : data.labelNames(), Map.of("recipe", toMap())));
+    }
+
+    @Override
+    public ImageRecipe resolved() {
+        return with("train.precision=" + (train.arithmetic() == Precision.BFLOAT16 ? "bf16" : "float32"));
+    }
+
+    @Override
+    public Map<String, @Nullable Object> determining(long steps) {
+        Map<String, @Nullable Object> tree = toMap();
+        List.of(KEY, "name", "comment", "sample").forEach(tree::remove);
+        part(tree, "data").remove("source");
+        tree.put("train", train.determining(steps));
+        return tree;
+    }
+
+    @SuppressWarnings("unchecked") // keys of trees are texts
+    private static Map<String, @Nullable Object> part(Map<String, ?> tree, String name) {
+        return (Map<String, @Nullable Object>) Objects.requireNonNull(tree.get(name));
+    }
+
+    /**
+     * What a recipe need not say: DDPM's schedule and settings (DDPM, appendix B), with a batch of 128. A field that comes later has here
+     * what was done before it came, since runs of that time have it filled in when they go on.
+     */
+    public static ImageRecipe defaults() {
+        return new ImageRecipe(
+                "run",
+                "",
+                new Data("mnist", 1000, false, 0, false),
+                UNet2DConfig.defaults(),
+                BetaSchedule.ddpm(),
+                "eps",
+                "fixed-small",
+                new TrainSettings(
+                        10_000,
+                        128,
+                        1,
+                        2e-4,
+                        500,
+                        Decay.COSINE,
+                        1,
+                        OptimizerSettings.adam(),
+                        1,
+                        List.of(),
+                        ObjectiveSettings.simple(),
+                        0.999,
+                        0.1,
+                        "auto",
+                        0,
+                        1000,
+                        1000,
+                        null,
+                        1000,
+                        3,
+                        0),
+                SampleSettings.ddim(50));
+    }
+}

@@ -1,0 +1,110 @@
+package org.diffusion4j.train;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.Precision;
+import org.diffusion4j.engine.Records;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a network is trained, whatever it learns from.
+ *
+ * @param batchSize examples that go through the network at once
+ * @param accumulate batches whose gradients make one step
+ * @param warmupSteps over which the learning rate rises from 0, linearly
+ * @param decay the shape of the learning rate's fall: {@code cosine} or {@code linear}
+ * @param decayTo the share of the learning rate that is left at the last step; 1 for no fall
+ * @param stages what follows these steps, each with a learning rate and clipping of its own
+ * @param clipGradient the largest norm of the whole gradient, or 0 for none
+ * @param objective what is minimised, and how times are chosen and weighted
+ * @param emaDecay of the averaged weights, which begin with a shorter memory, see {@link Ema}
+ * @param conditionDropout share of examples whose condition is dropped, for guidance later; recipes may call it {@code labelDropout}
+ * @param precision {@code float32}, {@code bf16}, or {@code auto} for bf16 where the processor has it
+ * @param validateEvery steps between validations; 0: at the end only
+ * @param sampleEvery steps between samples drawn in the training; 0: at the end only
+ * @param sampleCount how many samples are drawn each time, 0 for none; null for what is usual for the kind of data
+ * @param checkpointEvery steps between checkpoints; 0: at the end only
+ * @param keep how many of the newest checkpoints are kept, beside the best
+ * @param timeLimit minutes after which the training saves and stops, to be resumed or not; 0 for none
+ */
+public record TrainSettings(
+        long steps,
+        int batchSize,
+        int accumulate,
+        double learningRate,
+        long warmupSteps,
+        Decay decay,
+        double decayTo,
+        OptimizerSettings optimizer,
+        double clipGradient,
+        List<Stage> stages,
+        ObjectiveSettings objective,
+        double emaDecay,
+        double conditionDropout,
+        String precision,
+        long seed,
+        long validateEvery,
+        long sampleEvery,
+        @Nullable Integer sampleCount,
+        long checkpointEvery,
+        int keep,
+        double timeLimit) {
+
+    private static final Map<String, Precision> PRECISIONS =
+            Map.of("float32", Precision.FLOAT32, "bf16", Precision.BFLOAT16, "auto", Precision.best());
+
+    public TrainSettings {
+        require(batchSize >= 1, "train.batchSize must be at least 1, was %s", batchSize);
+        require(accumulate >= 1, "train.accumulate must be at least 1, was %s", accumulate);
+        new Stage(steps, learningRate, clipGradient, warmupSteps, decay, decayTo); // refuses what is out of range
+        stages = List.copyOf(stages);
+        require(emaDecay >= 0 && emaDecay < 1, "train.emaDecay must lie in [0, 1), was %s", emaDecay);
+        require(
+                conditionDropout >= 0 && conditionDropout < 1,
+                "train.conditionDropout must lie in [0, 1), was %s",
+                conditionDropout);
+        require(
+                PRECISIONS.containsKey(precision),
+                "train.precision '%s' is not known; %s",
+                precision,
+                DidYouMean.among(precision, PRECISIONS.keySet()));
+        require(
+                validateEvery >= 0 && sampleEvery >= 0 && checkpointEvery >= 0,
+                "train.validateEvery, sampleEvery and checkpointEvery must be at least 0, were %s, %s and %s",
+                validateEvery,
+                sampleEvery,
+                checkpointEvery);
+        require(sampleCount == null || sampleCount >= 0, "train.sampleCount must be at least 0, was %s", sampleCount);
+        require(keep >= 1, "train.keep must be at least 1, was %s", keep);
+        require(timeLimit >= 0, "train.timeLimit must be at least 0, was %s", timeLimit);
+    }
+
+    /** All stages; what stands beside them is the first. */
+    public Plan plan() {
+        Stage first = new Stage(steps, learningRate, clipGradient, warmupSteps, decay, decayTo);
+        return new Plan(Stream.concat(Stream.of(first), stages.stream()).toList());
+    }
+
+    /** The precision, with {@code auto} decided for this machine. */
+    public Precision arithmetic() {
+        return Objects.requireNonNull(PRECISIONS.get(precision)); // checked at birth
+    }
+
+    /** What of these settings the weights depend on after so many steps, as a JSON tree. */
+    public Map<String, @Nullable Object> determining(long steps) {
+        Map<String, @Nullable Object> tree = Records.CAMEL_CASE.write(this);
+        List.of("steps", "learningRate", "warmupSteps", "decay", "decayTo", "clipGradient", "stages") // in the plan
+                .forEach(tree::remove);
+        List.of("validateEvery", "sampleEvery", "sampleCount", "checkpointEvery", "keep", "timeLimit")
+                .forEach(tree::remove);
+        List<Map<String, @Nullable Object>> begun = plan().until(steps);
+        tree.putAll(begun.get(0));
+        tree.put("stages", begun.subList(1, begun.size()));
+        return tree;
+    }
+}
