@@ -2,6 +2,7 @@ package org.diffusion4j.evaluate;
 
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.nn.Features;
+import org.jspecify.annotations.Nullable;
 
 /** The classifier of MNIST; counts how often it is asked, and the pictures that it sees. */
 final class CountingNetwork implements FeatureNetwork {
@@ -9,6 +10,9 @@ final class CountingNetwork implements FeatureNetwork {
     private final FeatureNetwork network = Classifier.mnist();
     int calls;
     int seen;
+
+    @Nullable
+    RuntimeException failure;
 
     @Override
     public String name() {
@@ -27,6 +31,9 @@ final class CountingNetwork implements FeatureNetwork {
 
     @Override
     public Features of(Tensor pixels) {
+        if (failure != null) {
+            throw failure;
+        }
         calls++;
         seen += (int) pixels.size(0);
         return network.of(pixels);
