@@ -24,7 +24,7 @@ final class StopSignal implements AutoCloseable {
     /** From now on a signal runs {@code stop}, on a thread of its own. */
     StopSignal(Runnable stop) {
         this.stop = stop;
-        CODES.keySet().forEach(name -> before.put(name, Signals.register(name, () -> received(name))));
+        CODES.forEach((name, codeOfName) -> before.put(name, Signals.register(name, () -> received(name, codeOfName))));
     }
 
     /** Lets signals end the process at once, for as long as nothing is to be saved. One that is ignored, as by nohup, stays ignored. */
@@ -34,9 +34,8 @@ final class StopSignal implements AutoCloseable {
         }
     }
 
-    private synchronized void received(String name) {
+    private synchronized void received(String name, int codeOfName) {
         endAtOnce();
-        int codeOfName = CODES.get(name);
         if (code != 0) {
             end(name, codeOfName);
         }

@@ -104,10 +104,11 @@ public final class EventWriter implements AutoCloseable {
 
     private void write(ProtoMessage event) throws IOException {
         byte[] data = event.toByteArray();
-        ByteBuffer record = little(HEAD + data.length + Integer.BYTES).putLong(data.length);
+        byte[] bytes = new byte[HEAD + data.length + Integer.BYTES];
+        ByteBuffer record = little(bytes).putLong(data.length);
         record.putInt(checksum(record, Long.BYTES));
         record.put(data).putInt(checksum(ByteBuffer.wrap(data), data.length));
-        out.write(record.array());
+        out.write(bytes);
     }
 
     /** Where the first event of a later step begins, or the first record that is damaged, or the file ends. */
@@ -147,14 +148,14 @@ public final class EventWriter implements AutoCloseable {
     }
 
     private ByteBuffer read(long position, int length) throws IOException {
-        ByteBuffer bytes = little((int) Math.max(0, Math.min(length, out.length() - position)));
+        byte[] bytes = new byte[(int) Math.max(0, Math.min(length, out.length() - position))];
         out.seek(position);
-        out.readFully(bytes.array());
-        return bytes;
+        out.readFully(bytes);
+        return little(bytes);
     }
 
-    private static ByteBuffer little(int size) {
-        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    private static ByteBuffer little(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** CRC-32C, rotated and shifted, as record files have it so that a checksum of checksums is not weak. */

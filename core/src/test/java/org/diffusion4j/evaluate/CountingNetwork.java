@@ -3,6 +3,7 @@ package org.diffusion4j.evaluate;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.image.measure.Classifier;
 import org.diffusion4j.nn.vision.Features;
+import org.jspecify.annotations.Nullable;
 
 /** The classifier of MNIST; counts how often it is asked, and the pictures that it sees. */
 public final class CountingNetwork implements FeatureNetwork {
@@ -10,6 +11,9 @@ public final class CountingNetwork implements FeatureNetwork {
     private final FeatureNetwork network = Classifier.mnist();
     int calls;
     public int seen;
+
+    @Nullable
+    RuntimeException failure;
 
     @Override
     public String name() {
@@ -28,6 +32,9 @@ public final class CountingNetwork implements FeatureNetwork {
 
     @Override
     public Features of(Tensor pixels) {
+        if (failure != null) {
+            throw failure;
+        }
         calls++;
         seen += (int) pixels.size(0);
         return network.of(pixels);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -17,7 +18,9 @@ import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.data.Subset;
 import org.diffusion4j.data.catalog.Datasets;
+import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.golden.Comparison;
 import org.diffusion4j.image.measure.Classifier;
 import org.diffusion4j.image.measure.InceptionNetwork;
@@ -69,6 +72,42 @@ class SampleEvaluationTest {
             SampleEvaluation.Figure fid = evaluation.figures(SampleMetric.FID).get("fid");
             assertThat(fid.floor().std()).isPositive();
             assertThat(fid.value()).isCloseTo(fid.floor().mean(), within(0.5 * fid.value())); // both are real
+        }
+    }
+
+    @Test
+    void is_cancelled_between_pieces() {
+        Cancellation cancellation = new Cancellation();
+        try (CountingNetwork network = new CountingNetwork();
+                Cancellation.Scope scope = cancellation.open()) {
+            Sight sight = new Sight(network, cache, 10);
+            assertThatThrownBy(() -> sight.of(Pictures.of(glyphs(0, 50)), (done, total) -> cancellation.cancel()))
+                    .isInstanceOf(CancellationException.class)
+                    .hasMessage("the work was cancelled");
+            assertThat(network.seen).isEqualTo(10);
+        }
+    }
+
+    @Test
+    void says_what_to_lower_when_memory_is_too_little_for_a_piece() {
+        try (CountingNetwork network = new CountingNetwork()) {
+            network.failure = new IllegalStateException("DefaultCPUAllocator: can't allocate memory");
+            assertThatThrownBy(() -> new Sight(network, cache, 10).of(Pictures.of(glyphs(0, 50)), (done, total) -> {}))
+                    .isInstanceOf(OutOfNativeMemoryException.class)
+                    .hasMessage("there is not enough memory: lower the batch size (--batch-size), 10");
+        }
+    }
+
+    @Test
+    void refuses_a_classifier_that_is_closed_by_name() {
+        FeatureNetwork network = Classifier.mnist();
+        network.close();
+        network.close();
+        try (PointerScope scope = new PointerScope()) {
+            Tensor pixels = Pictures.of(glyphs(0, 1)).pixels(0, 1);
+            assertThatThrownBy(() -> network.of(pixels))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("the classifier is closed");
         }
     }
 

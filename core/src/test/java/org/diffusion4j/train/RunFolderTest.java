@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.CheckpointException;
@@ -72,6 +73,30 @@ class RunFolderTest {
             String name = "killed-" + last;
             TrainListener killing = failingAfter(last);
             assertThatThrownBy(() -> create(name, killing)).hasMessage("killed");
+            resume(temp.resolve(name));
+            assertSameRun(temp.resolve(name), whole);
+        }
+    }
+
+    @Test
+    void interrupted_at_any_step_and_resumed_it_is_bit_for_bit_the_run_that_was_not_interrupted() {
+        String dropout = "model.dropout=0.5";
+        Path whole = create("whole", TO_THE_END, dropout);
+        for (long step : new long[] {1, 4}) {
+            String name = "interrupted-" + step;
+            TrainListener interrupting = new TrainListener() {
+                @Override
+                public void onStep(Step done) {
+                    if (done.step() == step) {
+                        Thread.currentThread().interrupt();
+                    }
+                }
+            };
+            assertThatThrownBy(() -> create(name, interrupting, dropout))
+                    .isInstanceOf(CancellationException.class)
+                    .hasMessage("the training was cancelled after step " + step);
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(checkpoints(temp.resolve(name))).last().isEqualTo("step-" + step);
             resume(temp.resolve(name));
             assertSameRun(temp.resolve(name), whole);
         }
