@@ -38,9 +38,9 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
             Take 20 steps or more with `plms`, `ipndm` and `dpm-solver-fast`, whose first or last steps assume short ones. `dpm-solver-23` chooses its steps
             itself, whatever number is asked for. `lcm` and `tcd` are for models that were distilled for them; the table shows what they do to others.
 
-            Where the model folder says so (`clip_sample`), the clean sample that the network predicts is clipped to the range of pixels. It costs the solvers
-            some of their order and removes most of the grain from pictures. Those that solve for the noise (`dpm-solver-...`, `deis`, `plms`, `pndm`, `ipndm`)
-            ignore it and `ddim` follows it in part: they solve another equation, and so their distance below stops falling.
+            Where the model folder says so (`clip_sample`), the clean sample that the network sees is clipped to the range of pixels. It costs the solvers
+            some of their order and spares pictures most of the grain. Those that solve for the noise (`dpm-solver-...`, `deis`, `plms`, `pndm`, `ipndm`)
+            do not see it and `ddim` sees it in part: they follow another equation, and so their distance below stays.
             """;
 
     /** Writes the page and, into a folder of its name, a picture for each sampler. */
