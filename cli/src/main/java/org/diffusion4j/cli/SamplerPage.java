@@ -24,19 +24,19 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
             **In a hurry:** `dpm++-2m-sde` in 20 steps. If a seed must stand for one picture, whatever the number of steps: `unipc` in 10 steps. To encode
             pictures, to interpolate between them or to edit them: `ddim` in 50 steps and more.
 
-            All samplers ask the same network; none needs another training. They differ in three things:
+            All samplers call the same network; none needs another training. They differ in three things:
 
             - **Noise or none.** Without noise a sampler solves an ordinary differential equation: the seed alone fixes the picture, more steps only make it
-              more exact, and there is a way back from a picture to its noise. But what the network does wrong stays: look for grain in the background.
+              more exact, and there is a way back from a picture to its noise. But the network's own errors stay: look for grain in the background.
               With noise each step forgets a part of the errors before it, the network's among them: pictures are often cleaner, but another number of
               steps is another picture.
             - **Order.** With twice the steps the error of a solver of order p falls to about 1/2^p, once the steps are short enough. In 5 steps they are not,
               and a high order may do harm; from 20 on order 2 or 3 is far ahead of order 1 (`ddim`, `euler`).
-            - **Network calls.** They are the time; all else is small. `heun`, `kdpm2` and their relatives ask twice a step: compare them in 10 steps with
+            - **Network calls.** They take nearly all the time. `heun`, `kdpm2` and their relatives make two a step: compare them in 10 steps with
               others in 20.
 
             Take 20 steps or more with `plms`, `ipndm` and `dpm-solver-fast`, whose first or last steps assume short ones. `dpm-solver-23` chooses its steps
-            itself, whatever number is asked for. `lcm` and `tcd` are for models that were distilled for them; what they do to others is seen below.
+            itself, whatever number is asked for. `lcm` and `tcd` are for models that were distilled for them; the table shows what they do to others.
 
             Where the model folder says so (`clip_sample`), the clean sample that the network sees is clipped to the range of pixels. It costs the solvers
             some of their order and spares pictures most of the grain. Those that solve for the noise (`dpm-solver-...`, `deis`, `plms`, `pndm`, `ipndm`)
@@ -67,7 +67,7 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
 
                         ## Measured
 
-                        %d pictures of one model by each, in %s steps, from the same seed: the same place is the same noise. Distance is the root mean
+                        %d pictures of one model by each sampler, in %s steps, from the same seed: the same place is the same noise. Distance is the root mean
                         square difference in grey levels of 255 from where the differential equation leads (Heun in 300 steps); samplers with noise go
                         elsewhere. Time is processor time for one picture.
 
