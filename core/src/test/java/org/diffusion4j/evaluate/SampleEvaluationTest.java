@@ -80,7 +80,7 @@ class SampleEvaluationTest {
         Cancellation cancellation = new Cancellation();
         try (CountingNetwork network = new CountingNetwork();
                 Cancellation.Scope scope = cancellation.open()) {
-            Sight sight = new Sight(network, cache, 10);
+            FeatureCache sight = new FeatureCache(network, cache, 10);
             assertThatThrownBy(() -> sight.of(Pictures.of(glyphs(0, 50)), (done, total) -> cancellation.cancel()))
                     .isInstanceOf(CancellationException.class)
                     .hasMessage("the work was cancelled");
@@ -92,7 +92,7 @@ class SampleEvaluationTest {
     void says_what_to_lower_when_memory_is_too_little_for_a_piece() {
         try (CountingNetwork network = new CountingNetwork()) {
             network.failure = new IllegalStateException("DefaultCPUAllocator: can't allocate memory");
-            assertThatThrownBy(() -> new Sight(network, cache, 10).of(Pictures.of(glyphs(0, 50)), (done, total) -> {}))
+            assertThatThrownBy(() -> new FeatureCache(network, cache, 10).of(Pictures.of(glyphs(0, 50)), (done, total) -> {}))
                     .isInstanceOf(OutOfNativeMemoryException.class)
                     .hasMessage("there is not enough memory: lower the batch size (--batch-size), 10");
         }
