@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Progress implements AutoCloseable {
 
     /** Said by the launcher, because Java cannot ask. */
-    private static final boolean TERMINAL = Boolean.getBoolean("diffuse.terminal");
+    static final boolean TERMINAL = Boolean.getBoolean("diffuse.terminal");
 
     private final String task;
     private @Nullable ProgressBar bar;
