@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.engine.DidYouMean;
@@ -59,10 +60,15 @@ public record ImageRecipe(
     private static final String KEY = "kind";
     private static final String OLD_DROPOUT = "labelDropout";
 
+    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_+. -]{0,99}");
     private static final List<Enum<?>> VARIANCES = List.of(
             ReverseVariance.FIXED_SMALL, ReverseVariance.FIXED_LARGE, LearnedVariance.RANGE, LearnedVariance.LOG);
 
     public ImageRecipe {
+        require(
+                NAME.matcher(name).matches(),
+                "name must be that of a folder beneath runs, letters and digits with any of '-_+. ' among them, was '%s'",
+                name);
         Prediction.named(prediction);
         LossTerms loss = train.objective().loss();
         boolean learned = named(variance) instanceof LearnedVariance;
@@ -73,6 +79,16 @@ public record ImageRecipe(
         require(
                 !learned || loss != LossTerms.SIMPLE,
                 "the loss 'simple' would leave the variance unlearned; take hybrid, or variance=fixed-small");
+        require(
+                sample.steps() <= schedule.steps(),
+                "sample.steps must be at most the %s of schedule.steps, was %s",
+                schedule.steps(),
+                sample.steps());
+        require(
+                sample.guidance() == 1 || model.numClassEmbeds() != null && train.conditionDropout() > 0,
+                "sample.guidance %s needs a network that learns with and without labels;"
+                        + " set model.numClassEmbeds and train.conditionDropout, or sample.guidance=1",
+                sample.guidance());
     }
 
     /**

@@ -110,6 +110,8 @@ public final class RunFolder<R extends Recipe> implements AutoCloseable {
      */
     public TrainListener begin(Trainer trainer, ModelWriter model, Consumer<String> warnings) {
         lock = lock(folder);
+        AtomicFolder.recover(folder);
+        AtomicFolder.recover(folder.resolve(Checkpoints.FOLDER));
         if (fresh) {
             PARTS.forEach(part -> AtomicFolder.delete(folder.resolve(part)));
         }

@@ -1,5 +1,7 @@
 package org.diffusion4j.train;
 
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.diffusion4j.io.EventWriter;
 

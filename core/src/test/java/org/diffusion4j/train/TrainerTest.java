@@ -46,6 +46,17 @@ class TrainerTest {
     }
 
     @Test
+    void refuses_before_its_first_step_samples_that_the_recipe_could_not_draw() {
+        ImageRecipe recipe = Tiny.recipe("prediction=v", "schedule.zeroTerminalSnr=true", "sample.sampler=deis");
+        try (DiffusionModel model = recipe.newModel(Tiny.images(8))) {
+            assertThatThrownBy(() -> ImageTraining.trainer(recipe, model, Tiny.images(8), null))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("the recipe's sample cannot be drawn: ")
+                    .hasMessageContaining("zero terminal SNR");
+        }
+    }
+
+    @Test
     void warms_the_learning_rate_up_linearly() {
         TrainSettings settings =
                 Tiny.recipe("train.learningRate=0.5", "train.warmupSteps=4").train();
