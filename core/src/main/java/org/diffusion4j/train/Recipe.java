@@ -232,10 +232,13 @@ public record Recipe(
                 rows);
         require(
                 model.inChannels() == data.channels(),
-                "model.inChannels must be %s as in %s, was %s",
+                "model.inChannels must be %s as in %s, was %s%s",
                 data.channels(),
                 data.name(),
-                model.inChannels());
+                model.inChannels(),
+                model.inChannels() == 1 && data.channels() == 3
+                        ? "; or take the colour off pictures in files, with data.grey=true"
+                        : "");
         int outputs = meaning().outputChannels(data.channels());
         require(
                 model.outChannels() == outputs,
@@ -248,10 +251,14 @@ public record Recipe(
                 data.height() == data.width() ? List.of(data.height()) : List.of(data.height(), data.width());
         require(
                 model.sampleSize().equals(size),
-                "model.sampleSize must be %s as in %s, was %s",
+                "model.sampleSize must be %s as in %s, was %s%s",
                 size,
                 data.name(),
-                model.sampleSize());
+                model.sampleSize(),
+                model.sampleSize().size() == 1
+                        ? "; or resize pictures in files, with data.size="
+                                + model.sampleSize().get(0)
+                        : "");
         return new DiffusionModel(
                 new UNet2D(model, train.seed()),
                 SchedulerConfig.ddpm(schedule, meaning(), reverseVariance()),

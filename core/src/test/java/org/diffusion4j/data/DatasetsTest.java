@@ -48,7 +48,7 @@ class DatasetsTest {
                 .isInstanceOf(DiffusionException.class)
                 .hasMessage(
                         home + ": there is no data set in it; looked for t10k-images-idx3-ubyte[.gz] (MNIST layout),"
-                                + " test_batch.bin (CIFAR-10 binary version), and PNG, JPEG, BMP or GIF files, in one folder for each class");
+                                + " test_batch.bin (CIFAR-10 binary version), and PNG, JPEG, WebP, TIFF, BMP or GIF files, in one folder for each class");
     }
 
     @Test
