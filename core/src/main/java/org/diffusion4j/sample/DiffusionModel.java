@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -25,8 +26,7 @@ import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.io.ModelFolder;
-import org.diffusion4j.io.Safetensors;
-import org.diffusion4j.io.TensorFile;
+import org.diffusion4j.io.NamedTensors;
 import org.diffusion4j.nn.OpenAiNames;
 import org.diffusion4j.nn.OpenAiUNetConfig;
 import org.diffusion4j.nn.Parameters;
@@ -66,7 +66,8 @@ public final class DiffusionModel implements AutoCloseable {
     }
 
     /**
-     * Reads a model folder in the layout of diffusers, of this library or another.
+     * Reads a model folder in the layout of diffusers, of this library or another, or a file of weights with its configurations beside
+     * it, see {@link ModelFolder#open}.
      *
      * @return owned by the caller
      * @throws org.diffusion4j.engine.FormatException if it is not a model folder, or a file of it is not what it should be
@@ -79,13 +80,14 @@ public final class DiffusionModel implements AutoCloseable {
         SchedulerConfig scheduler = SchedulerConfig.fromMap(
                 files.schedulerConfig(), files.schedulerConfigFile().toString());
         ModelCard card = ModelCard.fromMap(files.extras(), files.extrasFile().toString());
-        return new DiffusionModel(filled(config, files.weightsFile(), PublishedNames::present), scheduler, card);
+        return new DiffusionModel(
+                filled(config, files.weightsFile(), files::openWeights, PublishedNames::present), scheduler, card);
     }
 
     /**
      * Reads weights of improved-diffusion or guided-diffusion, under the names that OpenAI gave them.
      *
-     * @param weights a safetensors file
+     * @param weights a file of safetensors or of {@code torch.save}
      * @param network the arguments with which the code builds its network; the file does not say them
      * @param scheduler the process and the meaning of the output, likewise
      * @return owned by the caller; {@link #save} writes it as a model folder
@@ -93,14 +95,20 @@ public final class DiffusionModel implements AutoCloseable {
      */
     public static DiffusionModel loadOpenAi(Path weights, OpenAiUNetConfig network, SchedulerConfig scheduler) {
         return new DiffusionModel(
-                filled(network.toUNet2D(), weights, new OpenAiNames(network)::ours), scheduler, ModelCard.EMPTY);
+                filled(network.toUNet2D(), weights, () -> NamedTensors.open(weights), new OpenAiNames(network)::ours),
+                scheduler,
+                ModelCard.EMPTY);
     }
 
     /** A network with the weights of a file, which may have other names there. */
-    private static UNet2D filled(UNet2DConfig config, Path weights, UnaryOperator<Map<String, Tensor>> ours) {
+    private static UNet2D filled(
+            UNet2DConfig config,
+            Path weights,
+            Supplier<NamedTensors> opening,
+            UnaryOperator<Map<String, Tensor>> ours) {
         UNet2D network = new UNet2D(config, 0);
         try (PointerScope scope = new PointerScope();
-                TensorFile file = Safetensors.open(weights)) {
+                NamedTensors file = opening.get()) {
             network.parameters().load(ours.apply(file.tensors()), weights.toString());
             return network;
         } catch (RuntimeException | Error e) {
