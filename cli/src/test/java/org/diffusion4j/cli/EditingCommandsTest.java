@@ -158,7 +158,7 @@ class EditingCommandsTest {
                 "inpaint --data glyphs --mask left --jump 0         | a jump must have at least 1 step, was 0",
                 "inpaint --data glyphs --mask left --resamplings 0  | each part must be walked at least once, was 0",
                 "inpaint --data glyphs --mask left --variations 0   | variations must be at least 1, was 0",
-                "edit --data glyphs --strength 0                    | the strength must lie in (0, 1], was 0.0",
+                "edit --data glyphs --strength -1                   | the strength must lie in [0, 1], was -1.0",
                 "edit --data glyphs --label ten                     | the model has no class 'ten'",
                 "progressive --columns 1                            | a strip needs at least 2 columns, was 1",
             })

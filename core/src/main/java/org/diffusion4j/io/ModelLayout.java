@@ -101,10 +101,9 @@ record ModelLayout(Optional<Path> index, Path unetConfig, WeightFiles weights, P
         }
         Path main = folder.resolve("refs/main");
         try {
-            Path current =
-                    isFile(main) ? snapshots.resolve(Files.readString(main).strip()) : snapshots;
-            return current.startsWith(snapshots) && !current.equals(snapshots) && Files.isDirectory(current)
-                    ? current
+            String commit = isFile(main) ? Files.readString(main).strip() : "";
+            return commit.matches("\\w+") && Files.isDirectory(snapshots.resolve(commit))
+                    ? snapshots.resolve(commit)
                     : newest(snapshots);
         } catch (IOException e) {
             throw FileTrouble.reading(folder, e);

@@ -21,6 +21,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.MachineMemory;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.engine.SeededNoise;
@@ -43,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Threads: may be shared.
  */
 public final class DiffusionModel implements AutoCloseable {
+
+    private static final double FLOAT_BYTES = 4;
 
     private final UNet2D network;
     private final SchedulerConfig scheduler;
@@ -239,6 +242,7 @@ public final class DiffusionModel implements AutoCloseable {
         require(
                 !size.isEmpty(),
                 "the model folder does not say how large its pictures are: set sample_size in unet/config.json");
+        requireRoomFor(batch);
         long[] shape = {batch, network.config().inChannels(), size.get(0), size.get(size.size() - 1)};
         return Scoped.result(() -> noise.draw(
                 NoiseStream.START,
@@ -313,11 +317,25 @@ public final class DiffusionModel implements AutoCloseable {
         });
     }
 
+    /** Refuses a batch that cannot fit, before memory is taken: two layers of the first level's features are the least that a step needs. */
+    private void requireRoomFor(int batch) {
+        UNet2DConfig config = network.config();
+        double pixels = config.sampleSize().isEmpty()
+                ? 1
+                : (double) config.sampleSize().get(0)
+                        * config.sampleSize().get(config.sampleSize().size() - 1);
+        MachineMemory.requireRoomFor(
+                2 * FLOAT_BYTES * batch * pixels * config.blockOutChannels().get(0),
+                "a batch of " + batch + " with sample_size " + config.sampleSize(),
+                "lower the batch size (--batch-size, Draw.batchSize)");
+    }
+
     private void inBatches(Draw draw, int first, int end, DrawListener listener, Way way, Consumer<Tensor> drawn) {
         int batchSize = draw.settings().make().dependsOnBatch() ? 1 : draw.batchSize();
-        for (int i = first; i < end; i += batchSize) {
+        requireRoomFor(Math.min(batchSize, end - first));
+        for (int i = first, size; i < end; i += size) {
             int from = i;
-            int size = Math.min(batchSize, end - from);
+            size = Math.min(batchSize, end - from);
             SeededNoise noise = new SeededNoise(draw.seed(), from);
             try (PointerScope scope = new PointerScope();
                     Tensor x0 = way.of(new Batch(

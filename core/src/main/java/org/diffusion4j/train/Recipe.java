@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.MachineMemory;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
@@ -259,6 +260,12 @@ public record Recipe(
                         ? "; or resize pictures in files, with data.size="
                                 + model.sampleSize().get(0)
                         : "");
+        double pixels =
+                (double) data.height() * data.width() * model.blockOutChannels().get(0);
+        MachineMemory.requireRoomFor( // two layers of features in float32 or twice as many in bfloat16
+                8 * pixels * train.batchSize(),
+                "train.batchSize " + train.batchSize() + " with images of " + data.width() + "×" + data.height(),
+                "lower train.batchSize, and raise train.accumulate instead");
         return new DiffusionModel(
                 new UNet2D(model, train.seed()),
                 SchedulerConfig.ddpm(schedule, meaning(), reverseVariance()),
