@@ -22,6 +22,9 @@ final class Errors {
 
     /** The command was not understood. */
     static int usage(ParameterException wrong, PrintWriter err, boolean debug) {
+        if (wrong.getCause() instanceof DiffusionException failure) { // understood, as it turned out
+            return failure(failure, err, debug);
+        }
         String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
         print(
                 command,

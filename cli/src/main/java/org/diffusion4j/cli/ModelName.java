@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.diffusion4j.ShippedModel;
 import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.DiffusionException;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -15,7 +16,17 @@ final class ModelName implements ITypeConverter<Path> {
 
     @Override
     public Path convert(String name) {
-        return shipped(name).map(ShippedModel::folder).orElseGet(() -> ofOnesOwn(name));
+        return shipped(name).map(ModelName::folder).orElseGet(() -> ofOnesOwn(name));
+    }
+
+    private static Path folder(ShippedModel model) {
+        try {
+            return model.folder();
+        } catch (DiffusionException e) {
+            throw new DiffusionException(
+                    e.getMessage() + "; to keep models elsewhere, set DIFFUSION4J_DATA to a folder that can be written",
+                    e);
+        }
     }
 
     private static Path ofOnesOwn(String name) {

@@ -59,6 +59,13 @@ class InputsTest {
                 .hasLineCount(1);
     }
 
+    @Test
+    void names_a_file_that_the_locale_cannot_write_in_one_line() {
+        assertThat(diffuse("sample", "\0").err())
+                .contains("cannot be the name of a file here", "LC_ALL=C.UTF-8")
+                .hasLineCount(1);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "unet, layers_per_block, 1000000000",
