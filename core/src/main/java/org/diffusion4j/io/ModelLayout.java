@@ -113,7 +113,7 @@ record ModelLayout(Optional<Path> index, Path unetConfig, WeightFiles weights, P
     private static Path newest(Path snapshots) throws IOException {
         try (Stream<Path> all = Files.list(snapshots)) {
             return all.filter(Files::isDirectory)
-                    .max(Comparator.comparing(
+                    .max(Comparator.comparingLong(
                                     (Path snapshot) -> snapshot.toFile().lastModified())
                             .thenComparing(Path::toString))
                     .orElseThrow(() ->
