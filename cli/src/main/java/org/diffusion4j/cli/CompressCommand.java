@@ -12,11 +12,11 @@ import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.measure.BitsPerDim;
-import org.diffusion4j.image.measure.RateDistortion;
 import org.diffusion4j.image.measure.RateDistortion.Point;
+import org.diffusion4j.image.measure.RateDistortion;
 import org.diffusion4j.io.Json;
-import org.diffusion4j.report.LinePlot;
 import org.diffusion4j.report.LinePlot.Axis;
+import org.diffusion4j.report.LinePlot;
 import org.diffusion4j.schedule.Respacing;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -84,7 +84,7 @@ final class CompressCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         try (DiffusionModel model = from.load()) {
             ImageDataset images =
-                    data.read(model, split.part(), spec.commandLine().getErr());
+                    data.read(model, split.part(data), spec.commandLine().getErr());
             BitsPerDim measured = measure(model, images);
             RateDistortion code = RateDistortion.of(measured);
             if (plot != null) {

@@ -4,12 +4,12 @@ import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
-import org.diffusion4j.data.catalog.Datasets;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.InMemoryImages;
+import org.diffusion4j.data.catalog.Datasets;
 import org.diffusion4j.evaluate.ClassAccuracy;
-import org.diffusion4j.image.measure.Classifier;
 import org.diffusion4j.evaluate.Pictures;
+import org.diffusion4j.image.measure.Classifier;
 import org.diffusion4j.train.Recipe;
 
 /** Reads drawn digits with the classifier of MNIST that is built in. */

@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.diffusion4j.Training;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.catalog.PublishedDataset;
 import org.diffusion4j.data.catalog.Datasets;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.image.DiffusionModel;
@@ -162,7 +161,7 @@ final class QuickstartCommand implements Callable<Integer> {
     }
 
     private String dataFound() {
-        Optional<String> mnist = data.published(Published.MNIST);
+        Optional<String> mnist = data.published(PublishedDataset.MNIST);
         err().println(
                         mnist.isPresent()
                                 ? "learning MNIST; --data glyphs learns digits that the program draws itself"

@@ -9,7 +9,6 @@ import java.util.Locale;
 import java.util.Map;
 import org.diffusion4j.image.SamplerComparison.Row;
 import org.diffusion4j.image.SamplerComparison;
-import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.io.AtomicFile;
 import org.diffusion4j.io.Png;
 import org.diffusion4j.sample.Samplers;

@@ -13,8 +13,8 @@ import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.image.study.Study;
-import org.diffusion4j.image.study.StudyGrid;
 import org.diffusion4j.image.study.StudyGrid.Eta;
+import org.diffusion4j.image.study.StudyGrid;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.schedule.Spacing;
 import picocli.CommandLine.Command;
@@ -156,8 +156,8 @@ final class StudyCommand implements Runnable {
     private void run(Study study) {
         PrintWriter err = spec.commandLine().getErr();
         DiffusionModel model = study.subjects().get(0).model();
-        ImageDataset reference = data.read(model, split.part(), err);
-        RealImages real = data.withOther(model, split.part(), reference, err);
+        ImageDataset reference = data.read(model, split.part(data), err);
+        RealImages real = data.withOther(model, split.part(data), reference, err);
         String command =
                 String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
         try (FeatureNetwork network = features.network(reference);

@@ -8,8 +8,8 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.Prefetch;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +41,13 @@ public final class Batches {
      */
     public Batches(ImageDataset data, int batchSize, long seed, boolean flip) {
         require(batchSize >= 1, "batchSize must be at least 1, was %s", batchSize);
+        int most = Integer.MAX_VALUE / data.imageBytes(); // a buffer's
+        require(
+                batchSize <= most,
+                "batchSize must be at most %s for images of %s bytes, was %s",
+                most,
+                data.imageBytes(),
+                batchSize);
         this.data = data;
         this.batchSize = batchSize;
         this.seed = seed;
