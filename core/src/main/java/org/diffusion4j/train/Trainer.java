@@ -67,7 +67,7 @@ public final class Trainer implements AutoCloseable {
         this.batches = new Batches(
                 training, settings.batchSize(), settings.seed(), recipe.data().flip());
         this.validation = heldOut == null ? null : new Validation(objective, codec, heldOut);
-        TimeSampler times = settings.objective().times().of(objective.timesteps());
+        TimeSampler times = settings.objective().timeSampler(objective.timesteps());
         this.state = new TrainState(parameters, recipe, times, training.fingerprint());
     }
 
