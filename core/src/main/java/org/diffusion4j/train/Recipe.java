@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.DidYouMean;
@@ -94,7 +95,7 @@ public record Recipe(
      * @param objective what is minimised, and how times are chosen and weighted
      * @param emaDecay of the averaged weights, which begin with a shorter memory, see {@link Ema}
      * @param labelDropout share of labels that are replaced by "no label", for guidance later
-     * @param precision {@code float32}, {@code bf16}, or {@code auto} for bf16 where the processor has it
+     * @param precision {@code float32}, {@code bf16}, or {@code auto} for {@link Precision#best}
      * @param validateEvery steps between validations; 0: at the end only
      * @param sampleEvery steps between sample grids; 0: at the end only
      * @param sampleCount pictures in a grid, 0 for no grid at all; null for 32, with classes eight of each and ten classes at most
@@ -125,8 +126,8 @@ public record Recipe(
             int keep,
             double timeLimit) {
 
-        private static final Map<String, Precision> PRECISIONS =
-                Map.of("float32", Precision.FLOAT32, "bf16", Precision.BFLOAT16, "auto", Precision.best());
+        private static final Map<String, Supplier<Precision>> PRECISIONS =
+                Map.of("float32", () -> Precision.FLOAT32, "bf16", () -> Precision.BFLOAT16, "auto", Precision::best);
 
         public Train {
             require(batchSize >= 1, "train.batchSize must be at least 1, was %s", batchSize);
@@ -164,7 +165,7 @@ public record Recipe(
         }
 
         Precision arithmetic() {
-            return Objects.requireNonNull(PRECISIONS.get(precision)); // checked at birth
+            return Objects.requireNonNull(PRECISIONS.get(precision)).get(); // checked at birth
         }
     }
 
