@@ -34,7 +34,7 @@ class PlainProgramTest {
     /** So the run above shows that the cap was lifted. */
     @Test
     void would_be_stopped_by_the_cap_that_JavaCPP_presets(@TempDir Path folder) throws Exception {
-        Run run = run(folder, HEAP, "-Dorg.bytedeco.javacpp.maxPhysicalBytes=384m");
+        Run run = run(folder, HEAP, "-Dorg.bytedeco.javacpp.maxPhysicalBytes=256m");
         assertThat(run.code).as(run.output).isNotZero();
         assertThat(run.output).contains("Physical memory usage is too high");
     }
@@ -60,8 +60,10 @@ class PlainProgramTest {
 
         public static void main(String[] args) throws Exception {
             ImageDataset data = Glyphs.draw(400, 0);
-            try (DiffusionModel model =
-                    Diffusion.train(Diffusion.recipeFor(data, 2).with("train.batchSize=64"), data, Path.of(args[0]))) {
+            try (DiffusionModel model = Diffusion.train(
+                    Diffusion.recipeFor(data, 2).with("train.batchSize=96", "train.sampleCount=0"),
+                    data,
+                    Path.of(args[0]))) {
                 int drawn = model.draw(Draw.of(8).with(SampleSettings.ddim(2))).size();
                 System.out.println("drew " + drawn);
             }

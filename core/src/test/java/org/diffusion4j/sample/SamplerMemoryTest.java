@@ -3,6 +3,8 @@ package org.diffusion4j.sample;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
@@ -18,11 +20,14 @@ import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.schedule.TimeGrid;
+import org.diffusion4j.train.OneThread;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@ExtendWith(OneThread.class) // operations this small only wait for a second one
 @DisplayName("After 200 calls of a sampler")
 class SamplerMemoryTest {
 
@@ -44,12 +49,36 @@ class SamplerMemoryTest {
                 throw new CancellationException();
             }
         };
-        return Stream.of(
-                Arguments.of("DDPM to its end", new Ddpm(), SampleListener.NONE, null),
-                Arguments.of("DDIM to its end", new Ddim(0.5), SampleListener.NONE, null),
-                Arguments.of("a listener that throws", new Ddim(0.5), throwing, IllegalStateException.class),
-                Arguments.of("a call that is cancelled", new Ddpm(), cancelling, CancellationException.class),
-                Arguments.of("inpainting", inpainting(), SampleListener.NONE, null));
+        Stream<Arguments> endings = samplers().entrySet().stream()
+                .flatMap(sampler -> Stream.of(
+                        Arguments.of(sampler.getKey(), sampler.getValue(), SampleListener.NONE, null),
+                        Arguments.of(
+                                sampler.getKey() + ", whose listener throws",
+                                sampler.getValue(),
+                                throwing,
+                                IllegalStateException.class)));
+        return Stream.concat(
+                endings,
+                Stream.of(Arguments.of("ddpm, cancelled", new Ddpm(), cancelling, CancellationException.class)));
+    }
+
+    /** All that have a name, and what those lack. */
+    private static Map<String, Sampler> samplers() {
+        Map<String, Sampler> samplers = new LinkedHashMap<>();
+        for (Samplers.Entry entry : Samplers.all()) {
+            SampleSettings settings = SampleSettings.of(entry.name(), 3);
+            samplers.put(entry.name(), settings.make());
+            Sampler noisy = settings.withEta(0.5, EtaRule.DEVIATION).make();
+            if (!noisy.equals(settings.make())) {
+                samplers.put(entry.name() + " with eta", noisy);
+            }
+        }
+        Churn churn = new Churn(1, 0, Double.POSITIVE_INFINITY, 1);
+        samplers.put("heun with churn", new Heun(churn));
+        samplers.put("kdpm2 with churn", new Kdpm2(churn));
+        samplers.put("the ODE in time", new OdeInTime(0.5, churn));
+        samplers.put("inpainting", inpainting());
+        return samplers;
     }
 
     private static Sampler inpainting() {
