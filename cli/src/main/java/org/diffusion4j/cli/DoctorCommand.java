@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.diffusion4j.engine.EngineReport;
-import org.diffusion4j.engine.Precision;
 import org.diffusion4j.io.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,7 +42,7 @@ final class DoctorCommand implements Runnable {
         findings.put("java", System.getProperty("java.version") + ", " + System.getProperty("java.vm.vendor"));
         findings.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         findings.put("libtorch", engine.libtorch());
-        findings.put("processor", processor(engine));
+        findings.put("processor", engine.instructionSet() + "; train.precision=auto is " + engine.precision());
         findings.put("threads", engine.threads() + " of " + Runtime.getRuntime().availableProcessors() + " processors");
         findings.put(
                 "memory",
@@ -52,13 +51,6 @@ final class DoctorCommand implements Runnable {
         findings.put("java heap", "up to " + gibibytes(Runtime.getRuntime().maxMemory()) + "; 256 MiB are enough");
         findings.put("gpu", gpu(engine));
         return findings;
-    }
-
-    private static String processor(EngineReport engine) {
-        return engine.instructionSet()
-                + (engine.precision() == Precision.BFLOAT16
-                        ? " with bfloat16, which training uses"
-                        : " without bfloat16, so training uses float32");
     }
 
     private static String gpu(EngineReport engine) {

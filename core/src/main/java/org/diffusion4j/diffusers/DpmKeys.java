@@ -57,7 +57,7 @@ final class DpmKeys {
     }
 
     private static double tau(SchedulerKeys keys) {
-        return String.valueOf(keys.map().get("algorithm_type")).startsWith("sde-") ? 1 : 0;
+        return String.valueOf(keys.value("algorithm_type")).startsWith("sde-") ? 1 : 0;
     }
 
     private static FirstMoment weight(SchedulerKeys keys) {

@@ -37,25 +37,39 @@ record LambdaGrids(
      */
     static LambdaGrids of(SchedulerKeys keys, boolean endsClean, boolean fromPureNoise) {
         DiscreteProcess table = keys.processWithSignal("linear", 1e-4, 0.02);
+        PublishedSpacing spacing = spacing(keys, table);
         PublishedLevels levels = PublishedLevels.of(keys);
-        if (keys.flag("use_flow_sigmas", false)) {
+        Flow flow = Flow.of(keys);
+        if (flow.used) {
             require(levels.none(), "use_flow_sigmas cannot be read together with levels by another formula");
-            return ofFlow(keys, table.table().steps(), endsClean, fromPureNoise);
+            return ofFlow(flow, table.table().steps(), endsClean, fromPureNoise);
         }
-        return levels.none() ? ofTimesteps(keys, table, endsClean) : ofLevels(keys, levels, table, endsClean);
+        return levels.none() ? ofTimesteps(spacing, table, endsClean) : ofLevels(keys, levels, table, endsClean);
+    }
+
+    /** The keys of a flow, which count only where it is {@code used}. */
+    private record Flow(boolean used, double shift, List<Double> terminal) {
+
+        static Flow of(SchedulerKeys keys) {
+            boolean used = keys.flag("use_flow_sigmas", false);
+            require(
+                    !keys.flag("use_dynamic_shifting", false) || !used,
+                    "use_dynamic_shifting cannot be read: it depends on the picture");
+            return new Flow(used, keys.number("flow_shift", 1), keys.numbers("shift_terminal"));
+        }
     }
 
     /** From data to noise, over timesteps in linspace. */
     static LambdaGrids towardsNoise(SchedulerKeys keys) {
         require(PublishedLevels.of(keys).none(), "on the way to noise no levels between timesteps can be read");
+        require(!Flow.of(keys).used, "on the way to noise use_flow_sigmas cannot be read");
         keys.word("timestep_spacing", "linspace", Map.of("linspace", true));
         DiscreteProcess table = keys.processWithSignal("linear", 1e-4, 0.02);
         PublishedSpacing spacing = spacing(keys, table);
         return new LambdaGrids(table, table, n -> spacing.grid(n + 1).reversed(), false);
     }
 
-    private static LambdaGrids ofTimesteps(SchedulerKeys keys, DiscreteProcess table, boolean endsClean) {
-        PublishedSpacing spacing = spacing(keys, table);
+    private static LambdaGrids ofTimesteps(PublishedSpacing spacing, DiscreteProcess table, boolean endsClean) {
         double end = endsClean ? TimeGrid.CLEAN : 0;
         return new LambdaGrids(table, table, n -> spacing.gridWithoutLast(n).endingAt(end), endsClean);
     }
@@ -77,12 +91,7 @@ record LambdaGrids(
         return nearest && !cosine ? Math::rint : Math::floor;
     }
 
-    private static LambdaGrids ofFlow(SchedulerKeys keys, int total, boolean endsClean, boolean fromPureNoise) {
-        require(
-                !keys.flag("use_dynamic_shifting", false),
-                "use_dynamic_shifting cannot be read: it depends on the picture");
-        double shift = keys.number("flow_shift", 1);
-        List<Double> terminal = keys.numbers("shift_terminal");
+    private static LambdaGrids ofFlow(Flow keys, int total, boolean endsClean, boolean fromPureNoise) {
         double range = 1 - 1.0 / total;
         double first = fromPureNoise ? 1 : range;
         DiffusionProcess flow = new FlowMatching(total);
@@ -92,9 +101,9 @@ record LambdaGrids(
                 n -> {
                     double[] times = IntStream.range(0, n)
                             .mapToDouble(i -> first - i * range / n)
-                            .map(t -> flow.timeAt(shift * flow.noiseToSignal(t)))
+                            .map(t -> flow.timeAt(keys.shift * flow.noiseToSignal(t)))
                             .toArray();
-                    double[] stretched = Arrays.stream(FlowScheduler.stretched(times, terminal))
+                    double[] stretched = Arrays.stream(FlowScheduler.stretched(times, keys.terminal))
                             .map(t -> Math.min(t, ALMOST_NOISE))
                             .toArray();
                     return ended(TimeGrid.of(stretched, 0), endsClean);

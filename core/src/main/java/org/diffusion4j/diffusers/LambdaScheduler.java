@@ -33,6 +33,16 @@ record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, X0Limit limits,
             "heun", FirstMoment.MIDPOINT,
             "logrho", FirstMoment.MIDPOINT);
 
+    private static final Map<String, String> DEIS_TYPES =
+            Map.of("deis", "deis", "dpmsolver", "deis", "dpmsolver++", "deis"); // of a file written for DPM-Solver
+
+    private static final Map<String, String> DEIS_SOLVERS = Map.of(
+            "logrho", "logrho",
+            "midpoint", "logrho", // of a file written for DPM-Solver, like the next, or for UniPC
+            "heun", "logrho",
+            "bh1", "logrho",
+            "bh2", "logrho");
+
     private LambdaScheduler(SchedulerKeys keys, LambdaGrids grids, Sampler sampler) {
         this(grids, keys.meaning(), X0Limit.recomputing(keys), sampler);
     }
@@ -51,6 +61,8 @@ record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, X0Limit limits,
     }
 
     static LambdaScheduler deis(SchedulerKeys keys) {
+        keys.word("algorithm_type", "deis", DEIS_TYPES);
+        keys.word("solver_type", "logrho", DEIS_SOLVERS);
         FinalOrders last = DpmKeys.lowerAtEnd(keys) ? FinalOrders.LOWER_BELOW_15 : FinalOrders.FULL;
         return new LambdaScheduler(
                 keys, LambdaGrids.of(keys, false, false), new Deis(keys.integer("solver_order", 2), last));
@@ -65,7 +77,7 @@ record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, X0Limit limits,
                     uncorrected);
         }
         require(
-                keys.map().get("solver_p") == null,
+                keys.value("solver_p") == null,
                 "solver_p cannot be followed, where another scheduler predicts and UniPC corrects; set it to null");
         UniPc sampler = new UniPc(
                 keys.integer("solver_order", 2),

@@ -62,10 +62,12 @@ public final class SchedulerConfig {
 
     private final Map<String, @Nullable Object> keys;
     private final PublishedScheduler scheduler;
+    private final Set<String> followed;
 
-    private SchedulerConfig(Map<String, @Nullable Object> keys, PublishedScheduler scheduler) {
+    private SchedulerConfig(Map<String, @Nullable Object> keys, PublishedScheduler scheduler, Set<String> followed) {
         this.keys = keys;
         this.scheduler = scheduler;
+        this.followed = followed;
     }
 
     /** The names of the scheduler classes that can be read. */
@@ -132,7 +134,9 @@ public final class SchedulerConfig {
                     + DidYouMean.among(name, CLASSES.keySet()));
         }
         try {
-            return new SchedulerConfig(keys, type.apply(new SchedulerKeys(keys, source)));
+            SchedulerKeys read = new SchedulerKeys(keys, source);
+            read.value(CLASS);
+            return new SchedulerConfig(keys, type.apply(read), read.followed());
         } catch (IllegalArgumentException e) {
             throw new FormatException(source + ": " + e.getMessage(), e);
         }
@@ -141,6 +145,11 @@ public final class SchedulerConfig {
     /** The keys and values in alphabetical order, as {@code scheduler_config.json} has them. */
     public Map<String, @Nullable Object> toMap() {
         return Collections.unmodifiableMap(keys);
+    }
+
+    /** The keys that mean something to this class, in the file or not; what the file has beside them changes nothing. */
+    public Set<String> followedKeys() {
+        return followed;
     }
 
     /** The process of the betas, or of what this class has instead. */

@@ -3,6 +3,8 @@ package org.diffusion4j.diffusers;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.FormatException;
@@ -20,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * foreign words.
  *
  * @param source where they come from, for messages
+ * @param followed the keys that were asked for so far
  */
-record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
+record SchedulerKeys(Map<String, @Nullable Object> map, String source, Set<String> followed) {
 
     private static final int MOST = 1_000_000; // timesteps; anything else is less
 
@@ -46,6 +49,11 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
             "learned_range", LearnedVariance.RANGE,
             "learned_log", LearnedVariance.LOG); // ours: diffusers refuses it
 
+    /** Of which none was asked for yet. */
+    SchedulerKeys(Map<String, @Nullable Object> map, String source) {
+        this(map, source, new TreeSet<>());
+    }
+
     /** Diffusers' word for one of ours, if it has one. */
     static <T> Optional<String> word(Map<String, T> words, T ours) {
         return words.entrySet().stream()
@@ -54,9 +62,9 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
                 .findFirst();
     }
 
-    /** The betas themselves, where they were given so or their curve has no word. */
+    /** The betas themselves, where they were given so or their curve or its shape has no word. */
     static Optional<List<Double>> writtenOut(BetaSchedule betas) {
-        if (betas.explicit().isEmpty() && CURVES.containsValue(betas.curve())) {
+        if (betas.published() && CURVES.containsValue(betas.curve())) {
             return Optional.empty();
         }
         DiscreteSchedule plain = betas.withoutZeroTerminalSnr().table(); // diffusers rescales what it reads
@@ -91,7 +99,7 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
 
     OutputMeaning meaning() {
         return new OutputMeaning(
-                word("prediction_type", "epsilon", PREDICTIONS), LEARNED.get(String.valueOf(map.get("variance_type"))));
+                word("prediction_type", "epsilon", PREDICTIONS), LEARNED.get(String.valueOf(value("variance_type"))));
     }
 
     int integer(String key, int preset) {
@@ -137,7 +145,7 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
 
     /** A list of numbers; empty if it is missing or null. */
     List<Double> numbers(String key) {
-        Object value = map.get(key);
+        Object value = value(key);
         List<?> list = value == null ? List.of() : value instanceof List<?> several ? several : List.of(value);
         return list.stream()
                 .map(each -> {
@@ -149,8 +157,16 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
                 .toList();
     }
 
+    /** Whatever stands there; null if it is missing. */
+    @Nullable
+    Object value(String key) {
+        followed.add(key);
+        return map.get(key);
+    }
+
     private @Nullable Object valueOr(String key, Object preset) {
-        return map.containsKey(key) ? map.get(key) : preset;
+        Object value = value(key);
+        return map.containsKey(key) ? value : preset;
     }
 
     private FormatException wrong(String key, String kind, @Nullable Object found) {

@@ -2,6 +2,7 @@ package org.diffusion4j.diffusers;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.OutputMeaning;
@@ -33,6 +34,8 @@ import org.diffusion4j.schedule.TimeGrid;
  * @param process that of the table, or the time is the noise level
  * @param spacing of the timesteps, where the keys name no spacing of noise levels
  * @param levels the spacing of noise levels that the keys name, if any
+ * @param logLinear whether the levels are evenly spread over those of the whole table in log sigma, and the network is told the
+ *     timesteps all the same
  * @param rounded whether the timesteps of such levels are rounded
  * @param end where the last step goes, as sigma/alpha
  */
@@ -42,6 +45,7 @@ record SigmaScheduler(
         OutputMeaning meaning,
         PublishedSpacing spacing,
         PublishedLevels levels,
+        boolean logLinear,
         boolean rounded,
         double end,
         X0Limit limits,
@@ -80,8 +84,7 @@ record SigmaScheduler(
 
     private static SigmaScheduler of(
             SchedulerKeys keys, double betaStart, double betaEnd, boolean roundsKarras, Sampler sampler) {
-        keys.word(
-                "interpolation_type", "linear", Map.of("linear", "linear")); // log_linear ends before the clean sample
+        boolean logLinear = keys.word("interpolation_type", "linear", Map.of("linear", false, "log_linear", true));
         DiscreteProcess table = keys.processWithSignal("linear", betaStart, betaEnd);
         OutputMeaning meaning = keys.meaning();
         DiffusionProcess process = table;
@@ -91,13 +94,15 @@ record SigmaScheduler(
             meaning = new OutputMeaning(new Preconditioned(1, 0, true), null);
         }
         PublishedLevels levels = PublishedLevels.of(keys);
-        boolean endsClean = DpmKeys.endsClean(keys);
+        // n + 1 levels of log_linear are walked in n steps: the reference's loop never reaches what it appends
+        boolean endsClean = DpmKeys.endsClean(keys) && !(logLinear && levels.none());
         return new SigmaScheduler(
                 table,
                 process,
                 meaning,
                 PublishedSpacing.of(keys, "linspace"),
                 levels,
+                logLinear,
                 roundsKarras && levels.spacing().contains(NoiseSpacing.KARRAS),
                 endsClean ? 0 : table.noiseToSignal(0),
                 X0Limit.of(keys, false),
@@ -110,6 +115,9 @@ record SigmaScheduler(
      */
     @Override
     public DiffusionProcess process(int steps) {
+        if (logLinear && levels.none() && process.equals(table)) {
+            return toldTimesteps(steps);
+        }
         boolean linear = process.equals(table) && levels.none() && spacing.evenly();
         if (!linear && !rounded) {
             return process;
@@ -125,6 +133,19 @@ record SigmaScheduler(
                         .orElseGet(() -> table.timeAt(walked.noiseToSignal(t))));
     }
 
+    /** The process of the table whose i-th level is told as the spacing's i-th timestep. */
+    private DiffusionProcess toldTimesteps(int steps) {
+        double[] levels = ratios(steps);
+        double[] timesteps = spacing.evenGrid(steps).times();
+        return new RetimedProcess(
+                table,
+                t -> IntStream.range(0, steps)
+                        .filter(i -> Math.abs(table.timeAt(levels[i]) - t) < ROUNDING)
+                        .mapToDouble(i -> timesteps[i])
+                        .findFirst()
+                        .orElse(t));
+    }
+
     @Override
     public TimeGrid grid(int steps) {
         DiffusionProcess walked = process(steps);
@@ -132,6 +153,13 @@ record SigmaScheduler(
     }
 
     private double[] ratios(int steps) {
+        if (logLinear) {
+            double least = table.noiseToSignal(0);
+            double most = table.noiseToSignal(table.table().steps() - 1);
+            return levels.none()
+                    ? Arrays.copyOf(NoiseSpacing.EXPONENTIAL.levels(steps + 1, least, most), steps)
+                    : levels.between(steps, least, most);
+        }
         DiffusionProcess linear = new SigmaLinear(table);
         double[] ratios = Arrays.stream(spacing.evenGrid(steps).times())
                 .map(linear::noiseToSignal)

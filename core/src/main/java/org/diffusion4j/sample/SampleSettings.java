@@ -11,7 +11,7 @@ import org.diffusion4j.schedule.TimeGrid;
  *
  * @param sampler a name of {@link Samplers}
  * @param steps how many timesteps are visited, from 1 to those of the model
- * @param eta DDIM's share of noise, in [0, 1]
+ * @param eta the share of noise, in [0, 1], of DDIM, dpm-solver-fast and dpm-solver-23
  * @param etaRule what eta multiplies: {@code deviation} (the paper), {@code variance} (the hand-out) or {@code sigma-hat}
  * @param variance DDPM's: {@code fixed-small}, {@code fixed-large} or, where the model has it, {@code learned}
  * @param spacing {@code leading}, {@code trailing}, {@code linspace} or {@code quadratic}

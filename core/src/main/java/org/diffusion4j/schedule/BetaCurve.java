@@ -15,75 +15,79 @@ import org.diffusion4j.engine.DidYouMean;
 public enum BetaCurve {
 
     /** Equal differences (DDPM: 1e-4 … 0.02 at T = 1000; latent diffusion's "sqrt_linear"). */
-    LINEAR("linear", (start, end, steps) -> between(start, end, steps, beta -> beta)),
+    LINEAR("linear", s -> linear(s, 1, s.steps())),
 
     /** Equal differences of the square roots (latent diffusion's "linear", DDIM's "quad", "quadratic" elsewhere). */
-    SCALED_LINEAR("scaled-linear", (start, end, steps) -> between(Math.sqrt(start), Math.sqrt(end), steps, r -> r * r)),
-
-    /** {@code alphaBar(t) = cos²((t/T + 0.008)/1.008 · π/2)}, beta at most 0.999 (IDDPM, equation 17); the ends are not used. */
-    COSINE("cosine", (start, end, steps) -> ofAlphaBar(steps, u -> squaredCosine(u, 0.008))),
-
-    /** A sigmoid over [−6, 6] between the ends (DDIM's and diffusers' "sigmoid"). */
-    SIGMOID("sigmoid", (start, end, steps) -> between(-6, 6, steps, logit -> start + (end - start) * sigmoid(logit))),
-
-    /** {@link #LINEAR} with both ends scaled by 1000/T, so that the process ends equally noisy for any T (IDDPM's "linear"). */
-    IDDPM_LINEAR("iddpm-linear", (start, end, steps) -> {
-        double scale = 1000.0 / steps;
-        return LINEAR.betas(scale * start, scale * end, steps);
-    }),
-
-    /** Square roots of equal differences (latent diffusion's "sqrt"). */
-    SQRT("sqrt", (start, end, steps) -> between(start, end, steps, Math::sqrt)),
-
-    /** The last beta everywhere (DDPM's code). */
-    CONST("const", (start, end, steps) -> between(start, end, steps, beta -> end)),
-
-    /** {@code 1/T, 1/(T − 1), … 1}, so that alphaBar falls in equal steps to 0; the ends are not used (DDPM's code). */
-    JSD("jsd", (start, end, steps) -> between(steps, 1, steps, left -> 1 / left)),
-
-    /** {@link #LINEAR} over the first tenth of the steps, then {@link #CONST} (DDPM's code). */
-    WARMUP_10("warmup-10", (start, end, steps) -> warmUp(0.1, start, end, steps)),
-
-    /** {@link #LINEAR} over the first half of the steps, then {@link #CONST} (DDPM's code). */
-    WARMUP_50("warmup-50", (start, end, steps) -> warmUp(0.5, start, end, steps)),
+    SCALED_LINEAR(
+            "scaled-linear",
+            s -> between(Math.sqrt(s.betaStart()), Math.sqrt(s.betaEnd()), s.steps(), root -> root * root)),
 
     /**
-     * alphaBar is a falling sigmoid over [−3, 3], moved and scaled to go from 1 to 0 (Jabri, Fleet, Chen 2022, algorithm 2;
+     * {@code alphaBar(t) = cos²((t/T + s)/(1 + s) · π/2)} with {@link BetaSchedule#cosineOffset} for s, beta at most 0.999 (IDDPM,
+     * equation 17, s = 0.008); the ends are not used.
+     */
+    COSINE("cosine", s -> ofAlphaBar(s.steps(), u -> squaredCosine(u, s.cosineOffset()))),
+
+    /** A sigmoid over [−6, 6] between the ends (DDIM's and diffusers' "sigmoid"). */
+    SIGMOID(
+            "sigmoid",
+            s -> between(
+                    -6,
+                    6,
+                    s.steps(),
+                    logit -> s.betaStart() + (s.betaEnd() - s.betaStart()) * SigmoidShape.sigmoid(logit))),
+
+    /** {@link #LINEAR} with both ends scaled by 1000/T, so that the process ends equally noisy for any T (IDDPM's "linear"). */
+    IDDPM_LINEAR("iddpm-linear", s -> linear(s, 1000.0 / s.steps(), s.steps())),
+
+    /** Square roots of equal differences (latent diffusion's "sqrt"). */
+    SQRT("sqrt", s -> between(s.betaStart(), s.betaEnd(), s.steps(), Math::sqrt)),
+
+    /** The last beta everywhere (DDPM's code). */
+    CONST("const", s -> between(s.betaEnd(), s.betaEnd(), s.steps(), beta -> beta)),
+
+    /** {@code 1/T, 1/(T − 1), … 1}, so that alphaBar falls in equal steps to 0; the ends are not used (DDPM's code). */
+    JSD("jsd", s -> between(s.steps(), 1, s.steps(), left -> 1 / left)),
+
+    /** {@link #LINEAR} over the first tenth of the steps, then {@link #CONST} (DDPM's code). */
+    WARMUP_10("warmup-10", s -> warmUp(0.1, s)),
+
+    /** {@link #LINEAR} over the first half of the steps, then {@link #CONST} (DDPM's code). */
+    WARMUP_50("warmup-50", s -> warmUp(0.5, s)),
+
+    /**
+     * alphaBar is the {@link SigmoidShape} of {@link BetaSchedule#sigmoid} (Jabri, Fleet, Chen 2022, algorithm 2;
      * denoising-diffusion-pytorch's "sigmoid"); the ends are not used.
      */
-    SIGMOID_ALPHA_BAR(
-            "sigmoid-alpha-bar",
-            (start, end, steps) ->
-                    ofAlphaBar(steps, u -> (sigmoid(3) - sigmoid(6 * u - 3)) / (sigmoid(3) - sigmoid(-3)))),
+    SIGMOID_ALPHA_BAR("sigmoid-alpha-bar", s -> ofAlphaBar(s.steps(), s.sigmoid()::alphaBar)),
 
     /**
      * {@code alphaBar(t) = 1 − √(t/T + 0.0001)} (Li et al., "Diffusion-LM Improves Controllable Text Generation", NeurIPS 2022,
      * appendix A; its code's "sqrt"). As in the code alphaBar is divided by its 0.99 at t = 0, so that it begins at 1.
      */
-    DIFFUSION_LM("diffusion-lm", (start, end, steps) -> ofAlphaBar(steps, u -> 1 - Math.sqrt(u + 0.0001))),
+    DIFFUSION_LM("diffusion-lm", s -> ofAlphaBar(s.steps(), u -> 1 - Math.sqrt(u + 0.0001))),
 
     /** {@code alphaBar(t) = cos²((t/T + 0.1)/1.1 · π/2)}, which begins below 1 (Diffusion-LM's code, "trunc_cos"). */
-    TRUNCATED_COSINE("truncated-cosine", (start, end, steps) -> {
-        double[] rest = ofAlphaBar(steps, u -> squaredCosine(u, 0.1));
+    TRUNCATED_COSINE("truncated-cosine", s -> {
+        double[] rest = ofAlphaBar(s.steps(), u -> squaredCosine(u, 0.1));
         double first = 1 - squaredCosine(0, 0.1);
-        return DoubleStream.concat(DoubleStream.of(first), DoubleStream.of(rest).limit(steps - 1L))
+        return DoubleStream.concat(DoubleStream.of(first), DoubleStream.of(rest).limit(s.steps() - 1L))
                 .toArray();
     }),
 
     /** {@link #IDDPM_LINEAR}, every beta larger by 0.01 (Diffusion-LM's code, "trunc_lin"). */
     TRUNCATED_LINEAR(
             "truncated-linear",
-            (start, end, steps) -> DoubleStream.of(IDDPM_LINEAR.betas(start, end, steps))
-                    .map(beta -> beta + 0.01)
-                    .toArray()),
+            s -> DoubleStream.of(IDDPM_LINEAR.betas(s)).map(beta -> beta + 0.01).toArray()),
 
     /** {@link #IDDPM_LINEAR} after ten steps that come down to its start from 0.01 above (Diffusion-LM's code, "pw_lin"). */
-    PIECEWISE_LINEAR("piecewise-linear", (start, end, steps) -> {
-        require(steps > 10, "piecewise-linear betas need more than 10 steps, was %s", steps);
-        double scale = 1000.0 / steps;
+    PIECEWISE_LINEAR("piecewise-linear", s -> {
+        require(s.steps() > 10, "piecewise-linear betas need more than 10 steps, was %s", s.steps());
+        double scale = 1000.0 / s.steps();
+        double start = scale * s.betaStart();
         return DoubleStream.concat(
-                        DoubleStream.of(LINEAR.betas(scale * start + 0.01, scale * start, 10)),
-                        DoubleStream.of(LINEAR.betas(scale * start, scale * end, steps - 10)))
+                        DoubleStream.of(between(start + 0.01, start, 10, beta -> beta)),
+                        DoubleStream.of(linear(s, scale, s.steps() - 10)))
                 .toArray();
     });
 
@@ -98,18 +102,12 @@ public enum BetaCurve {
     }
 
     private interface Formula {
-        double[] betas(double start, double end, int steps);
+        double[] betas(BetaSchedule settings);
     }
 
-    /**
-     * The betas of timesteps 0 … steps − 1, as the formula gives them, not checked.
-     *
-     * @param start the first beta
-     * @param end the last beta
-     */
-    double[] betas(double start, double end, int steps) {
-        require(steps >= 1, "a beta schedule needs at least 1 step, was %s", steps);
-        return formula.betas(start, end, steps);
+    /** The betas of timesteps 0 … steps − 1, as the formula gives them, not checked. */
+    double[] betas(BetaSchedule settings) {
+        return formula.betas(settings);
     }
 
     /**
@@ -147,20 +145,21 @@ public enum BetaCurve {
         return betas;
     }
 
-    private static double[] warmUp(double share, double start, double end, int steps) {
-        int rising = (int) (steps * share);
+    /** Equal differences between the ends times {@code scale}. */
+    private static double[] linear(BetaSchedule s, double scale, int steps) {
+        return between(scale * s.betaStart(), scale * s.betaEnd(), steps, beta -> beta);
+    }
+
+    private static double[] warmUp(double share, BetaSchedule s) {
+        int rising = (int) (s.steps() * share);
         return DoubleStream.concat(
-                        DoubleStream.of(between(start, end, rising, beta -> beta)),
-                        DoubleStream.of(between(end, end, steps - rising, beta -> beta)))
+                        DoubleStream.of(linear(s, 1, rising)),
+                        DoubleStream.of(between(s.betaEnd(), s.betaEnd(), s.steps() - rising, beta -> beta)))
                 .toArray();
     }
 
     private static double squaredCosine(double u, double offset) {
         double cos = Math.cos((u + offset) / (1 + offset) * Math.PI / 2);
         return cos * cos;
-    }
-
-    private static double sigmoid(double logit) {
-        return 1 / (1 + Math.exp(-logit));
     }
 }

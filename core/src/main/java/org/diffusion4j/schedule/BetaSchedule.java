@@ -13,9 +13,20 @@ import java.util.List;
  * @param steps T, the number of timesteps
  * @param zeroTerminalSnr whether the last timestep is pure noise ({@link DiscreteSchedule#withZeroTerminalSnr})
  * @param explicit the betas themselves, {@code steps} of them, or empty for those of the curve
+ * @param cosineOffset s of {@link BetaCurve#COSINE}, at least 0; 0.008 for every other curve
+ * @param sigmoid of {@link BetaCurve#SIGMOID_ALPHA_BAR}; {@link SigmoidShape#PUBLISHED} for every other curve
  */
 public record BetaSchedule(
-        BetaCurve curve, double betaStart, double betaEnd, int steps, boolean zeroTerminalSnr, List<Double> explicit) {
+        BetaCurve curve,
+        double betaStart,
+        double betaEnd,
+        int steps,
+        boolean zeroTerminalSnr,
+        List<Double> explicit,
+        double cosineOffset,
+        SigmoidShape sigmoid) {
+
+    private static final double COSINE_OFFSET = 0.008;
 
     private static final int MOST_STEPS = 1_000_000;
 
@@ -37,9 +48,32 @@ public record BetaSchedule(
                 steps,
                 explicit.size());
         explicit = List.copyOf(explicit);
+        require(
+                cosineOffset >= 0 && Double.isFinite(cosineOffset),
+                "cosineOffset must be at least 0, was %s",
+                cosineOffset);
+        require(
+                curve == BetaCurve.COSINE || cosineOffset == COSINE_OFFSET,
+                "cosineOffset changes the curve cosine, not %s; omit it",
+                curve);
+        require(
+                curve == BetaCurve.SIGMOID_ALPHA_BAR || sigmoid.equals(SigmoidShape.PUBLISHED),
+                "sigmoid changes the curve sigmoid-alpha-bar, not %s; omit it",
+                curve);
     }
 
-    /** A curve between two ends. */
+    /** A curve in its published shape, or explicit betas. */
+    public BetaSchedule(
+            BetaCurve curve,
+            double betaStart,
+            double betaEnd,
+            int steps,
+            boolean zeroTerminalSnr,
+            List<Double> explicit) {
+        this(curve, betaStart, betaEnd, steps, zeroTerminalSnr, explicit, COSINE_OFFSET, SigmoidShape.PUBLISHED);
+    }
+
+    /** A curve in its published shape between two ends. */
     public BetaSchedule(BetaCurve curve, double betaStart, double betaEnd, int steps) {
         this(curve, betaStart, betaEnd, steps, false, List.of());
     }
@@ -51,17 +85,36 @@ public record BetaSchedule(
 
     /** The cosine curve of IDDPM. */
     public static BetaSchedule cosine(int steps) {
-        return new BetaSchedule(BetaCurve.COSINE, 1e-4, 0.02, steps);
+        return cosine(steps, COSINE_OFFSET);
+    }
+
+    /** The cosine curve with another offset: the larger, the larger the first betas. */
+    public static BetaSchedule cosine(int steps, double offset) {
+        return new BetaSchedule(BetaCurve.COSINE, 1e-4, 0.02, steps, false, List.of(), offset, SigmoidShape.PUBLISHED);
+    }
+
+    /** alphaBar along a sigmoid. */
+    public static BetaSchedule sigmoid(int steps, SigmoidShape shape) {
+        return new BetaSchedule(BetaCurve.SIGMOID_ALPHA_BAR, 1e-4, 0.02, steps, false, List.of(), COSINE_OFFSET, shape);
     }
 
     /** The same with {@code zeroTerminalSnr}. */
     public BetaSchedule withZeroTerminalSnr() {
-        return new BetaSchedule(curve, betaStart, betaEnd, steps, true, explicit);
+        return withZeroTerminalSnr(true);
     }
 
     /** The same without. */
     public BetaSchedule withoutZeroTerminalSnr() {
-        return new BetaSchedule(curve, betaStart, betaEnd, steps, false, explicit);
+        return withZeroTerminalSnr(false);
+    }
+
+    private BetaSchedule withZeroTerminalSnr(boolean zero) {
+        return new BetaSchedule(curve, betaStart, betaEnd, steps, zero, explicit, cosineOffset, sigmoid);
+    }
+
+    /** Whether the curve has the shape of its paper, for which other projects have a word. */
+    public boolean published() {
+        return explicit.isEmpty() && cosineOffset == COSINE_OFFSET && sigmoid.equals(SigmoidShape.PUBLISHED);
     }
 
     /** {@link BetaCurve#IDDPM_LINEAR} as {@link BetaCurve#LINEAR} between the scaled ends: the same betas. */
@@ -77,7 +130,7 @@ public record BetaSchedule(
      */
     public DiscreteSchedule table() {
         double[] betas = explicit.isEmpty()
-                ? curve.betas(betaStart, betaEnd, steps)
+                ? curve.betas(this)
                 : explicit.stream().mapToDouble(Double::doubleValue).toArray();
         DiscreteSchedule table = DiscreteSchedule.ofBetas(betas);
         return zeroTerminalSnr ? table.withZeroTerminalSnr() : table;

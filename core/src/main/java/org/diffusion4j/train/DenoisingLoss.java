@@ -51,7 +51,7 @@ public record DenoisingLoss(
 
     @Override
     public TimeSampler times() {
-        return settings.times().of(timesteps());
+        return settings.timeSampler(timesteps());
     }
 
     @Override

@@ -6,13 +6,15 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.Tensors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Importance sampling of times: p ∝ √E[L²], estimated from the last losses of each time, which takes most of the noise out of the
  * gradient of L_vlb.
  *
  * <p>Nichol, Dhariwal, "Improved Denoising Diffusion Probabilistic Models", ICML 2021, section 3.3. All times are alike until each has
- * ten losses; later a thousandth of the probability stays uniform, so that no time is forgotten. Not thread-safe.
+ * its history, in the paper ten losses; later a share of the probability stays uniform, a thousandth in their code, so that no time is
+ * forgotten. Not thread-safe.
  */
 final class LossSecondMoment implements TimeSampler {
 
@@ -21,18 +23,24 @@ final class LossSecondMoment implements TimeSampler {
 
     private final int total;
     private final int history;
+    private final double uniformShare;
     private final double[] losses; // the last losses of each time, the oldest first
     private final int[] counts;
 
+    /** As in the paper and its code. */
     LossSecondMoment(int total) {
-        this(total, HISTORY);
+        this(total, null, null);
     }
 
-    /** @param history how many losses of each time are kept */
-    LossSecondMoment(int total, int history) {
+    /**
+     * @param history how many losses of each time are kept; null for ten
+     * @param uniformShare of the probability, in [0, 1]; null for a thousandth
+     */
+    LossSecondMoment(int total, @Nullable Integer history, @Nullable Double uniformShare) {
         this.total = total;
-        this.history = history;
-        losses = new double[total * history];
+        this.history = history == null ? HISTORY : history;
+        this.uniformShare = uniformShare == null ? UNIFORM_SHARE : uniformShare;
+        losses = new double[total * this.history];
         counts = new int[total];
     }
 
@@ -74,7 +82,7 @@ final class LossSecondMoment implements TimeSampler {
             sum += p[t];
         }
         for (int t = 0; t < total; t++) {
-            p[t] = (1 - UNIFORM_SHARE) * p[t] / sum + UNIFORM_SHARE / total;
+            p[t] = (1 - uniformShare) * p[t] / sum + uniformShare / total;
         }
         return p;
     }

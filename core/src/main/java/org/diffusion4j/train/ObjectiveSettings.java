@@ -12,9 +12,16 @@ import org.jspecify.annotations.Nullable;
  * @param weighting of times in L_simple
  * @param gamma of {@code min-snr} and {@code p2}; null for that of the paper
  * @param times how they are chosen
+ * @param history how many losses of each time {@code loss-second-moment} goes by; null for ten
+ * @param uniformShare the share of the probability that {@code loss-second-moment} leaves uniform, in (0, 1]; null for 0.001
  */
 public record ObjectiveSettings(
-        LossTerms loss, Weighting weighting, @Nullable Double gamma, TimeSampling times) {
+        LossTerms loss,
+        Weighting weighting,
+        @Nullable Double gamma,
+        TimeSampling times,
+        @Nullable Integer history,
+        @Nullable Double uniformShare) {
 
     public ObjectiveSettings {
         require(gamma == null || gamma > 0, "train.objective.gamma must be above 0, was %s", gamma);
@@ -23,11 +30,32 @@ public record ObjectiveSettings(
                 "the loss '%s' has no weighting, but train.objective.weighting is '%s'",
                 loss,
                 weighting);
+        require(history == null || history >= 1, "train.objective.history must be at least 1, was %s", history);
+        require(
+                uniformShare == null || (uniformShare > 0 && uniformShare <= 1),
+                "train.objective.uniformShare must lie in (0, 1], was %s",
+                uniformShare);
+        require(
+                times == TimeSampling.LOSS_SECOND_MOMENT || (history == null && uniformShare == null),
+                "train.objective.history and uniformShare are those of times=loss-second-moment, not of '%s'",
+                times);
+    }
+
+    /** With times chosen as published. */
+    public ObjectiveSettings(LossTerms loss, Weighting weighting, @Nullable Double gamma, TimeSampling times) {
+        this(loss, weighting, gamma, times, null, null);
     }
 
     /** L_simple at uniform times (DDPM). */
     public static ObjectiveSettings simple() {
         return new ObjectiveSettings(LossTerms.SIMPLE, Weighting.SIMPLE, null, TimeSampling.UNIFORM);
+    }
+
+    /** What chooses times among {@code total}, and has learned nothing yet. */
+    TimeSampler timeSampler(int total) {
+        return times == TimeSampling.LOSS_SECOND_MOMENT
+                ? new LossSecondMoment(total, history, uniformShare)
+                : times.of(total);
     }
 
     /** The weight of a prediction's squared error at time t. */

@@ -5,6 +5,7 @@ import static org.diffusion4j.engine.Require.require;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.Precision;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param objective what is minimised, and how times are chosen and weighted
  * @param emaDecay of the averaged weights, which begin with a shorter memory, see {@link Ema}
  * @param conditionDropout share of examples whose condition is dropped, for guidance later; recipes may call it {@code labelDropout}
- * @param precision {@code float32}, {@code bf16}, or {@code auto} for bf16 where the processor has it
+ * @param precision {@code float32}, {@code bf16}, or {@code auto} for {@link Precision#best}
  * @param validateEvery steps between validations; 0: at the end only
  * @param sampleEvery steps between samples drawn in the training; 0: at the end only
  * @param sampleCount how many samples are drawn each time, 0 for none; null for what is usual for the kind of data
@@ -55,8 +56,8 @@ public record TrainSettings(
         int keep,
         double timeLimit) {
 
-    private static final Map<String, Precision> PRECISIONS =
-            Map.of("float32", Precision.FLOAT32, "bf16", Precision.BFLOAT16, "auto", Precision.best());
+    private static final Map<String, Supplier<Precision>> PRECISIONS =
+            Map.of("float32", () -> Precision.FLOAT32, "bf16", () -> Precision.BFLOAT16, "auto", Precision::best);
 
     public TrainSettings {
         require(batchSize >= 1, "train.batchSize must be at least 1, was %s", batchSize);
@@ -92,7 +93,7 @@ public record TrainSettings(
 
     /** The precision, with {@code auto} decided for this machine. */
     public Precision arithmetic() {
-        return Objects.requireNonNull(PRECISIONS.get(precision)); // checked at birth
+        return Objects.requireNonNull(PRECISIONS.get(precision)).get(); // checked at birth
     }
 
     /** What of these settings the weights depend on after so many steps, as a JSON tree. */

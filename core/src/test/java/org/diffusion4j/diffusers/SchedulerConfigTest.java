@@ -3,12 +3,14 @@ package org.diffusion4j.diffusers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.process.ReverseVariance;
@@ -17,6 +19,7 @@ import org.diffusion4j.sample.chain.Ddpm;
 import org.diffusion4j.schedule.BetaCurve;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.schedule.DiscreteSchedule;
+import org.diffusion4j.schedule.SigmoidShape;
 import org.diffusion4j.schedule.TimeGrid;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -70,6 +73,38 @@ class SchedulerConfigTest {
     }
 
     @Test
+    void curves_of_another_shape_are_written_out_for_which_diffusers_has_no_word() {
+        for (BetaSchedule ours :
+                List.of(BetaSchedule.cosine(50, 0.02), BetaSchedule.sigmoid(50, new SigmoidShape(-1, 2, 0.5)))) {
+            SchedulerConfig read = SchedulerConfig.fromMap(
+                    SchedulerConfig.ddpm(ours, Prediction.EPS).toMap(), "test");
+
+            assertThat(IntStream.range(0, 50).mapToDouble(table(read)::beta))
+                    .containsExactly(
+                            IntStream.range(0, 50).mapToObj(ours.table()::beta).toArray(Double[]::new));
+        }
+    }
+
+    @Test
+    void log_linear_levels_go_from_the_whole_tables_last_to_its_first_in_equal_ratios() {
+        SchedulerConfig config = SchedulerConfig.fromMap(
+                Map.of("_class_name", "EulerDiscreteScheduler", "interpolation_type", "log_linear"), "test");
+        DiscreteSchedule table = BetaSchedule.ddpm().table();
+        double most = Math.sqrt(1 / table.alphaBar(999) - 1);
+        double least = Math.sqrt(1 / table.alphaBar(0) - 1);
+
+        DiffusionProcess process = config.process(4);
+        TimeGrid grid = config.grid(4);
+
+        for (int i = 0; i < 4; i++) {
+            assertThat(process.noiseToSignal(grid.time(i)))
+                    .isCloseTo(most * Math.pow(least / most, i / 4.0), withinPercentage(1e-6));
+            assertThat(process.networkTime(grid.time(i))).isEqualTo(999 - i * 333, within(1e-9)); // linspace, as told
+        }
+        assertThat(process.noiseToSignal(grid.next(3))).isCloseTo(least, withinPercentage(1e-6));
+    }
+
+    @Test
     void explicit_betas_survive() {
         BetaSchedule ours = new BetaSchedule(BetaCurve.LINEAR, 1e-4, 0.02, 3, false, List.of(0.1, 0.2, 0.3));
 
@@ -108,14 +143,20 @@ class SchedulerConfigTest {
                 Map.of("_class_name", "EulerDiscreteScheduler", "use_karras_sigmas", true, "use_beta_sigmas", true),
                 "m.json: only one of");
         refused(
-                Map.of("_class_name", "EulerDiscreteScheduler", "interpolation_type", "log_linear"),
-                "m.json: interpolation_type 'log_linear' is not known");
+                Map.of("_class_name", "EulerDiscreteScheduler", "interpolation_type", "cubic"),
+                "m.json: interpolation_type 'cubic' is not known");
+        refused(
+                Map.of("_class_name", "DEISMultistepScheduler", "algorithm_type", "sde-dpmsolver++"),
+                "m.json: algorithm_type 'sde-dpmsolver++' is not known");
+        refused(
+                Map.of("_class_name", "DPMSolverMultistepInverseScheduler", "use_flow_sigmas", true),
+                "m.json: on the way to noise use_flow_sigmas cannot be read");
         refused(
                 Map.of("_class_name", "FlowMatchEulerDiscreteScheduler", "invert_sigmas", true),
                 "m.json: invert_sigmas is not known: its flow runs from 0 to 1");
         assertThatThrownBy(() -> SchedulerConfig.fromMap(Map.of("_class_name", "LCMScheduler"), "m.json")
                         .grid(51))
-                .hasMessage("a model distilled from 50 steps takes at most as many, not 51");
+                .hasMessage("a model distilled from 50 steps takes at most 50 at strength 1.0, not 51");
         assertThatThrownBy(() -> SchedulerConfig.fromMap(Map.of("_class_name", "EDMEulerScheduler"), "m.json")
                         .gridOf(9, 5))
                 .hasMessage("timesteps of one's own are those of a table; choose noise levels");

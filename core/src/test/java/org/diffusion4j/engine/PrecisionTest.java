@@ -1,6 +1,7 @@
 package org.diffusion4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,6 +40,16 @@ class PrecisionTest {
         assertThat(Precision.detect(cpu(folder, "fpu avx2 amx_bf16 amx_tile"))).isEqualTo(Precision.BFLOAT16);
         assertThat(Precision.detect(cpu(folder, "fpu avx2 avx512f"))).isEqualTo(Precision.FLOAT32);
         assertThat(Precision.detect(folder.resolve("no-such-file"))).isEqualTo(Precision.FLOAT32);
+    }
+
+    @Test
+    void is_best_as_the_environment_says() {
+        assertThat(Precision.best("float32")).isEqualTo(Precision.FLOAT32);
+        assertThat(Precision.best("bf16")).isEqualTo(Precision.BFLOAT16);
+        assertThat(Precision.best("")).isEqualTo(Precision.best(null));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Precision.best("fp16"))
+                .withMessageStartingWith("there is no DIFFUSION4J_PRECISION 'fp16'");
     }
 
     private static Path cpu(Path folder, String flags) throws IOException {

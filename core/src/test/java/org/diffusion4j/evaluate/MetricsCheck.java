@@ -30,6 +30,7 @@ public final class MetricsCheck implements GoldenCheck {
     }
 
     private static void frechet(GoldenCase golden, Comparison out) {
+        golden.needsNo("config.eps"); // added where the reference's root of a product is not finite; ours always is
         Tensor x = input(golden, "features_1");
         Tensor y = input(golden, "features_2");
         try (FeatureMoments a = new FeatureMoments((int) x.size(1));
@@ -47,7 +48,8 @@ public final class MetricsCheck implements GoldenCheck {
 
     private static void inceptionScore(GoldenCase golden, Comparison out) {
         Tensor logits = input(golden, "logits");
-        if (golden.hasInput("permutation")) {
+        golden.needsNo("config.rng_seed"); // of the recorded permutation
+        if (golden.config().get("shuffle").asBoolean()) {
             logits = logits.index_select(0, Comparison.tensor(golden.input("permutation"), ScalarType.Long));
         }
         int splits = golden.config().path("splits").asInt();
@@ -59,7 +61,16 @@ public final class MetricsCheck implements GoldenCheck {
     }
 
     private static void kernelDistance(GoldenCase golden, Comparison out) {
+        golden.needsNo("config.rng_seed"); // of the recorded subsets
         boolean gaussian = golden.config().path("kid_kernel").asText().equals("rbf");
+        golden.needsNo(
+                gaussian
+                        ? new String[] {
+                            "config.kid_kernel_poly_degree",
+                            "config.kid_kernel_poly_gamma",
+                            "config.kid_kernel_poly_coef0"
+                        }
+                        : new String[] {"config.kid_kernel_rbf_sigma"});
         Kernel kernel = gaussian
                 ? new Kernel.Gaussian(
                         golden.config().path("kid_kernel_rbf_sigma").asDouble())

@@ -3,14 +3,13 @@ package org.diffusion4j.golden;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.schedule.BetaCurve;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.schedule.DiscreteSchedule;
+import org.diffusion4j.schedule.SigmoidShape;
 
 /** Betas and alphaBar of seven projects, also rescaled to zero terminal SNR. What each calls its curves is listed here. */
 final class BetasCheck implements GoldenCheck {
@@ -77,13 +76,29 @@ final class BetasCheck implements GoldenCheck {
                     first(golden, "beta_schedule", "schedule_name", "schedule").asText();
             int steps = first(golden, "num_diffusion_timesteps", "n_timestep", "timesteps")
                     .asInt();
-            return new BetaSchedule(NAMES.get(reference(golden)).get(name), 1e-4, 0.02, steps).table();
+            return betas(golden, NAMES.get(reference(golden)).get(name), steps).table();
         }
-        Map<String, Object> config = new HashMap<>(golden.configMap());
+        Map<String, Object> config = golden.configMap();
         config.put("rescale_betas_zero_snr", reference(golden).equals(ZERO_SNR));
-        return ((DiscreteProcess)
-                        SchedulerConfig.fromMap(config, golden.toString()).process())
-                .table();
+        return ((DiscreteProcess) SchedulerReplay.follow(golden, config).process()).table();
+    }
+
+    private static BetaSchedule betas(GoldenCase golden, BetaCurve curve, int steps) {
+        double start = first(golden, "beta_start", "linear_start").asDouble(1e-4);
+        double end = first(golden, "beta_end", "linear_end").asDouble(0.02);
+        JsonNode config = golden.config();
+        if (curve == BetaCurve.COSINE) {
+            return BetaSchedule.cosine(steps, first(golden, "cosine_s", "s").asDouble(0.008));
+        }
+        golden.needsNo("config.cosine_s"); // of another curve
+        return curve == BetaCurve.SIGMOID_ALPHA_BAR
+                ? BetaSchedule.sigmoid(
+                        steps,
+                        new SigmoidShape(
+                                config.get("start").asDouble(),
+                                config.get("end").asDouble(),
+                                config.get("tau").asDouble()))
+                : new BetaSchedule(curve, start, end, steps);
     }
 
     private static JsonNode first(GoldenCase golden, String... keys) {

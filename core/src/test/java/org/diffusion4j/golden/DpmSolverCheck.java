@@ -41,7 +41,14 @@ final class DpmSolverCheck implements GoldenCheck {
         JsonNode config = golden.config();
         DiffusionProcess process = DpmSolverSchedule.process(config.get("noise_schedule"));
         AnalyticDenoiser asked = new AnalyticDenoiser(process, golden);
-        Denoiser model = config.path("correcting_x0_fn").isTextual()
+        boolean thresholds = config.path("correcting_x0_fn").isTextual();
+        if (!thresholds) {
+            golden.needsNo("config.thresholding_max_val", "config.dynamic_thresholding_ratio");
+        }
+        if (!method(config).equals("adaptive")) {
+            golden.needsNo("config.atol", "config.rtol");
+        }
+        Denoiser model = thresholds
                 ? new Thresholded(
                         asked,
                         config.get("dynamic_thresholding_ratio").asDouble(),
@@ -111,10 +118,14 @@ final class DpmSolverCheck implements GoldenCheck {
     private static TimeGrid grid(GoldenCase golden, DiffusionProcess p) {
         JsonNode config = golden.config();
         boolean inverse = golden.symbol().endsWith("inverse");
+        boolean toClean = config.get("denoise_to_zero").asBoolean();
         double early = inverse ? 1 : config.get("t_start").asDouble(1);
         double late = inverse
                 ? config.get("t_start").asDouble(1.0 / DpmSolverSchedule.steps(p))
                 : config.get("t_end").asDouble(1.0 / DpmSolverSchedule.steps(p));
+        if (inverse) {
+            golden.needsNo("config.t_end"); // it goes to t_T
+        }
         int steps = config.get("steps").asInt();
         ContinuousSpacing spacing =
                 DpmSolverSchedule.spacing(config.get("skip_type").asText());
@@ -124,9 +135,7 @@ final class DpmSolverCheck implements GoldenCheck {
         if (inverse) {
             return TimeGrid.of(times, 0).reversed();
         }
-        return config.get("denoise_to_zero").asBoolean()
-                ? TimeGrid.of(times, 0)
-                : TimeGrid.of(Arrays.copyOf(times, steps), times[steps]);
+        return toClean ? TimeGrid.of(times, 0) : TimeGrid.of(Arrays.copyOf(times, steps), times[steps]);
     }
 
     /** Equal parts, each of them divided for its stages. */

@@ -1,5 +1,7 @@
 package org.diffusion4j.golden;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import org.diffusion4j.process.ContinuousSpacing;
 import org.diffusion4j.process.DiffusionProcess;
@@ -22,7 +24,10 @@ final class DpmSolverSchedule {
             return new VariancePreserving(beta0, config.get("continuous_beta_1").asDouble() - beta0);
         }
         JsonNode betas = config.get("betas");
-        BetaCurve curve = betas.get("beta_schedule").asText().equals("linear") ? BetaCurve.LINEAR : BetaCurve.COSINE;
+        BetaCurve curve = SchedulerReplay.curve(betas.get("beta_schedule").asText());
+        if (curve == BetaCurve.COSINE) {
+            assertThat(betas.get("max_beta").asDouble()).isEqualTo(0.999);
+        }
         return new LogAlphaProcess(new BetaSchedule(
                         curve,
                         betas.path("beta_start").asDouble(1e-4),

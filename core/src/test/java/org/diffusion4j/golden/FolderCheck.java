@@ -2,10 +2,12 @@ package org.diffusion4j.golden;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -14,6 +16,7 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.io.Json;
@@ -35,6 +38,9 @@ final class FolderCheck implements GoldenCheck {
 
     @Override
     public void check(GoldenCase golden, Comparison out) throws IOException {
+        JsonNode etas = golden.config().path("etas");
+        assertThat(golden.expectedNames().stream().filter(name -> name.startsWith("images_eta")))
+                .hasSize(etas.size());
         Path folder = golden.file().resolveSibling(golden.config().get("folder").asText());
         try (DiffusionModel model = DiffusionModel.load(folder)) {
             if (golden.expects("unet_output")) {
@@ -52,7 +58,22 @@ final class FolderCheck implements GoldenCheck {
                     out.expect(name, images(golden, model, grid, name));
                 }
             }
+            followsTheReferencesOwn(golden, model);
             writtenBackIsTheSame(model, folder);
+        }
+    }
+
+    /** The scheduler's keys as the reference had them after loading, defaults included, mean what the file's mean. */
+    private static void followsTheReferencesOwn(GoldenCase golden, DiffusionModel model) {
+        if (golden.configMap().get("scheduler_after") instanceof Map<?, ?> keys) {
+            Map<String, Object> after = new HashMap<>(model.scheduler().toMap());
+            keys.forEach((key, value) -> after.put((String) key, value));
+            SchedulerConfig theirs = SchedulerConfig.fromMap(after, golden.toString());
+            for (int t = 0; t < model.scheduler().grid(1).time(0); t++) {
+                assertThat(theirs.process().alpha(t))
+                        .isEqualTo(model.scheduler().process().alpha(t));
+            }
+            assertThat(theirs.sampler()).isEqualTo(model.scheduler().sampler());
         }
     }
 
@@ -60,6 +81,7 @@ final class FolderCheck implements GoldenCheck {
     private static Tensor images(GoldenCase golden, DiffusionModel model, TimeGrid grid, String name) {
         String suffix = name.substring("images".length());
         Tensor recorded = Comparison.tensor(golden.input("noise" + suffix), ScalarType.Float);
+        assertThat(recorded.size(1)).isEqualTo(golden.config().get("batch_size").asInt());
         NoiseStream noise = (address, like) -> recorded.select(0, address);
         Sampler sampler = suffix.isEmpty()
                 ? model.scheduler().sampler()

@@ -12,15 +12,17 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * One recorded case of a reference implementation: a JSON file with literals and, beside it, a safetensors file.
  *
- * <p>The files are read here by a few lines of their own, so that a fault in the library's reader cannot hide itself.
+ * <p>The files are read here by a few lines of their own, so that a fault in the library's reader cannot hide itself. A case keeps
+ * which keys of its {@code config} and its {@code inputs} were read: what a check overlooks is in {@link #unread}.
  */
 public final class GoldenCase {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = new ObjectMapper().setNodeFactory(ReadObject.FACTORY);
 
     private final Path file;
     private final JsonNode root;
@@ -65,9 +67,9 @@ public final class GoldenCase {
         return root.path("name").asText(file.getFileName().toString().replaceAll("\\.json$", ""));
     }
 
-    /** The reference's symbol, such as {@code DDIMScheduler.set_timesteps}. */
+    /** The reference's symbol, such as {@code DDIMScheduler.set_timesteps}, or the class whose names these are. */
     public String symbol() {
-        return root.path("source").path("symbol").asText("");
+        return root.path("source").path("symbol").asText(root.path("class").asText());
     }
 
     /** Whether the expected values reproduce a fault of the reference. */
@@ -88,10 +90,42 @@ public final class GoldenCase {
         return root.path("config");
     }
 
-    /** {@code config} as plain maps, lists, strings, numbers and booleans. */
+    /** A copy of {@code config} as plain maps, lists, strings, numbers and booleans; to get a value of it reads the case's. */
     @SuppressWarnings("unchecked")
     public Map<String, Object> configMap() {
-        return JSON.convertValue(config(), Map.class);
+        return new LinkedHashMap<>(JSON.convertValue(config(), Map.class)) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public Object get(Object key) {
+                ((ReadObject) config()).readWhole((String) key);
+                return super.get(key);
+            }
+        };
+    }
+
+    /**
+     * Takes keys for read that a right result cannot depend on.
+     *
+     * @param paths such as {@code config.a} or {@code inputs.b.c}; a key that the case lacks is passed over
+     */
+    public void needsNo(String... paths) {
+        for (String path : paths) {
+            int last = path.lastIndexOf('.');
+            JsonNode holder = root.at("/" + path.substring(0, last).replace('.', '/'));
+            if (holder instanceof ReadObject object) {
+                object.readWhole(path.substring(last + 1));
+            }
+        }
+    }
+
+    /** The keys of {@code config} and {@code inputs} that nobody has read, as {@code inputs.model.s}. */
+    public List<String> unread() {
+        return Stream.of("config", "inputs")
+                .flatMap(section -> root.path(section) instanceof ReadObject object
+                        ? object.unread().map(path -> section + "." + path)
+                        : Stream.empty())
+                .toList();
     }
 
     public boolean hasInput(String name) {

@@ -6,24 +6,27 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
  * Where recorded cases lie: the test resources, {@code ../shared/golden} beside the checkout where present, and every folder of
- * {@code -Ddiffusion4j.golden=DIR} (several, path-separated). A case found twice is taken from the later root.
+ * {@code -Ddiffusion4j.golden=DIR} (several, path-separated). A case found twice is replayed twice.
  */
 public final class GoldenCases {
 
     private GoldenCases() {}
 
+    /** What comes with the sources: at least one case of every symbol that is covered. */
+    static final Path CLONE = Path.of("src/test/resources/golden");
+
+    private static final Path SHARED = Path.of("../../shared/golden");
+
     /** All roots that exist, in order. */
     public static List<Path> roots() {
         List<Path> roots = new ArrayList<>();
-        roots.add(Path.of("src/test/resources/golden"));
-        roots.add(Path.of("../../shared/golden"));
+        roots.add(CLONE);
+        roots.add(SHARED);
         for (String folder : System.getProperty("diffusion4j.golden", "").split(File.pathSeparator)) {
             if (!folder.isBlank()) {
                 if (!Files.isDirectory(Path.of(folder))) {
@@ -35,20 +38,27 @@ public final class GoldenCases {
         return roots.stream().filter(Files::isDirectory).toList();
     }
 
-    /** Every case below the roots: a JSON file with {@code kind} and {@code name}. */
+    /** Whether all that was ever recorded is here, not only what comes with the sources. */
+    static boolean complete() {
+        return Files.isDirectory(SHARED);
+    }
+
+    /** Every case below the roots. */
     public static List<GoldenCase> all() {
-        Map<String, Path> files = new LinkedHashMap<>();
-        for (Path root : roots()) {
-            try (Stream<Path> walk = Files.walk(root)) {
-                walk.filter(file -> file.getFileName().toString().endsWith(".json"))
-                        .filter(GoldenCases::isCase)
-                        .sorted()
-                        .forEach(file -> files.put(file.getParent().getFileName() + "/" + file.getFileName(), file));
-            } catch (IOException e) {
-                throw new UncheckedIOException(root + ": " + e.getMessage(), e);
-            }
+        return roots().stream().flatMap(root -> below(root).stream()).toList();
+    }
+
+    /** Every case below one root: a JSON file with {@code kind} and {@code name}. */
+    static List<GoldenCase> below(Path root) {
+        try (Stream<Path> walk = Files.walk(root)) {
+            return walk.filter(file -> file.getFileName().toString().endsWith(".json"))
+                    .filter(GoldenCases::isCase)
+                    .sorted()
+                    .map(GoldenCase::read)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(root + ": " + e.getMessage(), e);
         }
-        return files.values().stream().map(GoldenCase::read).toList();
     }
 
     /** A file or folder below the last root that has it, such as {@code folders/tiny_ddpm}. */

@@ -7,17 +7,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.diffusion4j.evaluate.MetricsCheck;
+import org.diffusion4j.golden.GoldenLists.Exclusion;
+import org.diffusion4j.golden.GoldenLists.Reason;
 import org.diffusion4j.nn.vision.InceptionCheck;
 import org.diffusion4j.nn.vision.InceptionInputCheck;
 import org.diffusion4j.process.LikelihoodCheck;
 import org.diffusion4j.train.GaussianDiffusionCheck;
 import org.diffusion4j.train.ResamplerCheck;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -56,7 +61,8 @@ class GoldenTest {
             new FolderCheck());
 
     private static final Map<String, Row> TABLE = new TreeMap<>();
-    private static final Map<String, String> EXCLUDED = exclusions();
+    private static final Map<String, Exclusion> EXCLUDED = GoldenLists.exclusions();
+    private static final long MIB = 1 << 20;
 
     private static final class Row {
         int cases;
@@ -67,8 +73,6 @@ class GoldenTest {
         String worstCase = "";
     }
 
-    private static final Map<String, Integer> UNKNOWN_SYMBOLS = new TreeMap<>();
-
     @TestFactory
     Stream<DynamicTest> agree_with_the_authors_code() {
         return GoldenCases.all().stream().flatMap(golden -> {
@@ -78,15 +82,17 @@ class GoldenTest {
                 row.excluded++;
                 return Stream.empty();
             }
-            List<GoldenCheck> checks =
-                    CHECKS.stream().filter(check -> check.covers(golden)).toList();
+            List<GoldenCheck> checks = checks(golden).toList();
             if (checks.isEmpty()) {
                 row.notCovered++;
-                UNKNOWN_SYMBOLS.merge(golden.kind() + "  " + golden.symbol(), 1, Integer::sum);
                 return Stream.empty();
             }
             return Stream.of(DynamicTest.dynamicTest(golden.toString(), () -> run(golden, checks, row)));
         });
+    }
+
+    private static Stream<GoldenCheck> checks(GoldenCase golden) {
+        return CHECKS.stream().filter(check -> check.covers(golden));
     }
 
     private static void run(GoldenCase golden, List<GoldenCheck> checks, Row row) throws Exception {
@@ -97,6 +103,9 @@ class GoldenTest {
             }
         }
         assertThat(comparison.checked()).as("values held against %s", golden).isPositive();
+        assertThat(golden.unread())
+                .as("keys of %s that no check has read", golden)
+                .isEmpty();
         row.passed++;
         if (comparison.worst() >= row.worst) {
             row.worst = comparison.worst();
@@ -106,16 +115,62 @@ class GoldenTest {
 
     @Test
     void exclusions_name_cases_that_exist_and_are_at_most_one_in_twenty_of_a_kind() {
-        Map<String, Long> kinds =
-                GoldenCases.all().stream().collect(Collectors.groupingBy(GoldenCase::kind, Collectors.counting()));
+        Assumptions.assumeTrue(GoldenCases.complete(), "the cases that come with the sources are no base for a share");
+        List<GoldenCase> all = GoldenCases.all();
+        assertThat(all.stream().map(GoldenCase::toString)).containsAll(EXCLUDED.keySet());
+        Map<String, Long> kinds = all.stream().collect(Collectors.groupingBy(GoldenCase::kind, Collectors.counting()));
         Map<String, Long> excluded = EXCLUDED.keySet().stream()
                 .collect(Collectors.groupingBy(name -> name.substring(0, name.indexOf('/')), Collectors.counting()));
-        excluded.forEach((kind, count) -> {
-            long cases = kinds.getOrDefault(kind, 0L);
-            if (cases >= 40) { // the few cases in the resources are no base for a share
-                assertThat(count).as("excluded of %s", kind).isLessThanOrEqualTo(cases / 20);
-            }
-        });
+        excluded.forEach((kind, count) ->
+                assertThat(count).as("excluded of %s", kind).isLessThanOrEqualTo(kinds.get(kind) / 20));
+    }
+
+    @Test
+    void what_the_reference_does_wrong_is_excluded_as_its_defect() {
+        assertThat(GoldenCases.all())
+                .filteredOn(golden ->
+                        golden.referenceDefect() && checks(golden).findAny().isPresent())
+                .allSatisfy(golden -> assertThat(EXCLUDED)
+                        .hasEntrySatisfying(
+                                golden.toString(),
+                                exclusion -> assertThat(exclusion.reason()).isEqualTo(Reason.DEFECT)));
+    }
+
+    @Test
+    void symbols_without_a_check_are_those_of_the_list_which_only_shrinks() {
+        List<String> uncovered = GoldenCases.all().stream()
+                .filter(golden -> checks(golden).findAny().isEmpty())
+                .map(GoldenTest::symbol)
+                .distinct()
+                .sorted()
+                .toList();
+        assertThat(GoldenLists.uncovered()).as("golden-uncovered.txt").doesNotHaveDuplicates();
+        if (GoldenCases.complete()) {
+            assertThat(uncovered).as("golden-uncovered.txt").hasSameElementsAs(GoldenLists.uncovered());
+        } else {
+            assertThat(GoldenLists.uncovered()).as("golden-uncovered.txt").containsAll(uncovered);
+        }
+    }
+
+    @Test
+    void what_comes_with_the_sources_has_a_case_of_every_covered_symbol_in_less_than_3_MiB() throws IOException {
+        assertThat(covered(GoldenCases.below(GoldenCases.CLONE))).isEqualTo(covered(GoldenCases.all()));
+        try (Stream<Path> files = Files.walk(GoldenCases.CLONE)) {
+            assertThat(files.mapToLong(file -> file.toFile().length()).sum()).isLessThan(3 * MIB);
+        }
+    }
+
+    /** The symbols of the cases that are replayed. */
+    private static Set<String> covered(List<GoldenCase> cases) {
+        return cases.stream()
+                .filter(golden -> !EXCLUDED.containsKey(golden.toString())
+                        && checks(golden).findAny().isPresent())
+                .map(GoldenTest::symbol)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static String symbol(GoldenCase golden) {
+        return golden.kind() + " " + golden.symbol();
     }
 
     @AfterAll
@@ -127,19 +182,6 @@ class GoldenTest {
         TABLE.forEach((kind, row) -> System.out.printf(
                 "%-20s %6d %7d %9d %12d   %.2g  %s%n",
                 kind, row.cases, row.passed, row.excluded, row.notCovered, row.worst, row.worstCase));
-        UNKNOWN_SYMBOLS.forEach((symbol, count) -> System.out.printf("not covered yet: %3d × %s%n", count, symbol));
-        EXCLUDED.forEach((name, reason) -> System.out.printf("excluded %s: %s%n", name, reason));
-    }
-
-    /** Lines {@code kind/name: reason}. */
-    private static Map<String, String> exclusions() {
-        try (Stream<String> lines = Files.lines(Path.of("src/test/resources/golden-exclusions.txt"))) {
-            return lines.filter(line -> !line.isBlank() && !line.startsWith("#"))
-                    .map(line -> line.split(":", 2))
-                    .collect(Collectors.toMap(
-                            parts -> parts[0].strip(), parts -> parts[1].strip(), (a, b) -> a, TreeMap::new));
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException("golden-exclusions.txt: " + e.getMessage(), e);
-        }
+        EXCLUDED.forEach((name, exclusion) -> System.out.printf("excluded %s: %s%n", name, exclusion));
     }
 }

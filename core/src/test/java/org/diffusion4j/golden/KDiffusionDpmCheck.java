@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.process.VarianceExploding;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.Sampler;
@@ -28,7 +30,11 @@ final class KDiffusionDpmCheck implements GoldenCheck {
     @Override
     public void check(GoldenCase golden, Comparison out) {
         AnalyticDenoiser model = new AnalyticDenoiser(new VarianceExploding(), golden);
-        if (golden.symbol().endsWith("fast")) {
+        if (eta(golden) == 0) {
+            golden.needsNo("inputs.noise", "config.s_noise"); // drawn, but of no weight
+        }
+        golden.needsNo("config.return_info");
+        if (golden.config().get("sampler").asText().endsWith("fast")) {
             fast(golden, out, model);
         } else {
             adaptive(golden, out, model);
@@ -36,7 +42,7 @@ final class KDiffusionDpmCheck implements GoldenCheck {
     }
 
     private static void fast(GoldenCase golden, Comparison out, AnalyticDenoiser model) {
-        DpmSolverSinglestep sampler = new DpmSolverSinglestep(3, Integrand.EPS);
+        DpmSolverSinglestep sampler = new DpmSolverSinglestep(3, Integrand.EPS).withEta(eta(golden));
         List<Integer> orders = sampler.orders((int) golden.input("n").scalar());
         walk(golden, out, model, sampler, grid(golden, orders), SampleListener.NONE);
 
@@ -49,6 +55,10 @@ final class KDiffusionDpmCheck implements GoldenCheck {
             begins.add(model.calls().get(call).x());
         }
         out.expect("trace_x", SchedulerReplay.joined(begins));
+    }
+
+    private static double eta(GoldenCase golden) {
+        return golden.config().get("eta").asDouble();
     }
 
     /** Equal steps in log sigma, each divided by its order. */
@@ -77,7 +87,9 @@ final class KDiffusionDpmCheck implements GoldenCheck {
                         config.get("pcoeff").asDouble(),
                         config.get("icoeff").asDouble(),
                         config.get("dcoeff").asDouble(),
-                        config.get("accept_safety").asDouble()));
+                        config.get("accept_safety").asDouble()),
+                config.get("h_init").asDouble(),
+                eta(golden));
         double max = golden.input("sigma_max").scalar();
         TimeGrid grid =
                 TimeGrid.of(new double[] {max}, golden.input("sigma_min").scalar());
@@ -101,13 +113,13 @@ final class KDiffusionDpmCheck implements GoldenCheck {
             TimeGrid grid,
             SampleListener listener) {
         Tensor start = Comparison.tensor(golden.input("x"), ScalarType.Double);
-        Tensor end = sampler.sample(
-                model,
-                grid,
-                start,
-                (address, like) -> Comparison.tensor(golden.input("noise"), ScalarType.Double)
-                        .select(0, address - 1),
-                listener);
+        AtomicInteger draws = new AtomicInteger(); // one a step, also where a step has several stages
+        NoiseStream recorded = (address, like) ->
+                Comparison.tensor(golden.input("noise"), ScalarType.Double).select(0, draws.getAndIncrement());
+        NoiseStream noise = eta(golden) == 0
+                ? recorded
+                : recorded.times(golden.config().get("s_noise").asDouble());
+        Tensor end = sampler.sample(model, grid, start, noise, listener);
         out.expect("x_final", end);
         end.close();
     }

@@ -16,7 +16,6 @@ import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.sample.Denoiser;
 import org.diffusion4j.sample.sigma.Exploded;
-import org.diffusion4j.schedule.BetaCurve;
 import org.diffusion4j.schedule.BetaSchedule;
 
 /** k-diffusion's view of models of timesteps: times of noise levels, and what a model of eps or v says of x/alpha. */
@@ -29,9 +28,9 @@ final class KDiffusionWrappersCheck implements GoldenCheck {
 
     @Override
     public void check(GoldenCase golden, Comparison out) {
-        boolean scaled = golden.config().get("beta_schedule").asText().equals("scaled_linear");
         DiscreteProcess table = new DiscreteProcess(new BetaSchedule(
-                        scaled ? BetaCurve.SCALED_LINEAR : BetaCurve.LINEAR,
+                        SchedulerReplay.curve(
+                                golden.config().get("beta_schedule").asText()),
                         golden.config().get("beta_start").asDouble(),
                         golden.config().get("beta_end").asDouble(),
                         golden.config().get("num_train_timesteps").asInt())

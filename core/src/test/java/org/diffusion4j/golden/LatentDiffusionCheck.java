@@ -1,5 +1,7 @@
 package org.diffusion4j.golden;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,11 +33,15 @@ final class LatentDiffusionCheck implements GoldenCheck {
     @Override
     public void check(GoldenCase golden, Comparison out) {
         JsonNode config = golden.config();
-        DiscreteProcess process = LatentDiffusionGridCheck.process();
-        TimeGrid grid =
-                LatentDiffusionGridCheck.grid(Spacing.UNIFORM, config.get("S").asInt());
+        assertThat(config.get("schedule").asText()).startsWith("linear (squared linspace of roots)");
+        DiscreteProcess process =
+                LatentDiffusionGridCheck.process(config, config.get("timesteps").asInt());
+        TimeGrid grid = LatentDiffusionGridCheck.grid(
+                Spacing.UNIFORM, config.get("S").asInt(), process.table().steps());
         Spy exact = new Spy(new AnalyticDenoiser(process, golden));
         boolean masked = golden.hasInput("mask");
+        double scale = config.get("unconditional_guidance_scale").asDouble();
+        assertThat(scale == 1 || golden.hasInput("conditioning")).isTrue();
         Denoiser model = masked
                 ? new Masked(exact, golden)
                 : golden.hasInput("conditioning")
@@ -45,11 +51,13 @@ final class LatentDiffusionCheck implements GoldenCheck {
                                         exact,
                                         golden.input("unconditional_conditioning")
                                                 .values()),
-                                config.get("unconditional_guidance_scale").asDouble())
+                                scale)
                         : exact;
-        Sampler sampler = golden.symbol().contains("plms")
-                ? new Pndm()
-                : new Ddim(config.get("eta").asDouble());
+        double eta = config.get("eta").asDouble();
+        Sampler sampler = golden.symbol().contains("plms") ? new Pndm() : new Ddim(eta);
+        if (eta == 0) {
+            golden.needsNo("inputs.noise"); // drawn, but of no weight
+        }
         NoiseStream recorded = (address, like) -> drawn(golden, masked ? 2 * address - 1 : address - 1);
         List<double[]> reached = new ArrayList<>();
         List<double[]> clean = new ArrayList<>();

@@ -1,5 +1,6 @@
 package org.diffusion4j.golden;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.diffusion4j.process.DiscreteProcess;
@@ -18,12 +19,15 @@ final class LatentDiffusionGridCheck implements GoldenCheck {
 
     @Override
     public void check(GoldenCase golden, Comparison out) {
-        boolean uniform = golden.config().get("ddim_discr_method").asText().equals("uniform");
-        double eta = golden.config().get("eta").asDouble();
+        JsonNode config = golden.config();
+        boolean uniform = config.get("ddim_discr_method").asText().equals("uniform");
+        double eta = config.get("eta").asDouble();
+        int total = config.get("num_ddpm_timesteps").asInt();
         TimeGrid grid = grid(
                 uniform ? Spacing.UNIFORM : Spacing.QUADRATIC,
-                golden.config().get("num_ddim_timesteps").asInt());
-        DiscreteProcess process = process();
+                config.get("num_ddim_timesteps").asInt(),
+                total);
+        DiscreteProcess process = process(config, total);
         int n = grid.steps();
 
         out.expectExactly("ddim_timesteps", ascending(n, grid::time));
@@ -39,12 +43,17 @@ final class LatentDiffusionGridCheck implements GoldenCheck {
     }
 
     /** Every timestep is one later, and the last step goes to timestep 0. */
-    static TimeGrid grid(Spacing spacing, int n) {
-        return spacing.grid(n, 1000).shifted(1, 1000).endingAt(0);
+    static TimeGrid grid(Spacing spacing, int n, int total) {
+        return spacing.grid(n, total).shifted(1, total).endingAt(0);
     }
 
-    static DiscreteProcess process() {
-        return new DiscreteProcess(new BetaSchedule(BetaCurve.SCALED_LINEAR, 0.00085, 0.012, 1000).table());
+    static DiscreteProcess process(JsonNode config, int total) {
+        return new DiscreteProcess(new BetaSchedule(
+                        BetaCurve.SCALED_LINEAR,
+                        config.get("linear_start").asDouble(),
+                        config.get("linear_end").asDouble(),
+                        total)
+                .table());
     }
 
     private static double alphaBar(DiscreteProcess process, double t) {

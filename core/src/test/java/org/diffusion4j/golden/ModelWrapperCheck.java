@@ -30,6 +30,7 @@ final class ModelWrapperCheck implements GoldenCheck {
     public void check(GoldenCase golden, Comparison out) {
         DiffusionProcess process = DpmSolverSchedule.process(golden.config().get("noise_schedule"));
         double[] conditions = golden.input("condition").values();
+        double[] unconditional = golden.input("unconditional_condition").values();
         double scale = golden.config().get("guidance_scale_classifier_free").asDouble();
         double classifierScale =
                 golden.config().get("guidance_scale_classifier").asDouble();
@@ -42,7 +43,7 @@ final class ModelWrapperCheck implements GoldenCheck {
                         golden,
                         row -> new ClassifierFreeGuidance(
                                 new Network(process, Prediction.EPS, conditions[row]),
-                                new Network(process, Prediction.EPS, 0),
+                                new Network(process, Prediction.EPS, unconditional[row]),
                                 scale)));
         out.expect(
                 "noise_classifier",

@@ -3,7 +3,6 @@ package org.diffusion4j.golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -59,7 +58,7 @@ final class OpenAiUNetCheck implements GoldenCheck {
 
     /** The {@code SuperResModel} doubles the channels that it is told. */
     private static OpenAiUNetConfig config(GoldenCase golden) {
-        Map<String, Object> arguments = new HashMap<>(golden.configMap());
+        Map<String, Object> arguments = golden.configMap();
         if (golden.hasInput("low_res")) {
             arguments.computeIfPresent("in_channels", (key, channels) -> 2 * (Integer) channels);
         }

@@ -49,6 +49,9 @@ final class RespacingCheck implements GoldenCheck {
 
     private static void chain(GoldenCase golden, Comparison out) {
         int total = golden.config().get("num_timesteps").asInt();
+        BetaCurve curve = golden.config().get("base_schedule").asText().equals("cosine")
+                ? BetaCurve.COSINE
+                : BetaCurve.IDDPM_LINEAR;
         TimeGrid grid = Respacing.grid(golden.config().get("section_counts").asText(), total);
         int n = grid.steps();
         double[] ascending = ascending(grid);
@@ -56,9 +59,6 @@ final class RespacingCheck implements GoldenCheck {
         if (!golden.expects("betas")) {
             return;
         }
-        BetaCurve curve = golden.config().get("base_schedule").asText().equals("cosine")
-                ? BetaCurve.COSINE
-                : BetaCurve.IDDPM_LINEAR;
         DiscreteProcess process = new DiscreteProcess(new BetaSchedule(curve, 1e-4, 0.02, total).table());
         Posterior[] steps = IntStream.range(0, n)
                 .mapToObj(i -> process.posterior(grid.time(n - 1 - i), grid.next(n - 1 - i)))

@@ -1,8 +1,9 @@
 package org.diffusion4j.golden;
 
+import static java.util.Map.entry;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
@@ -14,12 +15,39 @@ import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.sample.Denoiser;
+import org.diffusion4j.schedule.BetaCurve;
 import org.diffusion4j.schedule.TimeGrid;
 
 /** What the checks of diffusers' schedulers share. */
 final class SchedulerReplay {
 
+    /** Keys that a class of diffusers takes, and on which nothing that its cases hold depends. */
+    private static final Map<String, List<String>> DEAF = Map.ofEntries(
+            entry("LCMScheduler", List.of("timestep_spacing", "steps_offset", "set_alpha_to_one")),
+            entry("TCDScheduler", List.of("timestep_spacing", "steps_offset", "set_alpha_to_one", "timestep_scaling")),
+            entry("IPNDMScheduler", List.of("num_train_timesteps")), // whose time is an angle, or the noise level:
+            entry("EDMEulerScheduler", List.of("num_train_timesteps")),
+            entry("EDMDPMSolverMultistepScheduler", List.of("num_train_timesteps")),
+            entry("CosineDPMSolverMultistepScheduler", List.of("num_train_timesteps")),
+            entry(
+                    "FlowMatchEulerDiscreteScheduler", // of which a pipeline makes the shift that a case has as mu
+                    List.of("max_shift", "base_image_seq_len", "max_image_seq_len")),
+            entry("DPMSolverMultistepScheduler", List.of("time_shift_type")), // of dynamic shifting, which is refused
+            entry("DPMSolverSinglestepScheduler", List.of("time_shift_type")),
+            entry("DEISMultistepScheduler", List.of("time_shift_type")),
+            entry("UniPCMultistepScheduler", List.of("time_shift_type")));
+
     private SchedulerReplay() {}
+
+    /** Of diffusers' and the authors' word for one of the curves that they share. */
+    static BetaCurve curve(String word) {
+        return switch (word) {
+            case "linear" -> BetaCurve.LINEAR;
+            case "scaled_linear" -> BetaCurve.SCALED_LINEAR;
+            case "squaredcos_cap_v2" -> BetaCurve.COSINE;
+            default -> throw new IllegalArgumentException("beta schedule " + word);
+        };
+    }
 
     /** Whether {@code method}, a regular expression, of one of our schedulers was recorded. */
     static boolean covers(GoldenCase golden, String kind, String method) {
@@ -31,14 +59,23 @@ final class SchedulerReplay {
     }
 
     static SchedulerConfig config(GoldenCase golden) {
-        Map<String, Object> config = new HashMap<>(golden.configMap());
+        Map<String, Object> config = golden.configMap();
         config.replaceAll((key, value) -> "-inf".equals(value) ? Double.NEGATIVE_INFINITY : value);
-        config.put("_class_name", golden.symbol().split("\\.")[0]);
+        String name = golden.symbol().split("\\.")[0];
+        config.put("_class_name", name);
+        DEAF.getOrDefault(name, List.of()).forEach(key -> golden.needsNo("config." + key));
         JsonNode mu = golden.json().path("inputs").path("set_timesteps_args").path("mu");
         if (mu.isNumber()) { // which a pipeline finds between base_shift and max_shift
             config.put("base_shift", mu.asDouble());
         }
-        return SchedulerConfig.fromMap(config, golden.toString());
+        return follow(golden, config);
+    }
+
+    /** Reads keys as a scheduler's; those that its class does not follow stay unread. */
+    static SchedulerConfig follow(GoldenCase golden, Map<String, Object> keys) {
+        SchedulerConfig config = SchedulerConfig.fromMap(keys, golden.toString());
+        config.followedKeys().forEach(keys::get);
+        return config;
     }
 
     /** The model as a loop of so many steps sees it, if it says 0 whatever it is asked. */
@@ -62,8 +99,10 @@ final class SchedulerReplay {
             SchedulerConfig config,
             DiffusionProcess process,
             TimeGrid grid) {
-        double[] listed = golden.expected(name).values();
         int n = grid.steps();
+        boolean beyond = golden.config().path("interpolation_type").asText().equals("log_linear");
+        double[] all = golden.expected(name).values();
+        double[] listed = beyond ? Arrays.copyOf(all, n + 1) : all; // the loop never comes to the last
         double[] once = listed.length == n + 1
                 ? listed
                 : IntStream.rangeClosed(0, n)

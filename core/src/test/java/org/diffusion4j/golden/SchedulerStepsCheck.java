@@ -41,6 +41,7 @@ final class SchedulerStepsCheck implements GoldenCheck {
     @Override
     public void check(GoldenCase golden, Comparison out) {
         SchedulerConfig config = SchedulerReplay.config(golden);
+        golden.needsNo("inputs.model"); // which gave the recorded outputs
         JsonNode args = golden.json().path("inputs").path("step_args");
         TimeGrid grid = grid(golden, config);
         Recorded recorded = new Recorded(golden, config.process(grid.steps()), config.meaning());

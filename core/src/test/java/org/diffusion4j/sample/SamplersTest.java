@@ -60,8 +60,14 @@ class SamplersTest {
     }
 
     /** The mean is that of a step between timesteps of the chain; these ask the model at times between them. */
-    private static final Set<String> ASKING_BETWEEN =
-            Set.of("pndm", "kdpm2", "kdpm2-ancestral", "dpm++-2s-ancestral", "dpm++-sde", "dpm-solver-23");
+    private static final Set<String> ASKING_BETWEEN = Set.of(
+            "pndm",
+            "kdpm2",
+            "kdpm2-ancestral",
+            "dpm++-2s-ancestral",
+            "dpm++-sde",
+            "dpm-solver-fast", // with eta alone
+            "dpm-solver-23");
 
     static Stream<Samplers.Entry> askingAtTimesteps() {
         return samplers().filter(entry -> !ASKING_BETWEEN.contains(entry.name()));

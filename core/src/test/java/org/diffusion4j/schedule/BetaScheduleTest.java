@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,54 @@ class BetaScheduleTest {
 
         // −log alphaBar = Σ β + β²/2 + …: the first terms are equal, the others, 0.07 at 1000 steps, double
         assertThat(Math.log(alphaBar500)).isEqualTo(Math.log(alphaBar1000), within(0.1));
+    }
+
+    @Test
+    void the_cosine_has_the_offset_that_is_set() { // values of lucidrains' cosine_beta_schedule(10, s=0.02)
+        DiscreteSchedule table = BetaSchedule.cosine(10, 0.02).table();
+
+        assertThat(table.beta(0)).isEqualTo(0.0328467, within(5e-8));
+        assertThat(table.beta(1)).isEqualTo(0.0793759, within(5e-8));
+    }
+
+    @Test
+    void the_sigmoid_has_the_start_end_and_tau_that_are_set() { // lucidrains' sigmoid_beta_schedule(10, -1, 2, 0.5)
+        DiscreteSchedule table =
+                BetaSchedule.sigmoid(10, new SigmoidShape(-1, 2, 0.5)).table();
+
+        assertThat(table.beta(0)).isEqualTo(0.0911128873470124, within(ROUNDING));
+        assertThat(table.beta(9)).isEqualTo(0.999);
+    }
+
+    @Test
+    void a_shape_is_refused_where_the_curve_would_not_follow_it() {
+        assertThatThrownBy(() -> new BetaSchedule(
+                        BetaCurve.LINEAR, 1e-4, 0.02, 10, false, List.of(), 0.02, SigmoidShape.PUBLISHED))
+                .hasMessage("cosineOffset changes the curve cosine, not linear; omit it");
+        assertThatThrownBy(() -> new BetaSchedule(
+                        BetaCurve.COSINE, 1e-4, 0.02, 10, false, List.of(), 0.008, new SigmoidShape(-1, 2, 1)))
+                .hasMessage("sigmoid changes the curve sigmoid-alpha-bar, not cosine; omit it");
+        assertThatThrownBy(() -> BetaSchedule.cosine(10, Double.NaN))
+                .hasMessage("cosineOffset must be at least 0, was NaN");
+        assertThatThrownBy(() -> new SigmoidShape(3, -3, 1))
+                .hasMessage("a sigmoid needs start < end and tau > 0, were 3.0, -3.0 and 1.0");
+        assertThatThrownBy(() -> new SigmoidShape(100, 200, 1)) // flat: 1 to the last bit
+                .hasMessageStartingWith("a sigmoid needs start < end");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void every_curve_follows_its_ends_where_it_has_some(BetaCurve curve) {
+        List<BetaCurve> without = List.of(
+                BetaCurve.COSINE,
+                BetaCurve.JSD,
+                BetaCurve.SIGMOID_ALPHA_BAR,
+                BetaCurve.DIFFUSION_LM,
+                BetaCurve.TRUNCATED_COSINE);
+        double[] published = curve.betas(new BetaSchedule(curve, 1e-4, 0.02, 1000));
+
+        assertThat(Arrays.equals(curve.betas(new BetaSchedule(curve, 1e-4, 0.01, 1000)), published))
+                .isEqualTo(without.contains(curve));
     }
 
     @ParameterizedTest

@@ -1,5 +1,7 @@
 package org.diffusion4j.train;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -77,6 +79,10 @@ public final class GaussianDiffusionCheck implements GoldenCheck {
             this.golden = golden;
             this.out = out;
             JsonNode config = golden.config();
+            golden.needsNo("config.model.e", "config.model.f"); // of a classifier that none of these cases has
+            if (!config.get("model_var_type").asText().startsWith("LEARNED")) {
+                golden.needsNo("config.model.c", "config.model.d");
+            }
             DiscreteSchedule whole = whole(config);
             double[] timesteps = timesteps(config, whole.steps());
             process = new DiscreteProcess(respaced(whole, timesteps));
@@ -287,6 +293,7 @@ public final class GaussianDiffusionCheck implements GoldenCheck {
             if (config.get("schedule").isNull()) {
                 List<Double> betas = new ArrayList<>();
                 config.get("betas").forEach(beta -> betas.add(beta.asDouble()));
+                assertThat(betas).hasSize(config.get("diffusion_steps").asInt());
                 return DiscreteSchedule.ofBetas(
                         betas.stream().mapToDouble(Double::doubleValue).toArray());
             }

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Runs a class of tests with one thread an operation. */
-final class OneThread implements BeforeAllCallback, AfterAllCallback {
+public final class OneThread implements BeforeAllCallback, AfterAllCallback {
 
     private int before;
 

@@ -29,7 +29,9 @@ public final class ResamplerCheck implements GoldenCheck {
             return;
         }
         LossSecondMoment times = new LossSecondMoment(
-                total, golden.config().get("history_per_term").asInt());
+                total,
+                golden.config().get("history_per_term").asInt(),
+                golden.config().get("uniform_prob").asDouble());
         for (JsonNode batch : golden.json().path("expected").path("trace")) {
             for (int i = 0; i < batch.get("timesteps").size(); i++) {
                 times.learn(

@@ -1,6 +1,7 @@
 package org.diffusion4j.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
@@ -52,6 +53,38 @@ class TimeSamplingTest {
                 .draw(new SplittableRandom(3), TOTAL)
                 .times();
         assertThat(Arrays.stream(even).distinct().count()).isEqualTo(TOTAL);
+    }
+
+    @Test
+    void a_share_of_the_probability_stays_uniform() { // improved-diffusion's LossSecondMomentResampler
+        LossSecondMoment times = new LossSecondMoment(3, 2, 0.1);
+        for (int t = 0; t < 3; t++) {
+            times.learn(t, t + 1);
+            times.learn(t, t + 1);
+        }
+        assertThat(times.probabilities())
+                .containsExactly(new double[] {0.55 / 3, 1.0 / 3, 1.45 / 3}, within(1e-15)); // 0.9·(1, 2, 3)/6 + 0.1/3
+    }
+
+    @Test
+    void history_and_uniform_share_are_set_in_a_recipe() {
+        ObjectiveSettings settings = Tiny.recipe(
+                        "train.objective.times=loss-second-moment",
+                        "train.objective.history=2",
+                        "train.objective.uniformShare=0.1")
+                .train()
+                .objective();
+        LossSecondMoment times = (LossSecondMoment) settings.timeSampler(2);
+        for (int t : new int[] {0, 0, 1, 1}) {
+            times.learn(t, t);
+        }
+        assertThat(times.probabilities()).containsExactly(new double[] {0.05, 0.95}, within(1e-15));
+        assertThatThrownBy(() -> Tiny.recipe("train.objective.uniformShare=0.1"))
+                .hasMessageContaining("train.objective.history and uniformShare are those of"
+                        + " times=loss-second-moment, not of 'uniform'");
+        assertThatThrownBy(
+                        () -> Tiny.recipe("train.objective.times=loss-second-moment", "train.objective.uniformShare=0"))
+                .hasMessageContaining("train.objective.uniformShare must lie in (0, 1], was 0.0");
     }
 
     @Test

@@ -34,22 +34,46 @@ import org.diffusion4j.schedule.TimeGrid;
  * @param absolute the tolerance of an element near 0; 0.0078 is a grey level of pixels in [−1, 1]
  * @param relative the tolerance as a share of an element
  * @param rule how steps are judged and how long the next is
+ * @param firstStep how long the first is tried to be, in lambda
+ * @param eta share of ancestral noise, drawn once a step that stands, which goes beyond its end and comes back by it, as in
+ *     k-diffusion's code
  */
 public record DpmSolverAdaptive(
-        int order, Integrand integrand, FirstMoment first, double absolute, double relative, StepRule rule)
+        int order,
+        Integrand integrand,
+        FirstMoment first,
+        double absolute,
+        double relative,
+        StepRule rule,
+        double firstStep,
+        double eta)
         implements Sampler {
 
     private static final double FIRST_STEP = 0.05;
+    private static final double ORDER_OF_NOISE = 1.5; // of a step with ancestral noise, in k-diffusion
     private static final double NEAR = 1e-9; // in lambda
 
     public DpmSolverAdaptive {
         require(order == 2 || order == 3, "the order of the adaptive DPM-Solver is 2 or 3, was %s", order);
         require(absolute > 0 && relative >= 0, "tolerances must be positive, were %s and %s", absolute, relative);
+        require(firstStep > 0, "the first step must be above 0, was %s", firstStep);
+        require(eta >= 0, "eta must not be negative, was %s", eta);
+    }
+
+    /** With the first step of the authors' code, without noise. */
+    public DpmSolverAdaptive(
+            int order, Integrand integrand, FirstMoment first, double absolute, double relative, StepRule rule) {
+        this(order, integrand, first, absolute, relative, rule, FIRST_STEP, 0);
     }
 
     /** With the tolerances of the authors' code. */
     public DpmSolverAdaptive(int order, Integrand integrand) {
         this(order, integrand, FirstMoment.MIDPOINT, 0.0078, 0.05, StepRule.EVERY_SAMPLE);
+    }
+
+    /** The same with a share of ancestral noise. */
+    public DpmSolverAdaptive withEta(double eta) {
+        return new DpmSolverAdaptive(order, integrand, first, absolute, relative, rule, firstStep, eta);
     }
 
     /** What a step of both orders came to. */
@@ -69,8 +93,8 @@ public record DpmSolverAdaptive(
                 "steps that are chosen go towards less noise, not from time %s to %s",
                 t,
                 last);
-        StepRule.Judge judge = rule.judge(order, FIRST_STEP);
-        double h = FIRST_STEP;
+        StepRule.Judge judge = rule.judge(eta == 0 ? order : ORDER_OF_NOISE, firstStep);
+        double h = firstStep;
         int steps = 0;
         try (Carried x = new Carried(start);
                 Carried lower = new Carried(start);
@@ -81,15 +105,17 @@ public record DpmSolverAdaptive(
                     Denoised at = model.at(x.get(), t);
                     StepRule.Verdict verdict;
                     do {
-                        double taken = Math.min(h, lambdaLast - LambdaStep.lambda(p, t));
-                        double s = after(p, t, taken);
-                        Attempt attempt = attempt(model, x.get(), integrand.of(at), t, s, noise);
+                        double rest = lambdaLast - LambdaStep.lambda(p, t);
+                        double taken = Math.min(h, rest);
+                        double s = h < rest ? after(p, t, taken) : last;
+                        AncestralGoal goal = AncestralGoal.of(p, t, s, last, eta);
+                        Attempt attempt = attempt(model, x.get(), integrand.of(at), t, goal.goal(), noise);
                         double error = error(attempt, lower.get());
                         require(Double.isFinite(error), "the model's output at time %s is not finite", t);
                         verdict = judge.of(error, taken);
                         h = verdict.next();
                         if (verdict.accepted()) {
-                            x.set(attempt.higher);
+                            x.set(goal.noised(attempt.higher, noise, 1 + steps));
                             lower.set(attempt.lower);
                             t = s;
                         }

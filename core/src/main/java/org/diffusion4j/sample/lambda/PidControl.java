@@ -39,7 +39,7 @@ public record PidControl(double proportional, double integral, double derivative
     }
 
     @Override
-    public Judge judge(int order, double first) {
+    public Judge judge(double order, double first) {
         double[] inverses = new double[3]; // 1/error of this attempt and of the last two steps
         double[] length = {first}; // as in the reference, also of a step that the end cut short
         return (size, taken) -> {

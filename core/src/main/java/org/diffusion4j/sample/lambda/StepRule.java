@@ -21,7 +21,7 @@ public interface StepRule {
         }
 
         @Override
-        public Judge judge(int order, double first) {
+        public Judge judge(double order, double first) {
             return (size, taken) -> new Verdict(size <= 1, SAFETY * taken * Math.pow(size, -1.0 / order));
         }
 
@@ -39,7 +39,7 @@ public interface StepRule {
      *
      * @param first the length of the first
      */
-    Judge judge(int order, double first);
+    Judge judge(double order, double first);
 
     /** Judges attempts in the order in which they are made, each by its error's size and its length, which the end may have cut short. */
     @FunctionalInterface

@@ -1,5 +1,7 @@
 package org.diffusion4j.nn.vision;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ public final class InceptionCheck implements GoldenCheck {
     }
 
     private static void torchFidelity(GoldenCase golden, InceptionV3 network, Comparison out) {
+        golden.needsNo("config.features_list"); // those that are expected
         Tensor pixels = Comparison.tensor(golden.input("image"), ScalarType.Float);
         List<Tensor> stages = network.outputs(pixels, InceptionInput.TENSORFLOW);
         out.expect("features_64", stages.get(0).mean(2, 3));
@@ -50,6 +53,12 @@ public final class InceptionCheck implements GoldenCheck {
     }
 
     private static void pytorchFid(GoldenCase golden, InceptionV3 network, Comparison out) {
+        assertThat(golden.configMap())
+                .containsEntry("resize_input", true)
+                .containsEntry("normalize_input", true)
+                .containsEntry("use_fid_inception", true);
+        golden.needsNo("config.resize_input", "config.normalize_input", "config.use_fid_inception");
+        golden.needsNo("config.output_blocks"); // those that are expected
         Tensor pixels = image(golden).mul(new Scalar(255.0));
         List<Tensor> stages = network.outputs(pixels, InceptionInput.PYTORCH_FID);
         for (int i = 0; i < 3; i++) {
@@ -81,6 +90,7 @@ public final class InceptionCheck implements GoldenCheck {
         if (golden.hasInput("image")) {
             return Comparison.tensor(golden.input("image"), ScalarType.Float);
         }
+        golden.needsNo("inputs.image_formula"); // in words, that of this method
         int side = (int) golden.input("image_shape").values()[2];
         double[] values = new double[3 * side * side];
         for (int i = 0; i < values.length; i++) {
