@@ -67,7 +67,8 @@ record Objective(
     Tensor losses(Tensor x0, @Nullable Tensor labels, double[] times, Tensor noise) {
         NoiseLevel level = NoiseLevel.at(process, times, x0);
         Tensor xt = level.noised(x0, noise);
-        Tensor output = output(xt, labels, times).to(x0.scalar_type());
+        Tensor output =
+                output(meaning.prediction().input(xt, level), labels, times).to(x0.scalar_type());
         double boundWeight = settings.loss().boundWeight(timesteps());
         if (!settings.loss().hasSimple()) {
             return bound(x0, xt, output, level).mul(new Scalar(boundWeight));
@@ -87,12 +88,12 @@ record Objective(
         return errors.add(bound(x0, xt, frozen, level), new Scalar(boundWeight));
     }
 
-    private Tensor output(Tensor xt, @Nullable Tensor labels, double[] times) {
+    private Tensor output(Tensor input, @Nullable Tensor labels, double[] times) {
         Tensor timesteps = Tensors.of(
                         Arrays.stream(times).map(process::networkTime).toArray())
-                .to(xt);
+                .to(input);
         try (Precision.Scope scope = precision.open()) {
-            return network.forward(xt, timesteps, labels);
+            return network.forward(input, timesteps, labels);
         }
     }
 

@@ -19,6 +19,11 @@ record Plan(List<Stage> stages) {
         return at(step, Stage::learningRateAt);
     }
 
+    /** What the recipe says of the step's stage, before warm-up and decay. */
+    double fullLearningRateAt(long step) {
+        return at(step, (stage, within) -> stage.learningRate());
+    }
+
     double clipGradientAt(long step) {
         return at(step, (stage, within) -> stage.clipGradient());
     }

@@ -228,7 +228,7 @@ public final class Trainer implements AutoCloseable {
         if (!Double.isFinite(loss) || !Double.isFinite(gradNorm)) {
             throw new DiffusionException(
                     "step " + step + ": the loss is " + loss + " and the gradient's norm " + gradNorm
-                            + "; training cannot go on: lower train.learningRate, " + plan.learningRateAt(step)
+                            + "; training cannot go on: lower train.learningRate, " + plan.fullLearningRateAt(step)
                             + ", or set train.clipGradient, " + plan.clipGradientAt(step));
         }
     }
