@@ -11,6 +11,7 @@ import org.diffusion4j.Provenance;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.sample.DiffusionModel;
+import org.diffusion4j.sample.Draw;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,7 +67,9 @@ final class SampleCommand implements Runnable {
         options.check(count);
         checkOutputs();
         try (DiffusionModel loaded = from.load()) {
-            Drawing drawing = new Drawing(loaded, from.folder(), options.of(loaded, count));
+            Draw draw = options.of(loaded, count);
+            options.advice(loaded, draw).ifPresent(spec.commandLine().getErr()::println);
+            Drawing drawing = new Drawing(loaded, from.folder(), draw);
             if (out != null) {
                 drawing.writeSheet(out);
             }

@@ -64,7 +64,21 @@ final class SampleMetrics implements AutoCloseable {
 
     /** How samples of a model are drawn. */
     SampleSettings settings(DiffusionModel model) {
-        return sampler.settings(model);
+        return sampler.settings(model, true);
+    }
+
+    /**
+     * Refuses options that change nothing, and what a model cannot draw.
+     *
+     * @param model null where nothing is drawn
+     * @param modelIsMeasuredToo by a metric that asks for the variance
+     */
+    void check(@Nullable DiffusionModel model, boolean modelIsMeasuredToo) {
+        if (model == null) {
+            sampler.requireFree();
+        } else {
+            model.plan(sampler.settings(model, modelIsMeasuredToo));
+        }
     }
 
     /** The variance of a reverse step, where one is said. */
@@ -147,7 +161,7 @@ final class SampleMetrics implements AutoCloseable {
         DiffusionModel model = subject.model();
         String hash = ModelFolder.open(Objects.requireNonNull(subject.folder())).hash();
         Draw draw = Draw.of(subject.count())
-                .with(sampler.settings(model))
+                .with(settings(model))
                 .seed(subject.seed())
                 .labels(real.labels(model.classes(), subject.seed()));
         if (model.classes() > 0) {

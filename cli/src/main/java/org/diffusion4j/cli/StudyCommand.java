@@ -122,7 +122,10 @@ final class StudyCommand implements Runnable {
         try {
             for (Path folder : folders) {
                 String hash = ModelFolder.open(folder).hash();
-                subjects.add(new Study.Subject(name(folder), hash, DiffusionModel.load(folder)));
+                subjects.add(new Study.Subject(
+                        name(folder),
+                        hash,
+                        ModelParameter.load(folder, spec.commandLine().getErr())));
             }
             run(new Study(subjects, grid, count, seed, metrics()));
         } finally {

@@ -31,4 +31,9 @@ record DdimScheduler(
     public Sampler sampler() {
         return new Ddim(0);
     }
+
+    @Override
+    public Sampler sampler(SampleSettings settings) {
+        return new Ddim(settings.eta(), EtaRule.named(settings.etaRule()));
+    }
 }

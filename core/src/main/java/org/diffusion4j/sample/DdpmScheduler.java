@@ -40,4 +40,9 @@ record DdpmScheduler(
     public Sampler sampler() {
         return new Ddpm(variance);
     }
+
+    @Override
+    public Sampler sampler(SampleSettings settings) {
+        return new Ddpm(ReverseVariance.named(settings.variance()));
+    }
 }

@@ -16,7 +16,8 @@ import org.diffusion4j.schedule.TimeGrid;
  * <p>One thing is not followed: with an even number of steps, {@code lower_order_final} and a last step that does not go to the clean
  * sample, the singlestep solver of order 2 ends with a whole step, not with two of order 1.
  */
-record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, Limits limits, Sampler sampler)
+record LambdaScheduler(
+        LambdaGrids grids, OutputMeaning meaning, PublishedSpacing spacing, Limits limits, Sampler sampler)
         implements PublishedScheduler {
 
     private static final Map<String, FirstMoment> UNIPC_WEIGHTS = Map.of(
@@ -27,7 +28,7 @@ record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, Limits limits, 
             "logrho", FirstMoment.MIDPOINT);
 
     private LambdaScheduler(SchedulerKeys keys, LambdaGrids grids, Sampler sampler) {
-        this(grids, keys.meaning(), Limits.recomputing(keys), sampler);
+        this(grids, keys.meaning(), PublishedSpacing.of(keys, "linspace"), Limits.thresholding(keys), sampler);
     }
 
     static LambdaScheduler dpmMultistep(SchedulerKeys keys) {
@@ -58,7 +59,7 @@ record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, Limits limits, 
                     uncorrected);
         }
         require(
-                keys.map().get("solver_p") == null,
+                !keys.has("solver_p"),
                 "solver_p cannot be followed, where another scheduler predicts and UniPC corrects; set it to null");
         UniPc sampler = new UniPc(
                 keys.integer("solver_order", 2),

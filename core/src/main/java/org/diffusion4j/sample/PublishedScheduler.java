@@ -49,6 +49,21 @@ interface PublishedScheduler {
     /** The sampler of {@code step} with its default arguments. */
     Sampler sampler();
 
+    /** The sampler with what the settings say of noise, where it asks for that. */
+    default Sampler sampler(SampleSettings settings) {
+        return sampler();
+    }
+
+    /** By what N(0, 1) is multiplied to begin at the first time of a grid of its own; nearly 1. */
+    default double startScale(TimeGrid grid) {
+        return 1;
+    }
+
+    /** The timesteps that its keys name; trailing where the class has none. */
+    default PublishedSpacing spacing() {
+        return PublishedSpacing.TRAILING;
+    }
+
     /** The model as {@code step} sees it: {@link Exploded} where the scheduler's samples are x/alpha. */
     default Denoiser inItsCoordinates(Denoiser model) {
         return model;

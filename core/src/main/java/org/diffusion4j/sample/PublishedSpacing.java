@@ -2,20 +2,44 @@ package org.diffusion4j.sample;
 
 import java.util.Arrays;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.diffusion4j.schedule.Spacing;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
- * Diffusers' {@code timestep_spacing} with its {@code steps_offset}.
+ * Diffusers' {@code timestep_spacing} with its {@code steps_offset}; in recipes and on the command line {@code leading+1}.
  *
  * @param offset added to the timesteps of leading spacing alone
  * @param total T
  */
 record PublishedSpacing(Spacing spacing, int offset, int total) {
 
-    private static final Map<String, Spacing> WORDS =
+    private static final Pattern OFFSET = Pattern.compile("leading\\+(\\d{1,9})");
+
+    static final Map<String, Spacing> WORDS =
             Map.of("leading", Spacing.LEADING, "trailing", Spacing.TRAILING, "linspace", Spacing.LINSPACE);
+
+    /** Of what has no timesteps of its own to say. */
+    static final PublishedSpacing TRAILING = new PublishedSpacing(Spacing.TRAILING, 0, 0);
+
+    /**
+     * The spacing of a text, a {@link Spacing} or {@code leading+OFFSET}.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    static PublishedSpacing named(String text, int total) {
+        Matcher offset = OFFSET.matcher(text);
+        return offset.matches()
+                ? new PublishedSpacing(Spacing.LEADING, Integer.parseInt(offset.group(1)), total)
+                : new PublishedSpacing(Spacing.named(text), 0, total);
+    }
+
+    /** The text, as {@link #named} takes it. */
+    String text() {
+        return spacing == Spacing.LEADING && offset != 0 ? spacing + "+" + offset : spacing.toString();
+    }
 
     static PublishedSpacing of(SchedulerKeys keys, String preset) {
         return new PublishedSpacing(

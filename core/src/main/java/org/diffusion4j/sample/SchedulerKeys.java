@@ -1,8 +1,12 @@
 package org.diffusion4j.sample;
 
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.FormatException;
@@ -17,13 +21,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of a {@code scheduler_config.json} by type, and those that nearly all classes share. The one place that knows the
- * foreign words.
- *
- * @param source where they come from, for messages
+ * foreign words. It remembers which keys were asked for, so that the others can be named. Not thread-safe.
  */
-record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
+final class SchedulerKeys {
 
     private static final double LITTLE_SIGNAL = 0x1p-24;
+
+    /** Diffusers' -Infinity for "none". */
+    private static final String CLIPPED_LAMBDA = "lambda_min_clipped";
+
+    /** What some classes have and no picture depends on, here as in diffusers. */
+    private static final Set<String> WITHOUT_EFFECT = Set.of(
+            "timestep_spacing", // of schedulers that have timesteps of their own, as the next two
+            "steps_offset",
+            "set_alpha_to_one",
+            "num_train_timesteps", // where the time is a noise level
+            "base_image_seq_len", // these three only scale base_shift
+            "max_image_seq_len",
+            "max_shift",
+            "time_shift_type", // where nothing is shifted
+            "timestep_scaling", // TCD's, which asks for the boundary of no consistency model
+            "noise_sampler_seed",
+            "tau_func");
 
     static final Map<String, BetaCurve> CURVES = Map.of(
             "linear", BetaCurve.LINEAR,
@@ -43,6 +62,43 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
             "learned", LearnedVariance.VALUE,
             "learned_range", LearnedVariance.RANGE,
             "learned_log", LearnedVariance.LOG); // ours: diffusers refuses it
+
+    private final Map<String, @Nullable Object> map;
+    private final String source;
+    private final Set<String> asked = new HashSet<>();
+
+    /**
+     * Keys as they were read.
+     *
+     * @param source where they come from, for messages
+     * @throws FormatException if a number is not finite
+     */
+    SchedulerKeys(Map<String, @Nullable Object> map, String source) {
+        this.map = map;
+        this.source = source;
+        map.forEach((key, value) -> {
+            boolean none = key.equals(CLIPPED_LAMBDA)
+                    && Double.valueOf(Double.NEGATIVE_INFINITY).equals(value);
+            if (!none && value instanceof Double number && !Double.isFinite(number)) {
+                throw wrong(key, "a finite number", value);
+            }
+        });
+    }
+
+    /** The keys that nobody asked for, which therefore change nothing; in alphabetical order. */
+    List<String> passedOver() {
+        return map.keySet().stream()
+                .filter(key -> !asked.contains(key) && !WITHOUT_EFFECT.contains(key) && !key.startsWith("_"))
+                .sorted()
+                .map(key -> DidYouMean.passedOver(key, asked))
+                .toList();
+    }
+
+    /** Whether a key stands there; a key that is null does not. */
+    boolean has(String key) {
+        asked.add(key);
+        return map.get(key) != null;
+    }
 
     /** Diffusers' word for one of ours, if it has one. */
     static <T> Optional<String> word(Map<String, T> words, T ours) {
@@ -88,8 +144,22 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
     }
 
     OutputMeaning meaning() {
-        return new OutputMeaning(
-                word("prediction_type", "epsilon", PREDICTIONS), LEARNED.get(String.valueOf(map.get("variance_type"))));
+        return new OutputMeaning(prediction(), LEARNED.get(String.valueOf(value("variance_type"))));
+    }
+
+    /** By {@code prediction_type}, or as it was spelled before it: {@code predict_epsilon}, which is false for x0. */
+    private Prediction prediction() {
+        if (!has("predict_epsilon")) {
+            return word("prediction_type", "epsilon", PREDICTIONS);
+        }
+        Prediction old = flag("predict_epsilon", true) ? Prediction.EPS : Prediction.X0;
+        Prediction prediction = map.containsKey("prediction_type") ? word("prediction_type", "", PREDICTIONS) : old;
+        require(
+                prediction.equals(old),
+                "predict_epsilon is %s and prediction_type '%s': they contradict each other; remove the wrong one",
+                value("predict_epsilon"),
+                value("prediction_type"));
+        return prediction;
     }
 
     int integer(String key, int preset) {
@@ -132,7 +202,7 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
 
     /** A list of numbers; empty if it is missing or null. */
     List<Double> numbers(String key) {
-        Object value = map.get(key);
+        Object value = value(key);
         List<?> list = value == null ? List.of() : value instanceof List<?> several ? several : List.of(value);
         return list.stream()
                 .map(each -> {
@@ -144,7 +214,13 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
                 .toList();
     }
 
+    private @Nullable Object value(String key) {
+        asked.add(key);
+        return map.get(key);
+    }
+
     private @Nullable Object valueOr(String key, Object preset) {
+        asked.add(key);
         return map.containsKey(key) ? map.get(key) : preset;
     }
 

@@ -11,6 +11,7 @@ import org.diffusion4j.process.SigmaLinear;
 import org.diffusion4j.process.ToldTime;
 import org.diffusion4j.process.VarianceExploding;
 import org.diffusion4j.schedule.NoiseSpacing;
+import org.diffusion4j.schedule.Spacing;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
@@ -41,35 +42,40 @@ record SigmaScheduler(
     private static final double ROUNDING = 1e-6; // of a timestep
 
     static SigmaScheduler euler(SchedulerKeys keys) {
-        return of(keys, 1e-4, 0.02, false, new Euler());
+        return of(keys, 1e-4, 0.02, false, Limits.NONE, new Euler());
     }
 
     static SigmaScheduler eulerAncestral(SchedulerKeys keys) {
-        return of(keys, 1e-4, 0.02, false, new EulerAncestral());
+        return of(keys, 1e-4, 0.02, false, Limits.NONE, new EulerAncestral());
     }
 
     static SigmaScheduler lms(SchedulerKeys keys) {
-        return of(keys, 1e-4, 0.02, false, new Lms());
+        return of(keys, 1e-4, 0.02, false, Limits.NONE, new Lms());
     }
 
     static SigmaScheduler heun(SchedulerKeys keys) {
-        return of(keys, 0.00085, 0.012, false, new Heun());
+        return of(keys, 0.00085, 0.012, false, Limits.clipping(keys, false), new Heun());
     }
 
     static SigmaScheduler kdpm2(SchedulerKeys keys) {
-        return of(keys, 0.00085, 0.012, true, new Kdpm2());
+        return of(keys, 0.00085, 0.012, true, Limits.NONE, new Kdpm2());
     }
 
     static SigmaScheduler kdpm2Ancestral(SchedulerKeys keys) {
-        return of(keys, 0.00085, 0.012, true, new Kdpm2Ancestral());
+        return of(keys, 0.00085, 0.012, true, Limits.NONE, new Kdpm2Ancestral());
     }
 
     static SigmaScheduler sde(SchedulerKeys keys) {
-        return of(keys, 0.00085, 0.012, false, new DpmPlusPlusSde());
+        return of(keys, 0.00085, 0.012, false, Limits.NONE, new DpmPlusPlusSde());
     }
 
     private static SigmaScheduler of(
-            SchedulerKeys keys, double betaStart, double betaEnd, boolean roundsKarras, Sampler sampler) {
+            SchedulerKeys keys,
+            double betaStart,
+            double betaEnd,
+            boolean roundsKarras,
+            Limits limits,
+            Sampler sampler) {
         keys.word(
                 "interpolation_type", "linear", Map.of("linear", "linear")); // log_linear ends before the clean sample
         DiscreteProcess table = keys.processWithSignal("linear", betaStart, betaEnd);
@@ -90,7 +96,7 @@ record SigmaScheduler(
                 levels,
                 roundsKarras && levels.spacing().contains(NoiseSpacing.KARRAS),
                 endsClean ? 0 : table.noiseToSignal(0),
-                Limits.of(keys, false),
+                limits,
                 sampler);
     }
 
@@ -127,6 +133,12 @@ record SigmaScheduler(
                 .map(linear::noiseToSignal)
                 .toArray();
         return levels.none() ? ratios : levels.between(steps, ratios[steps - 1], ratios[0]);
+    }
+
+    /** Of timesteps that begin at the last, diffusers begins as for a process of exploding variance: without the little signal. */
+    @Override
+    public double startScale(TimeGrid grid) {
+        return spacing.spacing() == Spacing.LEADING ? 1 : process(grid.steps()).sigma(grid.time(0));
     }
 
     @Override

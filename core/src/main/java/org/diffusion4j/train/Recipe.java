@@ -252,10 +252,19 @@ public record Recipe(
                 size,
                 data.name(),
                 model.sampleSize());
-        return new DiffusionModel(
+        DiffusionModel fresh = new DiffusionModel(
                 new UNet2D(model, train.seed()),
                 SchedulerConfig.ddpm(schedule, meaning(), reverseVariance()),
                 new ModelCard(rows == null ? List.of() : data.labelNames(), Map.of("recipe", toMap())));
+        try {
+            if (!Integer.valueOf(0).equals(train.sampleCount())) {
+                fresh.plan(sample); // refuses, before anything is learned, what could not be drawn
+            }
+            return fresh;
+        } catch (RuntimeException e) {
+            fresh.close();
+            throw e;
+        }
     }
 
     /** This recipe with what is left to the machine decided. */

@@ -1,5 +1,7 @@
 package org.diffusion4j.golden;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -38,7 +40,11 @@ final class SchedulerReplay {
         if (mu.isNumber()) { // which a pipeline finds between base_shift and max_shift
             config.put("base_shift", mu.asDouble());
         }
-        return SchedulerConfig.fromMap(config, golden.toString());
+        SchedulerConfig read = SchedulerConfig.fromMap(config, golden.toString());
+        assertThat(read.passedOver())
+                .as("keys of %s that are not followed", golden)
+                .isEmpty();
+        return read;
     }
 
     /** The model as a loop of so many steps sees it, if it says 0 whatever it is asked. */
