@@ -47,6 +47,7 @@ record LambdaGrids(
     /** From data to noise, over timesteps in linspace. */
     static LambdaGrids towardsNoise(SchedulerKeys keys) {
         require(PublishedLevels.of(keys).none(), "on the way to noise no levels between timesteps can be read");
+        require(!keys.flag("use_flow_sigmas", false), "on the way to noise no flow can be read");
         keys.word("timestep_spacing", "linspace", Map.of("linspace", true));
         DiscreteProcess table = keys.processWithSignal("linear", 1e-4, 0.02);
         PublishedSpacing spacing = spacing(keys, table);

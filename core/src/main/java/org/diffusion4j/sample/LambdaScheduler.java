@@ -45,6 +45,8 @@ record LambdaScheduler(
     }
 
     static LambdaScheduler deis(SchedulerKeys keys) {
+        keys.has("algorithm_type"); // diffusers takes any for "deis"
+        keys.has("solver_type"); // and any for "logrho"
         FinalOrders last = DpmKeys.lowerAtEnd(keys) ? FinalOrders.LOWER_BELOW_15 : FinalOrders.FULL;
         return new LambdaScheduler(
                 keys, LambdaGrids.of(keys, false, false), new Deis(keys.integer("solver_order", 2), last));

@@ -39,7 +39,11 @@ final class SchedulerKeys {
             "base_image_seq_len", // these three only scale base_shift
             "max_image_seq_len",
             "max_shift",
-            "time_shift_type", // where nothing is shifted
+            "flow_shift", // these four where there is no flow
+            "shift_terminal",
+            "use_dynamic_shifting",
+            "time_shift_type",
+            "lambda_min_clipped", // where noise levels do not follow timesteps
             "timestep_scaling", // TCD's, which asks for the boundary of no consistency model
             "noise_sampler_seed",
             "tau_func");
