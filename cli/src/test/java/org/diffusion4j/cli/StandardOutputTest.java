@@ -83,7 +83,7 @@ class StandardOutputTest {
     private Path tinyClassifier() throws IOException {
         Path recipe = folder.resolve("recipe.json");
         Path file = folder.resolve("tiny.safetensors");
-        Files.writeString(recipe, "{\"widths\": [4, 4], \"steps\": 1, \"batchSize\": 2, \"warmupSteps\": 0}");
+        Files.writeString(recipe, "{\"widths\": [8, 8], \"steps\": 1, \"batchSize\": 8, \"warmupSteps\": 0}");
         assertThat(Ran.diffuse("classifier", "train", recipe, "--data", "glyphs", "--out", file)
                         .code())
                 .isZero();
