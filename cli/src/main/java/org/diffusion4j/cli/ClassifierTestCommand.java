@@ -74,7 +74,7 @@ final class ClassifierTestCommand implements Runnable {
 
     private static ClassAccuracy accuracy(Classifier classifier, ImageDataset images) {
         try (LiveWork work = new LiveWork("testing")) {
-            return ClassAccuracy.of(classifier, Pictures.of(images), (done, total) -> work.at(done, total, ""));
+            return ClassAccuracy.of(classifier, Pictures.of(images), (done, total) -> work.at(done, total, "images"));
         }
     }
 }

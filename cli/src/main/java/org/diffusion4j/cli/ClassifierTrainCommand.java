@@ -50,7 +50,11 @@ final class ClassifierTrainCommand implements Runnable {
                 ImageClassifier trained = new ClassifierTrainer(read).train(images, new TrainListener() {
                     @Override
                     public void onStep(Step step) {
-                        work.at(step.step(), step.steps(), String.format(Locale.ROOT, "loss %.4f", step.loss()));
+                        work.at(
+                                step.step(),
+                                step.steps(),
+                                "steps",
+                                String.format(Locale.ROOT, "loss %.4f", step.loss()));
                     }
                 })) {
             Classifier.write(out, trained, images.labelNames(), read.toMap());

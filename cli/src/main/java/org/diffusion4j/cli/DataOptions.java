@@ -85,7 +85,9 @@ final class DataOptions {
 
     /** The part that is measured where nothing is said: all of a folder or file of one's own that has no test part. */
     DataSplit measuredPart() {
-        return data == null || isName(data) || Datasets.has(Path.of(data), DataSplit.TEST) ? DataSplit.TEST : DataSplit.TRAIN;
+        return data == null || isName(data) || Datasets.has(Path.of(data), DataSplit.TEST)
+                ? DataSplit.TEST
+                : DataSplit.TRAIN;
     }
 
     /** The name of a published data set, where it is on this machine or may be brought to it. */
@@ -94,7 +96,7 @@ final class DataOptions {
     }
 
     /** Reads the data of a recipe, downloaded first where that is allowed; grey pictures for one channel with one. */
-    ImageDataset read(Recipe recipe, PrintWriter err) {
+    ImageDataset read(ImageRecipe recipe, PrintWriter err) {
         ImageDataset images = read(recipe.data(), err);
         return recipe.model().inChannels() == 1 ? GreyImages.whereGrey(images) : images;
     }

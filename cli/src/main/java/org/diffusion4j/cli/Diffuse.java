@@ -2,14 +2,15 @@ package org.diffusion4j.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
-import picocli.CommandLine;
 
 /** The root of the command line. */
 @Command(
@@ -72,12 +73,19 @@ public final class Diffuse implements Runnable {
     }
 
     /**
-     * Runs one command.
+     * Runs one command, and writes out what it printed.
      *
      * @return 0 where it went well, 1 after a failure, 2 after wrong usage, 129 after SIGHUP, 130 after Ctrl-C, 143 after SIGTERM
      */
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        return commandLine(out, err).execute(args);
+        int code = commandLine(out, err).execute(args);
+        boolean lost = out.checkError(); // which flushes; a writer keeps its errors to itself
+        if (!lost || code != ExitCode.OK) {
+            return code;
+        }
+        err.println("diffuse: not all of the output could be written; is the disk full, or the pipe closed?");
+        err.flush();
+        return ExitCode.SOFTWARE;
     }
 
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {

@@ -9,8 +9,8 @@ import org.diffusion4j.data.InMemoryImages;
 import org.diffusion4j.data.catalog.Datasets;
 import org.diffusion4j.evaluate.ClassAccuracy;
 import org.diffusion4j.evaluate.Pictures;
+import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.image.measure.Classifier;
-import org.diffusion4j.train.Recipe;
 
 /** Reads drawn digits with the classifier of MNIST that is built in. */
 final class DigitJudge {
@@ -25,7 +25,7 @@ final class DigitJudge {
      * @param names of its classes
      * @param pictures picture i being of class i modulo the number of classes
      */
-    static OptionalLong right(Recipe recipe, List<String> names, List<BufferedImage> pictures) {
+    static OptionalLong right(ImageRecipe recipe, List<String> names, List<BufferedImage> pictures) {
         if (recipe.data().source().equals(Datasets.GLYPHS)
                 || !recipe.model().sampleSize().equals(List.of(28))
                 || recipe.model().inChannels() != 1) {

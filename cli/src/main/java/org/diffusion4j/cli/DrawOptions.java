@@ -4,6 +4,8 @@ import static java.util.stream.Collectors.joining;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
 import org.diffusion4j.sample.SampleSettings;
@@ -41,8 +43,23 @@ final class DrawOptions {
      */
     Draw of(DiffusionModel model, int count) {
         Draw draw = draw(count, labels.numbers(model)).with(sampler.settings(model));
-        draw.settings().grid(model.process().table().steps());
+        model.plan(draw.settings()); // refuses what does not fit
         return draw;
+    }
+
+    /** What to say of a draw whose sampler was not chosen, if its steps were not either and are few for it. */
+    Optional<String> advice(DiffusionModel model, Draw draw) {
+        int total = model.process().table().steps();
+        return sampler.isFree()
+                        && draw.settings().sampler().equals("ddpm")
+                        && draw.settings().steps() < total / 10
+                ? Optional.of(String.format(
+                        Locale.ROOT,
+                        "diffuse: the scheduler file says ddpm, for which %d of %d steps are few: take --steps %d, or --sampler ddim",
+                        draw.settings().steps(),
+                        total,
+                        total))
+                : Optional.empty();
     }
 
     /** The options of a draw as they are typed, but for labels where every class comes in turn. */
@@ -50,10 +67,12 @@ final class DrawOptions {
         SampleSettings settings = draw.settings();
         List<String> words =
                 new ArrayList<>(List.of("--sampler", settings.sampler(), "--steps", "" + settings.steps()));
-        words.addAll(
-                settings.sampler().equals("ddim")
-                        ? List.of("--eta", "" + settings.eta(), "--eta-rule", settings.etaRule())
-                        : List.of("--variance", settings.variance()));
+        if (settings.asksForEta()) {
+            words.addAll(List.of("--eta", "" + settings.eta(), "--eta-rule", settings.etaRule()));
+        }
+        if (settings.asksForVariance()) {
+            words.addAll(List.of("--variance", settings.variance()));
+        }
         words.addAll(List.of("--guidance", "" + settings.guidance()));
         words.addAll(
                 List.of("--spacing", settings.spacing(), "--count", "" + draw.count(), "--seed", "" + draw.seed()));

@@ -1,5 +1,8 @@
 package org.diffusion4j.cli;
 
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.partitioningBy;
 import static org.diffusion4j.engine.Require.require;
 
 import java.io.PrintWriter;
@@ -116,10 +119,23 @@ final class EvaluateCommand implements Runnable {
         files.put("--plot", gradientNoise.plot());
         Output.checkDistinct(files);
         try (SampleMetrics opened = ofSamples) {
-            try (DiffusionModel model = folder == null ? null : DiffusionModel.load(folder)) {
-                measure(subject(model), chosen(opened, model));
+            try (DiffusionModel model = folder == null
+                    ? null
+                    : ModelParameter.load(folder, spec.commandLine().getErr())) {
+                List<Metric> chosen = chosen(opened, model);
+                ofSamples.check(draws(chosen) ? model : null, chosen.stream().anyMatch(this::measuresModel));
+                measure(subject(model), chosen);
             }
         }
+    }
+
+    private boolean draws(List<Metric> chosen) {
+        return samples == null && !chosen.stream().allMatch(this::measuresModel);
+    }
+
+    /** Whether a metric is of the model itself, not of samples. */
+    private boolean measuresModel(Metric metric) {
+        return metric == nll || metric == gradientNoise;
     }
 
     private List<Metric> chosen(SampleMetrics opened, @Nullable DiffusionModel model) {
@@ -153,7 +169,7 @@ final class EvaluateCommand implements Runnable {
 
     private void measure(Metric.Subject subject, List<Metric> chosen) {
         long begun = System.nanoTime();
-        Map<String, Object> facts = facts(subject);
+        Map<String, Object> facts = facts(subject, chosen);
         PrintWriter out = spec.commandLine().getOut();
         if (!json) {
             facts.forEach((name, value) -> out.printf("%-6s %s%n", name, value));
@@ -170,12 +186,15 @@ final class EvaluateCommand implements Runnable {
             out.print(Json.pretty(facts));
         }
         if (card != null) {
-            Json.write(card, withProtocol(subject, facts, seconds));
+            Json.write(card, withProtocol(subject, facts, draws(chosen), seconds));
         }
     }
 
-    private Map<String, Object> facts(Metric.Subject subject) {
+    private Map<String, Object> facts(Metric.Subject subject, List<Metric> chosen) {
         Map<String, Object> facts = new LinkedHashMap<>();
+        if (folder != null && samples != null) {
+            facts.put("measured", measured(chosen));
+        }
         if (folder != null) {
             facts.put("model", ShippedModel.nameOf(folder));
         }
@@ -189,11 +208,27 @@ final class EvaluateCommand implements Runnable {
         return facts;
     }
 
+    /** Which of the two that are named is measured. */
+    private String measured(List<Metric> chosen) {
+        Map<Boolean, String> names =
+                chosen.stream().collect(partitioningBy(this::measuresModel, mapping(Metric::name, joining(", "))));
+        String ofModel = String.valueOf(names.get(true));
+        String ofSamples = String.valueOf(names.get(false));
+        return Stream.of(
+                        ofSamples.isEmpty() ? "" : "the pictures in " + samples + " (" + ofSamples + ")",
+                        ofModel.isEmpty() ? "" : "the model (" + ofModel + ")")
+                .filter(part -> !part.isEmpty())
+                .collect(joining(", "));
+    }
+
     /** What the figures depend on besides what is printed. */
-    private Map<String, Object> withProtocol(Metric.Subject subject, Map<String, Object> facts, double seconds) {
+    private Map<String, Object> withProtocol(
+            Metric.Subject subject, Map<String, Object> facts, boolean drawn, double seconds) {
         Map<String, Object> all = new LinkedHashMap<>(facts);
         if (folder != null) {
             all.put("modelHash", ModelFolder.open(folder).hash());
+        }
+        if (drawn) {
             all.put("sampling", Records.CAMEL_CASE.write(ofSamples.settings(subject.model())));
         }
         all.put("dataHash", subject.data().fingerprint());

@@ -1,5 +1,7 @@
 package org.diffusion4j.cli;
 
+import static java.util.stream.Collectors.joining;
+
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.DiffusionModel;
@@ -15,6 +19,7 @@ import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.io.PngText;
+import org.diffusion4j.sample.SampleSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -65,8 +70,13 @@ final class InfoCommand implements Runnable {
         facts.put("picture", path.toString());
         facts.put("version", made.version());
         facts.put("model-hash", made.modelHash());
+        List<Path> missing =
+                made.paths().stream().filter(file -> !Files.exists(file)).toList();
+        if (!missing.isEmpty()) {
+            facts.put("missing", texts(missing) + " (moved or deleted since: say in the command where it is now)");
+        }
         List<String> words = new ArrayList<>(List.of(Diffuse.CALLED));
-        made.words().forEach(word -> words.add(quoted(word)));
+        made.typed().forEach(word -> words.add(quoted(word)));
         words.addAll(List.of("--out", "again.png"));
         facts.put("again", String.join(" ", words));
         return facts;
@@ -78,7 +88,8 @@ final class InfoCommand implements Runnable {
         facts.put("version", made.version());
         facts.put("model", made.model());
         facts.put("model-hash", made.modelHash());
-        facts.putAll(Records.CAMEL_CASE.write(made.draw().settings()));
+        place(made).ifPresent(folder -> note(folder, made.modelHash(), facts));
+        facts.putAll(asked(made.draw().settings()));
         facts.put("seed", made.draw().seed());
         facts.put("count", made.draw().count());
         if (made.sample() != Provenance.ALL) {
@@ -86,6 +97,44 @@ final class InfoCommand implements Runnable {
         }
         facts.put("again", again(made));
         return facts;
+    }
+
+    /** Where the model should lie; empty where it comes with this program. */
+    private static Optional<Path> place(Provenance made) {
+        Path folder = Path.of(made.model());
+        return ShippedModel.named(made.model(), folder).isPresent() ? Optional.empty() : Optional.of(folder);
+    }
+
+    private static void note(Path folder, String hash, Map<String, Object> facts) {
+        if (!Files.exists(folder)) {
+            facts.put("missing", folder + " (moved or deleted since: say in the command where it is now)");
+        } else if (!isModel(folder, hash)) {
+            facts.put("changed", folder + " (something else lies there now: the command will not draw this picture)");
+        }
+    }
+
+    private static boolean isModel(Path folder, String hash) {
+        try {
+            return ModelFolder.open(folder).hash().equals(hash);
+        } catch (DiffusionException e) {
+            return false; // no model at all
+        }
+    }
+
+    /** The settings that the sampler asks for. */
+    private static Map<String, Object> asked(SampleSettings settings) {
+        Map<String, Object> asked = new LinkedHashMap<>(Records.CAMEL_CASE.write(settings));
+        if (!settings.asksForEta()) {
+            asked.keySet().removeAll(List.of("eta", "etaRule"));
+        }
+        if (!settings.asksForVariance()) {
+            asked.remove("variance");
+        }
+        return asked;
+    }
+
+    private static String texts(List<Path> files) {
+        return files.stream().map(Path::toString).collect(joining(", "));
     }
 
     /** The words that draw it again; a sample that was shown alone is drawn again with all others. */
@@ -104,7 +153,7 @@ final class InfoCommand implements Runnable {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("model", ShippedModel.nameOf(path));
         facts.put("hash", ModelFolder.open(path).hash());
-        try (DiffusionModel model = DiffusionModel.load(path)) {
+        try (DiffusionModel model = ModelParameter.load(path, spec.commandLine().getErr())) {
             facts.put("parameters", model.network().parameters().count());
             facts.put(
                     "classes",

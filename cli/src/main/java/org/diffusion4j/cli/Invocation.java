@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * @param version of this program
  * @param modelHash what the model is known by, wherever it lies
  * @param words the command and its arguments, without where the picture goes; in a picture's text a path is {@code file:} and the
- *     way there as seen from the picture
+ *     way there, as seen from the picture, or once read from here
  */
 record Invocation(String version, String modelHash, List<String> words) {
 
@@ -69,6 +69,21 @@ record Invocation(String version, String modelHash, List<String> words) {
         return Map.of("Software", "Diffusion4j " + version, KEY, Json.line(Records.CAMEL_CASE.write(text)));
     }
 
+    /** The files and folders that it reads. */
+    List<Path> paths() {
+        return words.stream()
+                .filter(word -> word.startsWith(FILE))
+                .map(word -> Path.of(word.substring(FILE.length())))
+                .toList();
+    }
+
+    /** The words as they are typed. */
+    List<String> typed() {
+        return words.stream()
+                .map(word -> word.startsWith(FILE) ? word.substring(FILE.length()) : word)
+                .toList();
+    }
+
     /**
      * What the text of a PNG file says, if a command made it.
      *
@@ -81,9 +96,10 @@ record Invocation(String version, String modelHash, List<String> words) {
             Invocation seen = Records.CAMEL_CASE.read(Invocation.class, Json.parseObject(json, source), source);
             List<String> words = seen.words.stream()
                     .map(word -> word.startsWith(FILE)
-                            ? picture.resolveSibling(word.substring(FILE.length()))
-                                    .normalize()
-                                    .toString()
+                            ? FILE
+                                    + picture.resolveSibling(word.substring(FILE.length()))
+                                            .normalize()
+                                            .toString()
                             : word)
                     .toList();
             return new Invocation(seen.version, seen.modelHash, words);

@@ -18,29 +18,38 @@ final class LiveWork implements AutoCloseable {
     /**
      * Shows that {@code done} of {@code total} are done.
      *
+     * @param unit what is counted, in the plural
      * @throws Stopped if a signal came
      */
-    void at(long done, long total, String note) {
-        if (signal.code() != 0) {
-            throw new Stopped(
-                    signal.code(),
-                    String.format(
-                            Locale.ROOT, "%s was stopped after %d of %d, of which nothing is kept", task, done, total));
-        }
+    void at(long done, long total, String unit) {
+        at(done, total, unit, unit);
+    }
+
+    /** The same with something else to say than the unit. */
+    void at(long done, long total, String unit, String note) {
+        stopHere(done, total, unit);
         progress.at(done, total, note);
     }
 
-    /** Shows how far a draw of so many samples is, which go through the network in batches. */
+    /** Shows how far a draw of so many pictures is, which go through the network in batches. */
     DrawListener of(int count, int batchSize) {
         long batches = ((long) count + batchSize - 1) / batchSize;
         return (first, step) -> {
+            stopHere(first, count, "pictures");
             if (step.steps().isPresent()) {
                 int steps = step.steps().getAsInt();
-                at((long) first / batchSize * steps + step.index() + 1, batches * steps, "");
+                progress.at((long) first / batchSize * steps + step.index() + 1, batches * steps, "");
             } else {
-                at(first, count, "step " + (step.index() + 1));
+                progress.at(first, count, "step " + (step.index() + 1));
             }
         };
+    }
+
+    private void stopHere(long done, long total, String unit) {
+        if (signal.code() != 0) {
+            String far = String.format(Locale.ROOT, "%d of %d %s", done, total, unit);
+            throw new Stopped(signal.code(), task + " was stopped after " + far + ", of which nothing is kept");
+        }
     }
 
     @Override

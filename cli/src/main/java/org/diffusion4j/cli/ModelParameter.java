@@ -1,14 +1,20 @@
 package org.diffusion4j.cli;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.diffusion4j.image.DiffusionModel;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The model that a command is about. */
 final class ModelParameter {
 
     static final String DESCRIPTION =
             "A model folder, in the layout of diffusers, or mnist or mnist-v, which come with this program.";
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
 
     @Parameters(paramLabel = "MODEL", converter = ModelName.class, description = DESCRIPTION)
     private Path folder;
@@ -20,6 +26,14 @@ final class ModelParameter {
 
     /** The model, owned by the caller. */
     DiffusionModel load() {
-        return DiffusionModel.load(folder);
+        return load(folder, command.commandLine().getErr());
+    }
+
+    /** A model, owned by the caller; what its folder says that is passed over is said in a line. */
+    static DiffusionModel load(Path folder, PrintWriter err) {
+        DiffusionModel model = DiffusionModel.load(folder);
+        model.warnings().forEach(warning -> err.println("diffuse: " + warning));
+        err.flush();
+        return model;
     }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import org.diffusion4j.Training;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.catalog.Datasets;
+import org.diffusion4j.data.catalog.PublishedDataset;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;

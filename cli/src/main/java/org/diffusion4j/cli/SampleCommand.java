@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.Draw;
 import org.diffusion4j.image.Provenance;
 import org.diffusion4j.io.Json;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,9 @@ final class SampleCommand implements Runnable {
         options.check(count);
         checkOutputs();
         try (DiffusionModel loaded = from.load()) {
-            Drawing drawing = new Drawing(loaded, from.folder(), options.of(loaded, count), gif != null);
+            Draw draw = options.of(loaded, count);
+            options.advice(loaded, draw).ifPresent(spec.commandLine().getErr()::println);
+            Drawing drawing = new Drawing(loaded, from.folder(), draw, gif != null);
             if (out != null) {
                 drawing.writeSheet(out);
             }

@@ -14,8 +14,8 @@ import org.diffusion4j.engine.Records;
 import org.diffusion4j.evaluate.FeatureCache;
 import org.diffusion4j.evaluate.FeatureNetwork;
 import org.diffusion4j.evaluate.Pictures;
-import org.diffusion4j.evaluate.SampleEvaluation.Figure;
 import org.diffusion4j.evaluate.SampleEvaluation;
+import org.diffusion4j.evaluate.SampleEvaluation.Figure;
 import org.diffusion4j.evaluate.SampleMetric;
 import org.diffusion4j.evaluate.Spread;
 import org.diffusion4j.image.DiffusionModel;
@@ -65,7 +65,21 @@ final class SampleMetrics implements AutoCloseable {
 
     /** How samples of a model are drawn. */
     SampleSettings settings(DiffusionModel model) {
-        return sampler.settings(model);
+        return sampler.settings(model, true);
+    }
+
+    /**
+     * Refuses options that change nothing, and what a model cannot draw.
+     *
+     * @param model null where nothing is drawn
+     * @param modelIsMeasuredToo by a metric that asks for the variance
+     */
+    void check(@Nullable DiffusionModel model, boolean modelIsMeasuredToo) {
+        if (model == null) {
+            sampler.requireFree();
+        } else {
+            model.plan(sampler.settings(model, modelIsMeasuredToo));
+        }
     }
 
     /** The variance of a reverse step, where one is said. */
@@ -148,7 +162,7 @@ final class SampleMetrics implements AutoCloseable {
         DiffusionModel model = subject.model();
         String hash = ModelFolder.open(Objects.requireNonNull(subject.folder())).hash();
         Draw draw = Draw.of(subject.count())
-                .with(sampler.settings(model))
+                .with(settings(model))
                 .seed(subject.seed())
                 .labels(real.labels(model.classes(), subject.seed()));
         if (model.classes() > 0) {

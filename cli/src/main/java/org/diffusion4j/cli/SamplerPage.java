@@ -7,8 +7,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.diffusion4j.image.SamplerComparison.Row;
 import org.diffusion4j.image.SamplerComparison;
+import org.diffusion4j.image.SamplerComparison.Row;
 import org.diffusion4j.io.AtomicFile;
 import org.diffusion4j.io.Png;
 import org.diffusion4j.sample.Samplers;
@@ -36,9 +36,9 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
             Take 20 steps or more with `plms`, `ipndm` and `dpm-solver-fast`, whose first or last steps assume short ones. `dpm-solver-23` chooses its steps
             itself, whatever number is asked for. `lcm` and `tcd` are for models that were distilled for them; the table shows what they do to others.
 
-            Where the model folder says so (`clip_sample`), the clean sample that the network sees is clipped to the range of pixels. It costs the solvers
-            some of their order and spares pictures most of the grain. Those that solve for the noise (`dpm-solver-...`, `deis`, `plms`, `pndm`, `ipndm`)
-            do not see it and `ddim` sees it in part: they follow another equation, and so their distance below stays.
+            Where the model folder says so (`clip_sample`), `ddpm` and `ddim` clip the clean sample that the network sees to the range of pixels, as their
+            authors do: it spares pictures grain. The others do not, for it would cost them their order. So `ddim` follows another equation than they do,
+            and its distance below stays.
             """;
 
     /** Writes the page and, into a folder of its name, a picture for each sampler. */

@@ -66,7 +66,7 @@ final class SamplersCommand implements Runnable {
     @Option(names = "--force", description = "Replace what exists.")
     private boolean force;
 
-    @Option(names = "--json", description = "Print the list as JSON.")
+    @Option(names = "--json", description = "Print JSON: the list, or what was written.")
     private boolean json;
 
     @Override
@@ -86,7 +86,8 @@ final class SamplersCommand implements Runnable {
         Output.checkFile(out, ".md", force);
         Output.checkFolder(out.resolveSibling(SamplerPage.pictures(out)), force);
         SamplerPage page = new SamplerPage(out, folder, steps, count, seed);
-        try (DiffusionModel loaded = DiffusionModel.load(folder);
+        try (DiffusionModel loaded =
+                        ModelParameter.load(folder, spec.commandLine().getErr());
                 LiveWork work = new LiveWork("drawing")) {
             long draws = 1 + (long) steps.size() * Samplers.all().size();
             long[] begun = {0};
@@ -95,9 +96,14 @@ final class SamplersCommand implements Runnable {
                     steps,
                     count,
                     seed,
-                    settings -> work.at(begun[0]++, draws, settings.sampler() + " in " + settings.steps())));
+                    settings -> work.at(begun[0]++, draws, "sheets", settings.sampler() + " in " + settings.steps())));
         }
-        out().printf("%s: %d samplers%n", out, Samplers.all().size());
+        if (json) {
+            out().print(Json.pretty(
+                    Map.of("file", out.toString(), "samplers", Samplers.all().size())));
+        } else {
+            out().printf("%s: %d samplers%n", out, Samplers.all().size());
+        }
     }
 
     private void list() {

@@ -13,8 +13,8 @@ import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.image.study.Study;
-import org.diffusion4j.image.study.StudyGrid.Eta;
 import org.diffusion4j.image.study.StudyGrid;
+import org.diffusion4j.image.study.StudyGrid.Eta;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.schedule.Spacing;
 import picocli.CommandLine.Command;
@@ -122,7 +122,10 @@ final class StudyCommand implements Runnable {
         try {
             for (Path folder : folders) {
                 String hash = ModelFolder.open(folder).hash();
-                subjects.add(new Study.Subject(name(folder), hash, DiffusionModel.load(folder)));
+                subjects.add(new Study.Subject(
+                        name(folder),
+                        hash,
+                        ModelParameter.load(folder, spec.commandLine().getErr())));
             }
             run(new Study(subjects, grid, count, seed, metrics()));
         } finally {

@@ -123,7 +123,7 @@ class EditingCommandsTest {
                 "reconstruct --data glyphs --pick 0,2 --steps 3",
                 "interpolate --steps 2 --rows 1 --columns 3 --seed 5 --label 2,none",
                 "inpaint --data glyphs --pick 1 --mask left --steps 3 --sampler ddpm --resamplings 1",
-                "edit --data glyphs --pick 0-1 --strength 0.5 --steps 4 --eta 0.5 --seed 3 --label 4",
+                "edit --data glyphs --pick 0-1 --strength 0.5 --sampler ddim --steps 4 --eta 0.5 --seed 3 --label 4",
                 "progressive --steps 3 --count 1 --columns 2",
             })
     void info_prints_the_command_that_makes_the_picture_again(String command) {

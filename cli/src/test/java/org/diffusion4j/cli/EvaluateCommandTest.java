@@ -91,6 +91,8 @@ class EvaluateCommandTest {
             "glyphs",
             "--count",
             20,
+            "--sampler",
+            "ddim",
             "--steps",
             2,
             "--cache",
@@ -142,6 +144,24 @@ class EvaluateCommandTest {
                 folder.resolve("c"));
         assertThat(ran.err()).isEmpty();
         assertThat(ran.out()).contains("count  12", "fid ");
+
+        Object[] both = {
+            "evaluate",
+            TinyModel.ofGlyphs(folder.resolve("m")),
+            "--samples",
+            pictures,
+            "--data",
+            "glyphs",
+            "--metrics",
+            "fid,nll",
+            "--respacing",
+            "2",
+            "--cache",
+            folder.resolve("c"),
+            "--count",
+            12
+        };
+        assertThat(diffuse(both).out()).contains("measured the pictures in " + pictures + " (fid), the model (nll)");
     }
 
     @ParameterizedTest
@@ -153,6 +173,8 @@ class EvaluateCommandTest {
                 "--data glyphs --split validation  | expected one of [TRAIN, TEST]",
                 "--data glyphs --metrics nll --respacing 1,2,ddim | a respacing is written like 250, 10,15,20 or ddim25",
                 "--data glyphs --metrics nll --variance learned | the model has not learned a variance",
+                "--data glyphs --metrics nll --sampler heun | --sampler is for samples that a model draws, and none are drawn",
+                "--data glyphs --sampler heun --eta 0.5 | --eta is for ddim, and the sampler is heun: omit it",
                 "--metrics nll                     | which images? say --data",
             })
     void refuses_what_it_cannot_measure_in_one_line(String options, String line) {

@@ -22,6 +22,8 @@ class InfoCommandTest {
         diffuse(
                 "sample",
                 TinyModel.in(folder),
+                "--sampler",
+                "ddim",
                 "--steps",
                 3,
                 "--eta",
@@ -41,6 +43,43 @@ class InfoCommandTest {
         Path copy = folder.resolve("copy.png");
         assertThat(Ran.again(out, copy).code()).isZero();
         assertThat(copy).hasSameBinaryContentAs(out);
+    }
+
+    @Test
+    void says_that_the_model_is_not_where_it_was_or_is_another() throws IOException {
+        Path model = TinyModel.in(folder);
+        Path out = folder.resolve("grid.png");
+        diffuse("sample", model, "--steps", 1, "--count", 1, "--out", out);
+        assertThat(diffuse("info", out).out()).doesNotContain("missing", "changed");
+
+        Path moved = Files.createDirectory(folder.resolve("elsewhere")).resolve("grid.png");
+        Files.copy(out, moved);
+        assertThat(diffuse("info", moved).out())
+                .contains("missing      " + moved.resolveSibling("model")
+                        + " (moved or deleted since: say in the command where it is now)");
+
+        Files.move(model, folder.resolve("old"));
+        Files.move(TinyModel.withoutClasses(folder), model);
+        assertThat(diffuse("info", out).out())
+                .contains("changed      " + model
+                        + " (something else lies there now: the command will not draw this picture)");
+    }
+
+    @Test
+    void says_that_a_picture_that_was_edited_is_not_where_it_was() throws IOException {
+        Path out = folder.resolve("way.png");
+        diffuse("progressive", TinyModel.in(folder), "--steps", 2, "--count", 1, "--out", out);
+        Path moved = Files.createDirectory(folder.resolve("elsewhere")).resolve("way.png");
+        Files.copy(out, moved);
+        assertThat(diffuse("info", out).out()).doesNotContain("missing");
+        assertThat(diffuse("info", moved).out()).contains("missing      " + moved.resolveSibling("model") + " (moved");
+    }
+
+    @Test
+    void shows_of_the_settings_those_that_the_sampler_asks_for() {
+        Path out = folder.resolve("grid.png");
+        diffuse("sample", TinyModel.in(folder), "--sampler", "heun", "--steps", 2, "--count", 1, "--out", out);
+        assertThat(diffuse("info", out).out()).contains("sampler      heun").doesNotContain("eta", "variance");
     }
 
     @Test

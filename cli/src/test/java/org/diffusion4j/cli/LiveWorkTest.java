@@ -20,14 +20,17 @@ class LiveWorkTest {
     @TempDir
     private Path folder;
 
-    @ParameterizedTest(name = "{0}, SIG{2}")
-    @CsvSource({"compress --data glyphs, measuring, INT, 130", "evaluate --data glyphs --metrics nll, nll, TERM, 143"})
+    @ParameterizedTest(name = "{0}, SIG{3}")
+    @CsvSource({
+        "compress --data glyphs --count 1000, measuring, steps, INT, 130",
+        "evaluate --data glyphs --metrics nll --count 1000, nll, steps, TERM, 143",
+        "sample --count 1000000 --batch-size 2, drawing, of 1000000 pictures, TERM, 143"
+    })
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no kill")
     void shows_the_time_that_is_left_and_is_stopped_by_a_signal_with_one_line(
-            String command, String task, String signal, int code) throws Exception {
+            String command, String task, String unit, String signal, int code) throws Exception {
         Launched.assumeHeard(signal);
-        ProcessBuilder builder =
-                Launched.diffuse((Object[]) (command + " --count 1000 " + TinyModel.ofGlyphs(folder)).split(" "));
+        ProcessBuilder builder = Launched.diffuse((Object[]) (command + " " + TinyModel.ofGlyphs(folder)).split(" "));
         builder.environment().put("JDK_JAVA_OPTIONS", "-Ddiffuse.terminal=true");
         Process working = builder.start();
         try (BufferedReader printed =
@@ -42,7 +45,8 @@ class LiveWorkTest {
             assertThat(printed.lines())
                     .last()
                     .asString()
-                    .matches("diffuse: " + task + " was stopped after \\d+ of \\d+, of which nothing is kept");
+                    .matches("diffuse: " + task + " was stopped after \\d+ of \\d+ \\w+, of which nothing is kept")
+                    .contains(unit + ",");
             assertThat(working.exitValue()).isEqualTo(code);
         } finally {
             working.destroyForcibly();

@@ -112,6 +112,64 @@ class SampleCommandTest {
     }
 
     @Test
+    void draws_as_the_scheduler_file_of_another_library_says_but_for_what_is_said() {
+        Path foreign = foreign(
+                Map.of("_class_name", "EulerDiscreteScheduler", "timestep_spacing", "leading", "steps_offset", 1));
+        diffuse("sample", foreign, "--count", 1, "--steps", 3, "--out", out);
+        assertThat(diffuse("info", out).out())
+                .containsPattern("sampler +EulerDiscreteScheduler")
+                .containsPattern("spacing +leading\\+1");
+        Path copy = folder.resolve("copy.png");
+        assertThat(Ran.again(out, copy).code()).isZero();
+        assertThat(copy).hasSameBinaryContentAs(out);
+
+        diffuse("sample", foreign, "--count", 1, "--steps", 3, "--sampler", "ddim", "--out", out, "--force");
+        assertThat(settings()).containsExactly("sampler ddim", "steps 3", "eta 0.0");
+        assertThat(diffuse("info", out).out()).containsPattern("spacing +leading\\+1");
+        assertThat(Ran.again(out, folder.resolve("copy2.png")).code()).isZero();
+    }
+
+    @Test
+    void says_in_one_line_what_of_a_folder_is_passed_over_and_that_ddpm_needs_more_steps() {
+        Path foreign = foreign(Map.of("_class_name", "DDPMScheduler", "prediction_typ", "v_prediction"));
+        Ran ran = diffuse("sample", foreign, "--count", 1, "--out", out);
+        assertThat(ran.code()).isZero();
+        assertThat(ran.err().lines())
+                .containsExactly(
+                        "diffuse: " + foreign.resolve("scheduler/scheduler_config.json")
+                                + ": passed over what is not known: prediction_typ (did you mean prediction_type?)",
+                        "diffuse: the scheduler file says ddpm, for which 50 of 1000 steps are few:"
+                                + " take --steps 1000, or --sampler ddim");
+        assertThat(diffuse("sample", foreign, "--count", 1, "--steps", 3, "--out", out, "--force")
+                        .err())
+                .hasLineCount(1);
+    }
+
+    private Path foreign(Map<String, ?> scheduler) {
+        Path foreign = TinyModel.withoutClasses(folder);
+        Json.write(foreign.resolve("scheduler/scheduler_config.json"), scheduler);
+        return foreign;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "heun, --eta, 0.5, ddim",
+        "heun, --eta-rule, variance, ddim",
+        "ddim, --variance, fixed-large, ddpm",
+        "unipc, --variance, fixed-large, ddpm",
+        "ddpm, --eta, 0.5, ddim"
+    })
+    void refuses_an_option_that_the_sampler_does_not_ask_for(String sampler, String option, String value, String by) {
+        Ran ran = diffuse("sample", model, "--sampler", sampler, option, value, "--out", out);
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err())
+                .contains(option + " is for " + by + ", and the sampler is " + sampler + ": omit it, or add --sampler "
+                        + by)
+                .hasLineCount(1);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
     void draws_as_the_recipe_of_the_model_says_but_for_what_is_said() {
         Path card = model.resolve("diffusion4j.json");
         Map<String, Object> facts = new LinkedHashMap<>(Json.readObject(card));
@@ -124,9 +182,7 @@ class SampleCommandTest {
         diffuse("sample", model, "--count", 1, "--out", out, "--force", "--eta", 0.25);
         assertThat(settings()).containsExactly("sampler ddim", "steps 3", "eta 0.25");
         diffuse("sample", model, "--count", 1, "--out", out, "--force", "--sampler", "ddpm");
-        assertThat(settings())
-                .as("the recipe speaks of its own sampler")
-                .containsExactly("sampler ddpm", "steps 50", "eta 0.0");
+        assertThat(settings()).as("the recipe speaks of its own sampler").containsExactly("sampler ddpm", "steps 50");
     }
 
     private List<String> settings() {

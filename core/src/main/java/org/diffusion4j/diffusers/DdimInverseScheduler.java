@@ -6,6 +6,7 @@ import org.diffusion4j.process.LookAheadProcess;
 import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.sample.Sampler;
 import org.diffusion4j.sample.chain.Ddim;
+import org.diffusion4j.schedule.OffsetSpacing;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
@@ -14,14 +15,14 @@ import org.diffusion4j.schedule.TimeGrid;
  * @param first the timestep of the sample that it begins with: −1, or 0 where {@code set_alpha_to_one} is false
  */
 record DdimInverseScheduler(
-        DiscreteProcess process, OutputMeaning meaning, PublishedSpacing spacing, X0Limit limits, double first)
+        DiscreteProcess process, OutputMeaning meaning, OffsetSpacing spacing, X0Limit limits, double first)
         implements PublishedScheduler {
 
     DdimInverseScheduler(SchedulerKeys keys) {
         this(
                 keys.process("linear", 1e-4, 0.02),
                 keys.meaning(),
-                PublishedSpacing.of(keys, "leading"),
+                keys.spacing("leading"),
                 X0Limit.of(keys, true),
                 keys.flag("set_alpha_to_one", true) ? TimeGrid.CLEAN : 0);
     }

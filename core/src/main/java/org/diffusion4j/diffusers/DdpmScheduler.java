@@ -4,17 +4,15 @@ import java.util.Map;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.process.ReverseVariance;
+import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Sampler;
 import org.diffusion4j.sample.chain.Ddpm;
+import org.diffusion4j.schedule.OffsetSpacing;
 import org.diffusion4j.schedule.TimeGrid;
 
 /** {@code DDPMScheduler}: the ancestral sampler. */
 record DdpmScheduler(
-        DiscreteProcess process,
-        OutputMeaning meaning,
-        PublishedSpacing spacing,
-        X0Limit limits,
-        ReverseVariance variance)
+        DiscreteProcess process, OutputMeaning meaning, OffsetSpacing spacing, X0Limit limits, ReverseVariance variance)
         implements PublishedScheduler {
 
     static final Map<String, ReverseVariance> VARIANCES = Map.of(
@@ -29,7 +27,7 @@ record DdpmScheduler(
         this(
                 keys.process("linear", 1e-4, 0.02),
                 keys.meaning(),
-                PublishedSpacing.of(keys, "leading"),
+                keys.spacing("leading"),
                 X0Limit.of(keys, true),
                 keys.word("variance_type", "fixed_small", VARIANCES));
     }
@@ -42,5 +40,10 @@ record DdpmScheduler(
     @Override
     public Sampler sampler() {
         return new Ddpm(variance);
+    }
+
+    @Override
+    public Sampler sampler(SampleSettings settings) {
+        return new Ddpm(ReverseVariance.named(settings.variance()));
     }
 }

@@ -17,6 +17,9 @@ final class DpmKeys {
             "sde-dpmsolver", Integrand.EPS,
             "deis", Integrand.X0); // of a file written for DEIS
 
+    private static final Map<String, Double> TAUS =
+            Map.of("dpmsolver++", 0.0, "sde-dpmsolver++", 1.0, "dpmsolver", 0.0, "sde-dpmsolver", 1.0, "deis", 0.0);
+
     private static final Map<String, FirstMoment> WEIGHTS = Map.of(
             "midpoint", FirstMoment.MIDPOINT,
             "heun", FirstMoment.EXACT,
@@ -57,7 +60,7 @@ final class DpmKeys {
     }
 
     private static double tau(SchedulerKeys keys) {
-        return String.valueOf(keys.value("algorithm_type")).startsWith("sde-") ? 1 : 0;
+        return keys.word("algorithm_type", "dpmsolver++", TAUS);
     }
 
     private static FirstMoment weight(SchedulerKeys keys) {

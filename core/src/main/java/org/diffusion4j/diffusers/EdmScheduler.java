@@ -23,16 +23,17 @@ record EdmScheduler(
 
     /** EDM's own, whose network is given log(sigma)/4. */
     static EdmScheduler euler(SchedulerKeys keys) {
-        return edm(keys, new Euler());
+        return edm(keys, X0Limit.NONE, new Euler());
     }
 
     /** The same with DPM-Solver++. */
     static EdmScheduler dpmMultistep(SchedulerKeys keys) {
-        return edm(keys, DpmKeys.multistep(keys));
+        return edm(keys, X0Limit.thresholding(keys), DpmKeys.multistep(keys));
     }
 
-    private static EdmScheduler edm(SchedulerKeys keys, Sampler sampler) {
-        return of(keys, 0.5, "epsilon", sigma -> Math.log(sigma) / 4, grids(keys, "karras", 0.002, 80), sampler);
+    private static EdmScheduler edm(SchedulerKeys keys, X0Limit limits, Sampler sampler) {
+        return of(
+                keys, 0.5, "epsilon", sigma -> Math.log(sigma) / 4, grids(keys, "karras", 0.002, 80), limits, sampler);
     }
 
     /** Of the stochastic DPM-Solver++ (Stable Audio), whose network is given the angle of signal and noise. */
@@ -43,6 +44,7 @@ record EdmScheduler(
                 "v_prediction",
                 sigma -> 2 / Math.PI * Math.atan(sigma),
                 grids(keys, "exponential", 0.3, 500),
+                X0Limit.NONE,
                 DpmKeys.multistep(keys).withTau(1));
     }
 
@@ -52,13 +54,14 @@ record EdmScheduler(
             String prediction,
             DoubleUnaryOperator told,
             IntFunction<TimeGrid> grids,
+            X0Limit limits,
             Sampler sampler) {
         boolean negated = keys.word("prediction_type", prediction, Map.of("epsilon", false, "v_prediction", true));
         Preconditioned preconditioned = new Preconditioned(keys.number("sigma_data", sigmaData), 0, negated);
         return new EdmScheduler(
                 new RetimedProcess(new VarianceExploding(), told),
                 new OutputMeaning(preconditioned, null),
-                X0Limit.recomputing(keys),
+                limits,
                 grids,
                 sampler);
     }

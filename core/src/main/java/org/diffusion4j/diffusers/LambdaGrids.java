@@ -14,6 +14,7 @@ import org.diffusion4j.process.FlowMatching;
 import org.diffusion4j.process.RetimedProcess;
 import org.diffusion4j.sample.lambda.LambdaStep;
 import org.diffusion4j.schedule.BetaCurve;
+import org.diffusion4j.schedule.OffsetSpacing;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
@@ -37,7 +38,7 @@ record LambdaGrids(
      */
     static LambdaGrids of(SchedulerKeys keys, boolean endsClean, boolean fromPureNoise) {
         DiscreteProcess table = keys.processWithSignal("linear", 1e-4, 0.02);
-        PublishedSpacing spacing = spacing(keys, table);
+        OffsetSpacing spacing = spacing(keys, table);
         PublishedLevels levels = PublishedLevels.of(keys);
         Flow flow = Flow.of(keys);
         if (flow.used) {
@@ -65,11 +66,11 @@ record LambdaGrids(
         require(!Flow.of(keys).used, "on the way to noise use_flow_sigmas cannot be read");
         keys.word("timestep_spacing", "linspace", Map.of("linspace", true));
         DiscreteProcess table = keys.processWithSignal("linear", 1e-4, 0.02);
-        PublishedSpacing spacing = spacing(keys, table);
+        OffsetSpacing spacing = spacing(keys, table);
         return new LambdaGrids(table, table, n -> spacing.grid(n + 1).reversed(), false);
     }
 
-    private static LambdaGrids ofTimesteps(PublishedSpacing spacing, DiscreteProcess table, boolean endsClean) {
+    private static LambdaGrids ofTimesteps(OffsetSpacing spacing, DiscreteProcess table, boolean endsClean) {
         double end = endsClean ? TimeGrid.CLEAN : 0;
         return new LambdaGrids(table, table, n -> spacing.gridWithoutLast(n).endingAt(end), endsClean);
     }
@@ -116,11 +117,11 @@ record LambdaGrids(
     }
 
     /** Of the timesteps where lambda is at least {@code lambda_min_clipped}. */
-    private static PublishedSpacing spacing(SchedulerKeys keys, DiscreteProcess table) {
+    private static OffsetSpacing spacing(SchedulerKeys keys, DiscreteProcess table) {
         double least = keys.number("lambda_min_clipped", Double.NEGATIVE_INFINITY);
         int kept = (int) IntStream.range(0, table.table().steps())
                 .filter(t -> LambdaStep.lambda(table, t) >= least)
                 .count();
-        return PublishedSpacing.of(keys, "linspace").below(kept);
+        return keys.spacing("linspace").below(kept);
     }
 }

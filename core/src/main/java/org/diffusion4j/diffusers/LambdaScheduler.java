@@ -13,6 +13,7 @@ import org.diffusion4j.sample.lambda.FirstMoment;
 import org.diffusion4j.sample.lambda.Integrand;
 import org.diffusion4j.sample.lambda.SaSolver;
 import org.diffusion4j.sample.lambda.UniPc;
+import org.diffusion4j.schedule.OffsetSpacing;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
@@ -23,7 +24,7 @@ import org.diffusion4j.schedule.TimeGrid;
  * <p>One thing is not followed: with an even number of steps, {@code lower_order_final} and a last step that does not go to the clean
  * sample, the singlestep solver of order 2 ends with a whole step, not with two of order 1.
  */
-record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, X0Limit limits, Sampler sampler)
+record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, OffsetSpacing spacing, X0Limit limits, Sampler sampler)
         implements PublishedScheduler {
 
     private static final Map<String, FirstMoment> UNIPC_WEIGHTS = Map.of(
@@ -44,7 +45,7 @@ record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, X0Limit limits,
             "bh2", "logrho");
 
     private LambdaScheduler(SchedulerKeys keys, LambdaGrids grids, Sampler sampler) {
-        this(grids, keys.meaning(), X0Limit.recomputing(keys), sampler);
+        this(grids, keys.meaning(), keys.spacing("linspace"), X0Limit.thresholding(keys), sampler);
     }
 
     static LambdaScheduler dpmMultistep(SchedulerKeys keys) {
@@ -77,7 +78,7 @@ record LambdaScheduler(LambdaGrids grids, OutputMeaning meaning, X0Limit limits,
                     uncorrected);
         }
         require(
-                keys.value("solver_p") == null,
+                !keys.has("solver_p"),
                 "solver_p cannot be followed, where another scheduler predicts and UniPC corrects; set it to null");
         UniPc sampler = new UniPc(
                 keys.integer("solver_order", 2),

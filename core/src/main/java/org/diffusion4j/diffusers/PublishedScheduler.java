@@ -7,8 +7,10 @@ import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.sample.Denoiser;
+import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Sampler;
 import org.diffusion4j.sample.sigma.Exploded;
+import org.diffusion4j.schedule.OffsetSpacing;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
@@ -51,6 +53,21 @@ interface PublishedScheduler {
 
     /** The sampler of {@code step} with its default arguments. */
     Sampler sampler();
+
+    /** The sampler with what the settings say of noise, where it asks for that. */
+    default Sampler sampler(SampleSettings settings) {
+        return sampler();
+    }
+
+    /** By what N(0, 1) is multiplied to begin at the first time of a grid of its own; nearly 1. */
+    default double startScale(TimeGrid grid) {
+        return 1;
+    }
+
+    /** The timesteps that its keys name; trailing where the class has none. */
+    default OffsetSpacing spacing() {
+        return OffsetSpacing.TRAILING;
+    }
 
     /** The model as {@code step} sees it: {@link Exploded} where the scheduler's samples are x/alpha. */
     default Denoiser inItsCoordinates(Denoiser model) {

@@ -1,9 +1,12 @@
 package org.diffusion4j.diffusers;
 
 import static java.util.Map.entry;
+import static org.diffusion4j.engine.Require.require;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -15,9 +18,12 @@ import org.diffusion4j.process.Prediction;
 import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.sample.Denoiser;
 import org.diffusion4j.sample.EpsAfterClipping;
+import org.diffusion4j.sample.EtaRule;
+import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Sampler;
 import org.diffusion4j.schedule.BetaCurve;
 import org.diffusion4j.schedule.BetaSchedule;
+import org.diffusion4j.schedule.OffsetSpacing;
 import org.diffusion4j.schedule.TimeGrid;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +37,8 @@ public final class SchedulerConfig {
 
     private static final String CLASS = "_class_name";
     private static final String DDPM = "DDPMScheduler";
+    private static final String VARIANCE = "variance_type";
+    private static final String SPACING = "timestep_spacing";
 
     private static final Map<String, Function<SchedulerKeys, PublishedScheduler>> CLASSES = Map.ofEntries(
             entry(DDPM, DdpmScheduler::new),
@@ -63,11 +71,13 @@ public final class SchedulerConfig {
     private final Map<String, @Nullable Object> keys;
     private final PublishedScheduler scheduler;
     private final Set<String> followed;
+    private final List<String> passedOver;
 
-    private SchedulerConfig(Map<String, @Nullable Object> keys, PublishedScheduler scheduler, Set<String> followed) {
+    private SchedulerConfig(Map<String, @Nullable Object> keys, PublishedScheduler scheduler, SchedulerKeys read) {
         this.keys = keys;
         this.scheduler = scheduler;
-        this.followed = followed;
+        this.followed = read.followed();
+        this.passedOver = read.passedOver();
     }
 
     /** The names of the scheduler classes that can be read. */
@@ -104,7 +114,7 @@ public final class SchedulerConfig {
         keys.put("rescale_betas_zero_snr", betas.zeroTerminalSnr());
         keys.put("prediction_type", required(SchedulerKeys.PREDICTIONS, meaning.prediction()));
         keys.put(
-                "variance_type",
+                VARIANCE,
                 meaning.variance() != null
                         ? required(SchedulerKeys.LEARNED, meaning.variance())
                         : variance == ReverseVariance.FIXED_LARGE ? "fixed_large" : "fixed_small");
@@ -113,7 +123,7 @@ public final class SchedulerConfig {
         keys.put("thresholding", false);
         keys.put("dynamic_thresholding_ratio", 0.995);
         keys.put("sample_max_value", 1.0);
-        keys.put("timestep_spacing", "leading");
+        keys.put(SPACING, "leading");
         keys.put("steps_offset", 0);
         return fromMap(keys, "scheduler");
     }
@@ -127,7 +137,7 @@ public final class SchedulerConfig {
     public static SchedulerConfig fromMap(Map<String, ?> diffusersConfig, String source) {
         Map<String, @Nullable Object> keys = new TreeMap<>(diffusersConfig);
         keys.remove("_diffusers_version"); // says who wrote the file, not what it says
-        String name = keys.containsKey(CLASS) ? String.valueOf(keys.get(CLASS)) : DDPM;
+        String name = className(keys);
         Function<SchedulerKeys, PublishedScheduler> type = CLASSES.get(name);
         if (type == null) {
             throw new FormatException(source + ": " + CLASS + " '" + name + "' is not known; "
@@ -136,10 +146,80 @@ public final class SchedulerConfig {
         try {
             SchedulerKeys read = new SchedulerKeys(keys, source);
             read.value(CLASS);
-            return new SchedulerConfig(keys, type.apply(read), read.followed());
+            PublishedScheduler scheduler = type.apply(read);
+            keys.values().removeIf(value -> value instanceof Double number && number.isInfinite()); // not in JSON
+            return new SchedulerConfig(keys, scheduler, read);
         } catch (IllegalArgumentException e) {
             throw new FormatException(source + ": " + e.getMessage(), e);
         }
+    }
+
+    private static String className(Map<String, ?> keys) {
+        return keys.containsKey(CLASS) ? String.valueOf(keys.get(CLASS)) : DDPM;
+    }
+
+    /** Diffusers' name of the class. */
+    public String className() {
+        return className(keys);
+    }
+
+    /** A class with diffusers' defaults. */
+    static SchedulerConfig ofClass(String name) {
+        return fromMap(Map.of(CLASS, name), name);
+    }
+
+    /** The keys that mean nothing to this class, in alphabetical order: they change no picture, here as in diffusers. */
+    public List<String> passedOver() {
+        return passedOver;
+    }
+
+    /**
+     * How the file says that samples are drawn. The class is the sampler, under its name in diffusers; but {@code ddpm} is the same as
+     * its class.
+     */
+    public SampleSettings settings(int steps) {
+        return settings(className().equals(DDPM) ? "ddpm" : className(), steps);
+    }
+
+    /** How a sampler of ours, or this class, draws on the timesteps and, if it asks for it, with the variance that the file says. */
+    public SampleSettings settings(String sampler, int steps) {
+        SampleSettings settings = new SampleSettings(
+                sampler,
+                steps,
+                0,
+                EtaRule.DEVIATION.toString(),
+                ReverseVariance.FIXED_SMALL.toString(),
+                scheduler.spacing().text(),
+                1);
+        ReverseVariance variance = DdpmScheduler.VARIANCES.get(String.valueOf(keys.get(VARIANCE)));
+        return variance != null && settings.asksForVariance() ? settings.withVariance(variance) : settings;
+    }
+
+    /**
+     * This class on other timesteps.
+     *
+     * @param spacing as in {@link SampleSettings}
+     * @throws IllegalArgumentException if diffusers has no word for it
+     */
+    public SchedulerConfig on(String spacing) {
+        if (spacing.equals(scheduler.spacing().text())) {
+            return this;
+        }
+        require(
+                !scheduler.spacing().equals(OffsetSpacing.TRAILING),
+                "%s has timesteps of its own: omit the spacing, or choose a sampler that 'samplers' lists",
+                className());
+        OffsetSpacing other = OffsetSpacing.named(spacing, 0);
+        Optional<String> word = SchedulerKeys.word(SchedulerKeys.SPACINGS, other.spacing());
+        require(
+                word.isPresent(),
+                "%s has no spacing '%s': choose leading, trailing or linspace, or a sampler that 'samplers' lists",
+                className(),
+                spacing);
+        Map<String, @Nullable Object> changed = new TreeMap<>(keys);
+        changed.put(SPACING, word.orElseThrow());
+        changed.put("steps_offset", other.offset());
+        return fromMap(changed, className());
     }
 
     /** The keys and values in alphabetical order, as {@code scheduler_config.json} has them. */
@@ -185,6 +265,22 @@ public final class SchedulerConfig {
     /** The sampler of this class with diffusers' defaults for what the file does not hold, such as {@code eta = 0}. */
     public Sampler sampler() {
         return scheduler.sampler();
+    }
+
+    /** By what N(0, 1) is multiplied to begin at the first time of a grid of this class; nearly 1. */
+    public double startScale(TimeGrid grid) {
+        return scheduler.startScale(grid);
+    }
+
+    /** What a sampler of ours does to x0: ancestral sampling and DDIM clip it as the file says, others do not. */
+    public X0Limit limits(boolean clips) {
+        SchedulerKeys read = new SchedulerKeys(keys, className());
+        return clips ? X0Limit.of(read, true) : X0Limit.thresholding(read);
+    }
+
+    /** The sampler of this class with what the settings say of noise, where it asks for that. */
+    public Sampler sampler(SampleSettings settings) {
+        return scheduler.sampler(settings);
     }
 
     /** The model with its x0 clipped, thresholded or otherwise bound as the file says. */

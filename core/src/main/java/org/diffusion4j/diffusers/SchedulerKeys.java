@@ -1,10 +1,12 @@
 package org.diffusion4j.diffusers;
 
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.FormatException;
@@ -15,20 +17,40 @@ import org.diffusion4j.process.Prediction;
 import org.diffusion4j.schedule.BetaCurve;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.schedule.DiscreteSchedule;
+import org.diffusion4j.schedule.OffsetSpacing;
+import org.diffusion4j.schedule.Spacing;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The keys of a {@code scheduler_config.json} by type, and those that nearly all classes share. The one place that knows the
- * foreign words.
- *
- * @param source where they come from, for messages
- * @param followed the keys that were asked for so far
+ * foreign words. It remembers which keys were asked for, so that the others can be named. Not thread-safe.
  */
-record SchedulerKeys(Map<String, @Nullable Object> map, String source, Set<String> followed) {
+final class SchedulerKeys {
 
     private static final int MOST = 1_000_000; // timesteps; anything else is less
 
     private static final double LITTLE_SIGNAL = 0x1p-24;
+
+    /** Diffusers' -Infinity for "none". */
+    private static final String CLIPPED_LAMBDA = "lambda_min_clipped";
+
+    /** What some classes have and no picture depends on, here as in diffusers. */
+    private static final Set<String> WITHOUT_EFFECT = Set.of(
+            "timestep_spacing", // of schedulers that have timesteps of their own, as the next two
+            "steps_offset",
+            "set_alpha_to_one",
+            "num_train_timesteps", // where the time is a noise level
+            "base_image_seq_len", // these three only scale base_shift
+            "max_image_seq_len",
+            "max_shift",
+            "flow_shift", // these four where there is no flow
+            "shift_terminal",
+            "use_dynamic_shifting",
+            "time_shift_type",
+            "lambda_min_clipped", // where noise levels do not follow timesteps
+            "timestep_scaling", // TCD's, which asks for the boundary of no consistency model
+            "noise_sampler_seed",
+            "tau_func");
 
     static final Map<String, BetaCurve> CURVES = Map.of(
             "linear", BetaCurve.LINEAR,
@@ -49,9 +71,49 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source, Set<Strin
             "learned_range", LearnedVariance.RANGE,
             "learned_log", LearnedVariance.LOG); // ours: diffusers refuses it
 
-    /** Of which none was asked for yet. */
+    static final Map<String, Spacing> SPACINGS =
+            Map.of("leading", Spacing.LEADING, "trailing", Spacing.TRAILING, "linspace", Spacing.LINSPACE);
+
+    private final Map<String, @Nullable Object> map;
+    private final String source;
+    private final Set<String> asked = new HashSet<>();
+
+    /**
+     * Keys as they were read.
+     *
+     * @param source where they come from, for messages
+     * @throws FormatException if a number is not finite
+     */
     SchedulerKeys(Map<String, @Nullable Object> map, String source) {
-        this(map, source, new TreeSet<>());
+        this.map = map;
+        this.source = source;
+        map.forEach((key, value) -> {
+            boolean none = key.equals(CLIPPED_LAMBDA)
+                    && Double.valueOf(Double.NEGATIVE_INFINITY).equals(value);
+            if (!none && value instanceof Double number && !Double.isFinite(number)) {
+                throw wrong(key, "a finite number", value);
+            }
+        });
+    }
+
+    /** The keys that nobody asked for, which therefore change nothing; in alphabetical order. */
+    List<String> passedOver() {
+        return map.keySet().stream()
+                .filter(key -> !asked.contains(key) && !WITHOUT_EFFECT.contains(key) && !key.startsWith("_"))
+                .sorted()
+                .map(key -> DidYouMean.passedOver(key, asked))
+                .toList();
+    }
+
+    /** The keys that were asked for so far. */
+    Set<String> followed() {
+        return Set.copyOf(asked);
+    }
+
+    /** Whether a key stands there; a key that is null does not. */
+    boolean has(String key) {
+        asked.add(key);
+        return map.get(key) != null;
     }
 
     /** Diffusers' word for one of ours, if it has one. */
@@ -98,8 +160,22 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source, Set<Strin
     }
 
     OutputMeaning meaning() {
-        return new OutputMeaning(
-                word("prediction_type", "epsilon", PREDICTIONS), LEARNED.get(String.valueOf(value("variance_type"))));
+        return new OutputMeaning(prediction(), LEARNED.get(String.valueOf(value("variance_type"))));
+    }
+
+    /** By {@code prediction_type}, or as it was spelled before it: {@code predict_epsilon}, which is false for x0. */
+    private Prediction prediction() {
+        if (!has("predict_epsilon")) {
+            return word("prediction_type", "epsilon", PREDICTIONS);
+        }
+        Prediction old = flag("predict_epsilon", true) ? Prediction.EPS : Prediction.X0;
+        Prediction prediction = map.containsKey("prediction_type") ? word("prediction_type", "", PREDICTIONS) : old;
+        require(
+                prediction.equals(old),
+                "predict_epsilon is %s and prediction_type '%s': they contradict each other; remove the wrong one",
+                value("predict_epsilon"),
+                value("prediction_type"));
+        return prediction;
     }
 
     int integer(String key, int preset) {
@@ -160,17 +236,25 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source, Set<Strin
     /** Whatever stands there; null if it is missing. */
     @Nullable
     Object value(String key) {
-        followed.add(key);
+        asked.add(key);
         return map.get(key);
     }
 
     private @Nullable Object valueOr(String key, Object preset) {
-        Object value = value(key);
-        return map.containsKey(key) ? value : preset;
+        asked.add(key);
+        return map.containsKey(key) ? map.get(key) : preset;
     }
 
     private FormatException wrong(String key, String kind, @Nullable Object found) {
         return new FormatException(source + ": '" + key + "' must be " + kind + ", was "
                 + (found instanceof String ? "the text " : "") + found);
+    }
+
+    /** Its {@code timestep_spacing} with its {@code steps_offset}. */
+    OffsetSpacing spacing(String preset) {
+        return new OffsetSpacing(
+                word("timestep_spacing", preset, SPACINGS),
+                integer("steps_offset", 0),
+                integer("num_train_timesteps", 1000));
     }
 }

@@ -22,6 +22,8 @@ import org.diffusion4j.sample.sigma.Kdpm2;
 import org.diffusion4j.sample.sigma.Kdpm2Ancestral;
 import org.diffusion4j.sample.sigma.Lms;
 import org.diffusion4j.schedule.NoiseSpacing;
+import org.diffusion4j.schedule.OffsetSpacing;
+import org.diffusion4j.schedule.Spacing;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
@@ -43,7 +45,7 @@ record SigmaScheduler(
         DiscreteProcess table,
         DiffusionProcess process,
         OutputMeaning meaning,
-        PublishedSpacing spacing,
+        OffsetSpacing spacing,
         PublishedLevels levels,
         boolean logLinear,
         boolean rounded,
@@ -55,35 +57,40 @@ record SigmaScheduler(
     private static final double ROUNDING = 1e-6; // of a timestep
 
     static SigmaScheduler euler(SchedulerKeys keys) {
-        return of(keys, 1e-4, 0.02, false, new Euler());
+        return of(keys, 1e-4, 0.02, false, X0Limit.NONE, new Euler());
     }
 
     static SigmaScheduler eulerAncestral(SchedulerKeys keys) {
-        return of(keys, 1e-4, 0.02, false, new EulerAncestral());
+        return of(keys, 1e-4, 0.02, false, X0Limit.NONE, new EulerAncestral());
     }
 
     static SigmaScheduler lms(SchedulerKeys keys) {
-        return of(keys, 1e-4, 0.02, false, new Lms());
+        return of(keys, 1e-4, 0.02, false, X0Limit.NONE, new Lms());
     }
 
     static SigmaScheduler heun(SchedulerKeys keys) {
-        return of(keys, 0.00085, 0.012, false, new Heun());
+        return of(keys, 0.00085, 0.012, false, X0Limit.clipping(keys, false), new Heun());
     }
 
     static SigmaScheduler kdpm2(SchedulerKeys keys) {
-        return of(keys, 0.00085, 0.012, true, new Kdpm2());
+        return of(keys, 0.00085, 0.012, true, X0Limit.NONE, new Kdpm2());
     }
 
     static SigmaScheduler kdpm2Ancestral(SchedulerKeys keys) {
-        return of(keys, 0.00085, 0.012, true, new Kdpm2Ancestral());
+        return of(keys, 0.00085, 0.012, true, X0Limit.NONE, new Kdpm2Ancestral());
     }
 
     static SigmaScheduler sde(SchedulerKeys keys) {
-        return of(keys, 0.00085, 0.012, false, new DpmPlusPlusSde());
+        return of(keys, 0.00085, 0.012, false, X0Limit.NONE, new DpmPlusPlusSde());
     }
 
     private static SigmaScheduler of(
-            SchedulerKeys keys, double betaStart, double betaEnd, boolean roundsKarras, Sampler sampler) {
+            SchedulerKeys keys,
+            double betaStart,
+            double betaEnd,
+            boolean roundsKarras,
+            X0Limit limits,
+            Sampler sampler) {
         boolean logLinear = keys.word("interpolation_type", "linear", Map.of("linear", false, "log_linear", true));
         DiscreteProcess table = keys.processWithSignal("linear", betaStart, betaEnd);
         OutputMeaning meaning = keys.meaning();
@@ -100,12 +107,12 @@ record SigmaScheduler(
                 table,
                 process,
                 meaning,
-                PublishedSpacing.of(keys, "linspace"),
+                keys.spacing("linspace"),
                 levels,
                 logLinear,
                 roundsKarras && levels.spacing().contains(NoiseSpacing.KARRAS),
                 endsClean ? 0 : table.noiseToSignal(0),
-                X0Limit.of(keys, false),
+                limits,
                 sampler);
     }
 
@@ -165,6 +172,12 @@ record SigmaScheduler(
                 .map(linear::noiseToSignal)
                 .toArray();
         return levels.none() ? ratios : levels.between(steps, ratios[steps - 1], ratios[0]);
+    }
+
+    /** Of timesteps that begin at the last, diffusers begins as for a process of exploding variance: without the little signal. */
+    @Override
+    public double startScale(TimeGrid grid) {
+        return spacing.spacing() == Spacing.LEADING ? 1 : process(grid.steps()).sigma(grid.time(0));
     }
 
     @Override

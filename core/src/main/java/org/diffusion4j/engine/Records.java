@@ -86,6 +86,13 @@ public enum Records {
         return record(type, null, tree, source, "");
     }
 
+    /** The keys of a record. */
+    public List<String> keys(Class<? extends Record> type) {
+        return Arrays.stream(type.getRecordComponents())
+                .map(component -> key(component.getName()))
+                .toList();
+    }
+
     /** The tree of a record, its keys in the order of the components, or as the spelling has it. */
     public Map<String, @Nullable Object> write(Record record) {
         Map<String, @Nullable Object> tree = tree();
@@ -108,9 +115,7 @@ public enum Records {
     private <R extends Record> R record(
             Class<R> type, @Nullable Record defaults, Map<?, ?> tree, String source, String path) {
         RecordComponent[] components = type.getRecordComponents();
-        List<String> keys = Arrays.stream(components)
-                .map(component -> key(component.getName()))
-                .toList();
+        List<String> keys = keys(type);
         for (Object key : tree.keySet()) {
             if (!keys.contains(key) && !passesOver(key.toString())) {
                 throw new FormatException(

@@ -7,20 +7,23 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.diffusers.SchedulerConfig;
+import org.diffusion4j.diffusers.X0Limit;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.MachineMemory;
@@ -39,13 +42,13 @@ import org.diffusion4j.nn.unet.OpenAiUNetConfig;
 import org.diffusion4j.nn.unet.PublishedNames;
 import org.diffusion4j.nn.unet.UNet2D;
 import org.diffusion4j.nn.unet.UNet2DConfig;
+import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.sample.Denoiser;
 import org.diffusion4j.sample.EpsAfterClipping;
 import org.diffusion4j.sample.NetworkDenoiser;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SampleSettings;
-import org.diffusion4j.schedule.TimeGrid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,11 +61,13 @@ import org.jspecify.annotations.Nullable;
 public final class DiffusionModel implements AutoCloseable {
 
     private static final double FLOAT_BYTES = 4;
+    private static final int USUAL_STEPS = 50;
 
     private final UNet2D network;
     private final SchedulerConfig scheduler;
     private final DiscreteProcess process;
     private final ModelCard card;
+    private final List<String> warnings;
     private final PixelCodec codec = new PixelCodec();
 
     /**
@@ -71,13 +76,19 @@ public final class DiffusionModel implements AutoCloseable {
      * @param network owned by this model from now on
      */
     public DiffusionModel(UNet2D network, SchedulerConfig scheduler, ModelCard card) {
+        this(network, scheduler, card, List.of());
+    }
+
+    private DiffusionModel(UNet2D network, SchedulerConfig scheduler, ModelCard card, List<String> warnings) {
         this.network = network;
         this.scheduler = scheduler;
         if (!(scheduler.process() instanceof DiscreteProcess discrete)) {
-            throw new IllegalArgumentException("a model of images needs a process with timesteps, not " + scheduler);
+            throw new IllegalArgumentException(
+                    "a model of pixels needs a scheduler of betas and timesteps, not " + scheduler.className());
         }
         this.process = discrete;
         this.card = card;
+        this.warnings = warnings;
     }
 
     /**
@@ -95,8 +106,22 @@ public final class DiffusionModel implements AutoCloseable {
         SchedulerConfig scheduler = SchedulerConfig.fromMap(
                 files.schedulerConfig(), files.schedulerConfigFile().toString());
         ModelCard card = ModelCard.fromMap(files.extras(), files.extrasFile().toString());
+        List<String> warnings = Stream.of(
+                        warning(files.unetConfigFile(), UNet2DConfig.passedOver(files.unetConfig())),
+                        warning(files.schedulerConfigFile(), scheduler.passedOver()))
+                .flatMap(Optional::stream)
+                .toList();
         return new DiffusionModel(
-                filled(config, files.weightsFile(), files::openWeights, PublishedNames::present), scheduler, card);
+                filled(config, files.weightsFile(), files::openWeights, PublishedNames::present),
+                scheduler,
+                card,
+                warnings);
+    }
+
+    private static Optional<String> warning(Path file, List<String> keys) {
+        return keys.isEmpty()
+                ? Optional.empty()
+                : Optional.of(file + ": passed over what is not known: " + String.join(", ", keys));
     }
 
     /**
@@ -179,6 +204,11 @@ public final class DiffusionModel implements AutoCloseable {
         return card;
     }
 
+    /** What the folder says that is passed over: a line for each file that says such a thing, to be shown to a person. */
+    public List<String> warnings() {
+        return warnings;
+    }
+
     public DiscreteProcess process() {
         return process;
     }
@@ -213,21 +243,26 @@ public final class DiffusionModel implements AutoCloseable {
      * @throws IllegalArgumentException if there is to be guidance, and the network has not learned what "no label" is
      */
     public Denoiser denoiser(@Nullable Tensor labels, double guidance) {
-        Denoiser told = unlimited(labels);
+        return denoiser(labels, guidance, process, scheduler::limited);
+    }
+
+    /** The same in another process, with other limits. */
+    Denoiser denoiser(@Nullable Tensor labels, double guidance, DiffusionProcess process, X0Limit limits) {
+        Denoiser told = unlimited(labels, process);
         // were eps kept, guidance would push the noise of saturated pixels away from the class, and their x0 could not
         // follow
         return guidance == 1
-                ? scheduler.limited(told, EpsAfterClipping.KEPT)
-                : scheduler.limited(guided(told, labels, guidance), EpsAfterClipping.RECOMPUTED);
+                ? limits.of(told, EpsAfterClipping.KEPT)
+                : limits.of(guided(told, labels, guidance, process), EpsAfterClipping.RECOMPUTED);
     }
 
-    private Denoiser guided(Denoiser told, @Nullable Tensor labels, double scale) {
+    private Denoiser guided(Denoiser told, @Nullable Tensor labels, double scale, DiffusionProcess process) {
         require(
                 labels != null && knowsNoLabel(),
                 "guidance %s is for a model that was trained with and without labels, as train.labelDropout does",
                 scale);
         Tensor noLabel = torch.full_like(labels, new Scalar(classes()));
-        return new ClassifierFreeGuidance(told, unlimited(noLabel), scale);
+        return new ClassifierFreeGuidance(told, unlimited(noLabel, process), scale);
     }
 
     /**
@@ -236,6 +271,10 @@ public final class DiffusionModel implements AutoCloseable {
      * @param labels as {@link #denoiser}
      */
     public Denoiser unlimited(@Nullable Tensor labels) {
+        return unlimited(labels, process);
+    }
+
+    private Denoiser unlimited(@Nullable Tensor labels, DiffusionProcess process) {
         require(
                 (labels == null) == (classes() == 0),
                 classes() == 0
@@ -281,13 +320,43 @@ public final class DiffusionModel implements AutoCloseable {
     }
 
     private Tensor sample(SampleSettings settings, Batch batch) {
-        TimeGrid grid = settings.grid(process.table().steps());
-        Tensor start = start(batch.size, batch.noise);
-        return settings.make()
-                .sample(denoiser(batch.labels, settings.guidance()), grid, start, batch.noise, batch.listener);
+        return plan(settings).sample(start(batch.size, batch.noise), batch.labels, batch.noise, batch.listener);
+    }
+
+    /**
+     * How the model is drawn where nothing is said: as the recipe of its training says, else as its scheduler file does, in 50 steps.
+     */
+    public SampleSettings settings() {
+        return card.recipe().isPresent()
+                ? card.sampling(SampleSettings.ddim(USUAL_STEPS))
+                : scheduler.settings(USUAL_STEPS);
+    }
+
+    /**
+     * How the model is drawn by another sampler where nothing else is said: by our own models' samplers on trailing timesteps, else as
+     * the scheduler file says.
+     */
+    public SampleSettings settings(String sampler) {
+        return card.recipe().isPresent() && !sampler.equals(scheduler.className())
+                ? SampleSettings.of(sampler, USUAL_STEPS)
+                : scheduler.settings(sampler, USUAL_STEPS);
+    }
+
+    /**
+     * What settings mean for this model.
+     *
+     * @throws IllegalArgumentException if they do not fit: too many steps, another model's scheduler, noise that the sampler does not
+     *     ask for
+     */
+    public SamplingPlan plan(SampleSettings settings) {
+        return SamplingPlan.of(this, settings);
     }
 
     private @Nullable Tensor tensor(List<Integer> labels) {
+        require(
+                labels.isEmpty() || classes() > 0,
+                "the model has no classes, so it takes no labels, but they were %s",
+                labels);
         require(
                 labels.stream().allMatch(label -> 0 <= label && label < classes() + (knowsNoLabel() ? 1 : 0)),
                 "labels must lie between 0 and %s, were %s",
@@ -349,7 +418,7 @@ public final class DiffusionModel implements AutoCloseable {
 
     private void inBatches(
             Draw draw, int first, int end, DrawListener listener, BatchSampler way, Consumer<Tensor> drawn) {
-        int batchSize = draw.settings().make().dependsOnBatch() ? 1 : draw.batchSize();
+        int batchSize = plan(draw.settings()).sampler().dependsOnBatch() ? 1 : draw.batchSize();
         requireRoomFor(Math.min(batchSize, end - first));
         try (CloseGuard.Use use = network.parameters().use()) {
             for (int i = first, size; i < end; i += size) {
@@ -374,7 +443,7 @@ public final class DiffusionModel implements AutoCloseable {
      */
     public @Nullable Tensor labels(Draw draw, int first, int size) {
         return classes() == 0
-                ? null
+                ? tensor(draw.labels())
                 : tensor(IntStream.range(first, first + size)
                         .mapToObj(i -> draw.label(i, classes()))
                         .toList());

@@ -75,14 +75,14 @@ public record Editor(DiffusionModel model) {
      */
     public List<BufferedImage> vary(Draw draw, ImageDataset images, double strength, DrawListener listener) {
         InputImages given = InputImages.to(model, images);
-        SdEdit edit = new SdEdit(draw.settings().make(), strength);
-        TimeGrid grid = grid(draw.settings());
+        SamplingPlan plan = model.plan(draw.settings());
+        SdEdit edit = new SdEdit(plan.sampler(), strength);
         return model.draw(
                 draw,
                 listener,
                 batch -> edit.sample(
-                        model.denoiser(batch.labels(), draw.settings().guidance()),
-                        grid,
+                        plan.denoiser(batch.labels()),
+                        plan.grid(),
                         given.x0(batch.first(), batch.size()),
                         batch.noise(),
                         batch.listener()));
@@ -90,7 +90,8 @@ public record Editor(DiffusionModel model) {
 
     /** The times that {@link #vary} walks; none for the strength 0. */
     public Optional<TimeGrid> walked(Draw draw, double strength) {
-        return new SdEdit(draw.settings().make(), strength).rest(grid(draw.settings()));
+        SamplingPlan plan = model.plan(draw.settings());
+        return new SdEdit(plan.sampler(), strength).rest(plan.grid());
     }
 
     /**
@@ -103,21 +104,13 @@ public record Editor(DiffusionModel model) {
             Draw draw, ImageDataset images, Mask mask, int jump, int times, DrawListener listener) {
         InputImages given = InputImages.to(model, images);
         mask.requireFits(images);
-        TimeGrid grid = grid(draw.settings()).resampled(jump, times);
+        SamplingPlan plan = model.plan(draw.settings());
+        TimeGrid grid = plan.grid().resampled(jump, times);
         return model.draw(draw, listener, batch -> {
             Tensor x0 = given.x0(batch.first(), batch.size());
             Tensor start = model.start(batch.size(), batch.noise());
-            return new Inpainting(draw.settings().make(), x0, mask.kept())
-                    .sample(
-                            model.denoiser(batch.labels(), draw.settings().guidance()),
-                            grid,
-                            start,
-                            batch.noise(),
-                            batch.listener());
+            return new Inpainting(plan.sampler(), x0, mask.kept())
+                    .sample(plan.denoiser(batch.labels()), grid, start, batch.noise(), batch.listener());
         });
-    }
-
-    private TimeGrid grid(SampleSettings settings) {
-        return settings.grid(model.process().table().steps());
     }
 }

@@ -229,10 +229,19 @@ public record ImageRecipe(
                 8 * pixels * train.batchSize(),
                 "train.batchSize " + train.batchSize() + " with images of " + data.width() + "×" + data.height(),
                 "lower train.batchSize, and raise train.accumulate instead");
-        return new DiffusionModel(
+        DiffusionModel fresh = new DiffusionModel(
                 new UNet2D(model, train.seed()),
                 SchedulerConfig.ddpm(schedule, meaning(), reverseVariance()),
                 new ModelCard(rows == null ? List.of() : data.labelNames(), Map.of("recipe", toMap())));
+        try {
+            if (!Integer.valueOf(0).equals(train.sampleCount())) {
+                fresh.plan(sample); // refuses, before anything is learned, what could not be drawn
+            }
+            return fresh;
+        } catch (RuntimeException e) {
+            fresh.close();
+            throw e;
+        }
     }
 
     @Override

@@ -17,7 +17,6 @@ import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.image.DiffusionModel.DrawListener;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SampleSettings;
-import org.diffusion4j.schedule.TimeGrid;
 
 /**
  * Pictures between pictures: drawn from the noise between the noise of two, which {@link Slerp} finds. Row r of the result goes from
@@ -40,19 +39,12 @@ public record Interpolation(DiffusionModel model, int columns) {
      * @param draw its count is that of the rows; a sampler that adds no noise, such as DDIM, draws smooth rows
      */
     public List<BufferedImage> ofSamples(Draw draw, DrawListener listener) {
-        SampleSettings settings = draw.settings();
-        TimeGrid grid = settings.grid(model.process().table().steps());
+        SamplingPlan plan = model.plan(draw.settings());
         return model.draw(across(draw, draw.count(), this::row), listener, batch -> {
             Tensor from = model.start(batch.size(), noise(draw.seed(), batch, 0));
             Tensor to = model.start(batch.size(), noise(draw.seed(), batch, 1));
             Tensor start = Slerp.between(from, to, shares(batch));
-            return settings.make()
-                    .sample(
-                            model.denoiser(batch.labels(), settings.guidance()),
-                            grid,
-                            start,
-                            batch.noise(),
-                            batch.listener());
+            return plan.sample(start, batch.labels(), batch.noise(), batch.listener());
         });
     }
 

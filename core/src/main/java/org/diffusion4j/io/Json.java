@@ -83,8 +83,8 @@ public final class Json {
     }
 
     /**
-     * Reads a file that holds an object and that Python may have written: its members that are NaN or infinite, which JSON has no
-     * words for, are left out.
+     * Reads a file that holds an object and that Python may have written: its members may be NaN or infinite, which JSON has no
+     * words for.
      */
     public static Map<String, @Nullable Object> readObjectOfPython(Path file) {
         return object(read(file, OF_PYTHON), file.toString());
@@ -241,9 +241,8 @@ public final class Json {
             if (map.containsKey(key)) {
                 throw at(parser, source, "the key '" + key + "' stands twice in one object");
             }
-            if (parser.nextToken() != JsonToken.VALUE_NUMBER_FLOAT || !parser.isNaN()) {
-                map.put(key, value(parser, source));
-            }
+            boolean ofPython = parser.nextToken() == JsonToken.VALUE_NUMBER_FLOAT && parser.isNaN();
+            map.put(key, ofPython ? (Object) parser.getDoubleValue() : value(parser, source));
         }
         return map;
     }

@@ -1,5 +1,6 @@
 package org.diffusion4j.io;
 
+import static java.util.stream.Collectors.joining;
 import static org.diffusion4j.engine.Require.require;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.FileTrouble;
@@ -35,6 +37,12 @@ public final class ModelFolder {
     private static final String CLASS = "_class_name";
     private static final String VERSION = "_diffusers_version";
     private static final String UNET = "UNet2DModel";
+    private static final String SCHEDULER = "Scheduler";
+    private static final String PIPELINE = "Pipeline";
+
+    /** The pipelines of diffusers that draw pixels by one network of this kind. */
+    private static final Set<String> PIPELINES =
+            Set.of("DDPMPipeline", "DDIMPipeline", "PNDMPipeline", "ConsistencyModelPipeline");
 
     /** The diffusers whose layout is written. */
     private static final String DIFFUSERS = "0.40.0";
@@ -86,6 +94,7 @@ public final class ModelFolder {
      */
     public static ModelFolder open(Path given) {
         ModelLayout layout = ModelLayout.of(given);
+        layout.index().ifPresent(ModelFolder::requirePipelineOfPixels);
         Map<String, @Nullable Object> unetConfig = Json.readObject(layout.unetConfig());
         if (!UNET.equals(unetConfig.getOrDefault(CLASS, UNET))) {
             throw new FormatException(layout.unetConfig() + ": the network is a " + unetConfig.get(CLASS) + ", only "
@@ -97,6 +106,23 @@ public final class ModelFolder {
                 unetConfig,
                 Json.readObjectOfPython(layout.schedulerConfig()), // "lambda_min_clipped": -Infinity
                 Files.exists(extras) ? Json.readObject(extras) : Map.of());
+    }
+
+    private static void requirePipelineOfPixels(Path index) {
+        Map<String, @Nullable Object> says = Json.readObject(index);
+        if (!(says.get(CLASS) instanceof String pipeline)) {
+            throw new FormatException(index + ": has no " + CLASS + ", so it does not say what the model is; for a "
+                    + UNET + " that draws pixels it is DDPMPipeline");
+        }
+        boolean ofOurs = pipeline.endsWith(PIPELINE) // before 0.1.0 the name followed the scheduler's
+                && says.get("scheduler") instanceof List<?> scheduler
+                && scheduler.contains(pipeline.substring(0, pipeline.length() - PIPELINE.length()) + SCHEDULER);
+        if (!PIPELINES.contains(pipeline) && !ofOurs) {
+            throw new FormatException(
+                    index + ": the model is a " + pipeline + ", only pipelines that draw pixels by one "
+                            + UNET + " are read here: "
+                            + PIPELINES.stream().sorted().collect(joining(", ")));
+        }
     }
 
     /**
@@ -135,7 +161,13 @@ public final class ModelFolder {
         String scheduler = schedulerClass(schedulerConfig);
         return signed(
                 Map.of("scheduler", List.of("diffusers", scheduler), "unet", List.of("diffusers", UNET)),
-                scheduler.replace("Scheduler", "Pipeline"));
+                pipeline(scheduler));
+    }
+
+    /** The one of diffusers that is for this scheduler, else DDPM's, which takes any. */
+    private static String pipeline(String scheduler) {
+        String ofItsName = scheduler.replace(SCHEDULER, PIPELINE);
+        return PIPELINES.contains(ofItsName) ? ofItsName : "DDPMPipeline";
     }
 
     private static String schedulerClass(Map<String, ?> schedulerConfig) {

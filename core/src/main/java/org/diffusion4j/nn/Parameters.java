@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -16,8 +17,8 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.MachineMemory;
@@ -299,7 +300,8 @@ public final class Parameters implements AutoCloseable {
      * Copies weights in by name; dtypes are converted.
      *
      * @param source where they come from, for messages
-     * @throws WeightsException if a tensor is missing, not known, or of another shape
+     * @throws WeightsException if a tensor is missing, not known, of another shape, not of floating-point numbers, or has one that is
+     *     not finite
      */
     public void load(Map<String, Tensor> weights, String source) {
         for (Parameter parameter : byName.values()) {
@@ -316,15 +318,27 @@ public final class Parameters implements AutoCloseable {
                                 + "; does config.json belong to these weights?");
             }
         }
-        for (String name : weights.keySet()) {
+        weights.forEach((name, tensor) -> {
             if (!byName.containsKey(name)) {
                 throw new WeightsException(source + ": tensor '" + name
                         + "' is not known to the network; does config.json belong to these weights?");
             }
-        }
+            if (!tensor.is_floating_point()) {
+                throw new WeightsException(source + ": tensor '" + name + "' has integers ("
+                        + tensor.scalar_type().toString().toLowerCase(Locale.ROOT)
+                        + "), weights are floating-point numbers; save them as float32, float16 or bfloat16");
+            }
+        });
         try (AutoGradMode noGrad = new AutoGradMode(false);
                 PointerScope scope = new PointerScope()) {
-            byName.forEach((name, parameter) -> parameter.value().copy_(weights.get(name)));
+            byName.forEach((name, parameter) -> {
+                parameter.value().copy_(weights.get(name));
+                if (!parameter.value().isfinite().all().item_bool()) {
+                    throw new WeightsException(source + ": tensor '" + name
+                            + "' has values that are not finite (NaN or infinite), so nothing can be drawn with it; "
+                            + "save the weights of an earlier step");
+                }
+            });
         }
     }
 

@@ -2,31 +2,35 @@ package org.diffusion4j.sample;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.function.Function;
 import org.diffusion4j.process.ReverseVariance;
+import org.diffusion4j.schedule.OffsetSpacing;
 import org.diffusion4j.schedule.Spacing;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
  * How samples are drawn, in the names that recipes and the command line use.
  *
- * @param sampler a name of {@link Samplers}
+ * @param sampler a name of {@link Samplers}, or of the model's scheduler class, which then
+ *     draws as diffusers does
  * @param steps how many timesteps are visited, from 1 to those of the model
  * @param eta the share of noise, in [0, 1], of DDIM, dpm-solver-fast and dpm-solver-23
  * @param etaRule what eta multiplies: {@code deviation} (the paper), {@code variance} (the hand-out) or {@code sigma-hat}
  * @param variance DDPM's: {@code fixed-small}, {@code fixed-large} or, where the model has it, {@code learned}
- * @param spacing {@code leading}, {@code trailing}, {@code linspace} or {@code quadratic}
+ * @param spacing {@code leading}, {@code trailing}, {@code linspace}, {@code quadratic} or {@code uniform}; {@code leading+1} is one
+ *     timestep further from the clean sample
  * @param guidance the scale of classifier-free guidance, at least 0; 1 for none
  */
 public record SampleSettings(
         String sampler, int steps, double eta, String etaRule, String variance, String spacing, double guidance) {
 
     public SampleSettings {
-        Samplers.named(sampler);
+        Samplers.maker(sampler);
         require(steps >= 1, "steps must be at least 1, was %s", steps);
         require(eta >= 0 && eta <= 1, "eta must lie in [0, 1], was %s", eta);
         EtaRule.named(etaRule);
         ReverseVariance.named(variance);
-        Spacing.named(spacing);
+        OffsetSpacing.named(spacing, 0);
         require(guidance >= 0, "guidance must be at least 0, was %s", guidance);
     }
 
@@ -55,9 +59,19 @@ public record SampleSettings(
         return new SampleSettings(sampler, steps, eta, rule.toString(), variance, spacing, guidance);
     }
 
+    /** These with another variance of DDPM's reverse steps. */
+    public SampleSettings withVariance(ReverseVariance variance) {
+        return new SampleSettings(sampler, steps, eta, etaRule, variance.toString(), spacing, guidance);
+    }
+
     /** These on other timesteps. */
     public SampleSettings withSpacing(Spacing spacing) {
-        return new SampleSettings(sampler, steps, eta, etaRule, variance, spacing.toString(), guidance);
+        return withSpacing(spacing.toString());
+    }
+
+    /** These on other timesteps, by a text such as {@code leading+1}. */
+    public SampleSettings withSpacing(String spacing) {
+        return new SampleSettings(sampler, steps, eta, etaRule, variance, spacing, guidance);
     }
 
     /** These with classifier-free guidance of another scale. */
@@ -65,9 +79,48 @@ public record SampleSettings(
         return new SampleSettings(sampler, steps, eta, etaRule, variance, spacing, guidance);
     }
 
-    /** The sampler. */
+    /**
+     * The sampler, where it is one of {@link Samplers}.
+     *
+     * @throws IllegalArgumentException if it is a model's scheduler class, which only that model can draw by
+     */
     public Sampler make() {
         return Samplers.named(sampler).make().apply(this);
+    }
+
+    /** Whether the sampler is a model's scheduler class. */
+    public boolean asPublished() {
+        return Samplers.isScheduler(sampler);
+    }
+
+    /** Whether pictures depend on {@link #eta}. */
+    public boolean asksForEta() {
+        return !withEta(0, EtaRule.DEVIATION).drawsAs(withEta(1, EtaRule.DEVIATION));
+    }
+
+    /** Whether pictures depend on {@link #variance}. */
+    public boolean asksForVariance() {
+        return !withVariance(ReverseVariance.FIXED_SMALL).drawsAs(withVariance(ReverseVariance.FIXED_LARGE));
+    }
+
+    /** Samplers are records, equal where they draw alike. */
+    private boolean drawsAs(SampleSettings other) {
+        Function<SampleSettings, Sampler> maker = Samplers.maker(sampler);
+        return maker.apply(this).equals(maker.apply(other));
+    }
+
+    /** Refuses noise that the sampler does not ask for; but DDPM's eta may be said to be 1, which it is. */
+    public void requireAsked() {
+        require(
+                eta == 0 || asksForEta() || eta == 1 && asksForVariance(),
+                "eta is %s, and %s does not ask for it: leave it at 0, or take ddim",
+                eta,
+                sampler);
+        require(
+                variance.equals(ReverseVariance.FIXED_SMALL.toString()) || asksForVariance(),
+                "the variance is %s, and %s does not ask for it: leave it at fixed-small, or take ddpm",
+                variance,
+                sampler);
     }
 
     /**
@@ -77,6 +130,6 @@ public record SampleSettings(
      * @throws IllegalArgumentException if there are fewer than {@link #steps}
      */
     public TimeGrid grid(int total) {
-        return Spacing.named(spacing).grid(steps, total);
+        return OffsetSpacing.named(spacing, total).grid(steps);
     }
 }

@@ -17,6 +17,11 @@ public interface Sampler {
      */
     Tensor sample(Denoiser model, TimeGrid grid, Tensor start, NoiseStream noise, SampleListener listener);
 
+    /** Whether x0 is clipped where the model's scheduler file says so. Solvers of higher order would lose their order by it. */
+    default boolean clips() {
+        return false;
+    }
+
     /** Whether a sample depends on those of its batch; such a sampler is given one at a time where pictures must be the same again. */
     default boolean dependsOnBatch() {
         return false;

@@ -58,29 +58,49 @@ public final class Samplers {
         return DidYouMean.choose("sampler", name, Known.ALL);
     }
 
+    /** Whether a name is not of the listed samplers but of a {@linkplain SamplerProvider#schedulers scheduler class}. */
+    public static boolean isScheduler(String name) {
+        return Known.SCHEDULERS.containsKey(name);
+    }
+
+    /**
+     * What makes the sampler of settings, listed or not.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    static Function<SampleSettings, Sampler> maker(String name) {
+        Function<SampleSettings, Sampler> scheduler = Known.SCHEDULERS.get(name);
+        return scheduler == null ? named(name).make() : scheduler;
+    }
+
     /** Loaded at first use: the providers' classes are above this one. */
     private static final class Known {
 
-        static final List<Entry> ALL = load();
+        static final List<Entry> ALL;
+        static final Map<String, Function<SampleSettings, Sampler>> SCHEDULERS;
 
-        private static List<Entry> load() {
+        static {
             Map<String, Entry> byName = new LinkedHashMap<>();
+            Map<String, Function<SampleSettings, Sampler>> schedulers = new LinkedHashMap<>();
             try {
                 for (SamplerProvider provider :
                         ServiceLoader.load(SamplerProvider.class, Samplers.class.getClassLoader())) {
-                    for (Entry entry : provider.samplers()) {
-                        if (byName.putIfAbsent(entry.name(), entry) != null) {
-                            throw new DiffusionException("two samplers are named '" + entry.name()
-                                    + "'; one comes from " + provider.getClass().getName()
-                                    + ": remove that jar, or rename its sampler");
-                        }
-                    }
+                    provider.samplers().forEach(entry -> add(byName, entry, provider));
+                    schedulers.putAll(provider.schedulers());
                 }
             } catch (ServiceConfigurationError e) {
                 throw new DiffusionException(
                         "a provider of samplers on the class path cannot be used: " + e.getMessage(), e);
             }
-            return List.copyOf(byName.values());
+            ALL = List.copyOf(byName.values());
+            SCHEDULERS = Map.copyOf(schedulers);
+        }
+
+        private static void add(Map<String, Entry> byName, Entry entry, SamplerProvider provider) {
+            if (byName.putIfAbsent(entry.name(), entry) != null) {
+                throw new DiffusionException("two samplers are named '" + entry.name() + "'; one comes from "
+                        + provider.getClass().getName() + ": remove that jar, or rename its sampler");
+            }
         }
     }
 }

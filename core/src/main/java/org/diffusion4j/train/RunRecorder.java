@@ -1,7 +1,5 @@
 package org.diffusion4j.train;
 
-import java.awt.image.BufferedImage;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.diffusion4j.io.EventWriter;
 

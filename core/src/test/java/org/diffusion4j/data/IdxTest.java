@@ -68,7 +68,8 @@ class IdxTest {
         String plain = open().fingerprint();
         Path raw = moveTo("MNIST/raw");
         for (Path place : List.of(raw, folder.resolve("MNIST"), folder)) {
-            assertThat(Datasets.open(place, DataSplit.TRAIN, ReadOptions.DEFAULT).fingerprint())
+            assertThat(Datasets.open(place, DataSplit.TRAIN, ReadOptions.DEFAULT)
+                            .fingerprint())
                     .isEqualTo(plain);
         }
     }

@@ -177,7 +177,8 @@ class ImageFilesTest {
         assertThat(Datasets.has(folder, DataSplit.TEST)).isFalse();
         write("test/cat/a.png", picture(1, 1, 2));
         assertThat(Datasets.has(folder, DataSplit.TEST)).isTrue();
-        assertThat(Datasets.has(zip(Map.of("a.png", new byte[3])), DataSplit.TEST)).isFalse();
+        assertThat(Datasets.has(zip(Map.of("a.png", new byte[3])), DataSplit.TEST))
+                .isFalse();
         assertThat(Datasets.has(folder.resolve("nothing"), DataSplit.TEST)).isFalse();
     }
 

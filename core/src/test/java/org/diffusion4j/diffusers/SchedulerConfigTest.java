@@ -174,6 +174,39 @@ class SchedulerConfigTest {
         refused("beta_end", 2, "m.json: betas need 0 < betaStart <= betaEnd < 1");
     }
 
+    @Test
+    void a_number_that_is_not_finite_is_refused_and_not_replaced() {
+        refused("beta_end", Double.NaN, "m.json: 'beta_end' must be a finite number, was NaN");
+        refused("beta_start", Double.POSITIVE_INFINITY, "m.json: 'beta_start' must be a finite number, was Infinity");
+        Map<String, ?> none =
+                Map.of("_class_name", "DPMSolverMultistepScheduler", "lambda_min_clipped", Double.NEGATIVE_INFINITY);
+        assertThat(SchedulerConfig.fromMap(none, "m.json").toMap()).containsOnlyKeys("_class_name");
+    }
+
+    @Test
+    void the_old_spelling_of_x0_prediction_is_followed() {
+        assertThat(prediction(Map.of("predict_epsilon", false))).isEqualTo(Prediction.X0);
+        assertThat(prediction(Map.of("predict_epsilon", true))).isEqualTo(Prediction.EPS);
+        assertThat(prediction(Map.of("predict_epsilon", false, "prediction_type", "sample")))
+                .isEqualTo(Prediction.X0);
+        refused(
+                Map.of("predict_epsilon", false, "prediction_type", "epsilon"),
+                "m.json: predict_epsilon is false and prediction_type 'epsilon': they contradict each other");
+    }
+
+    private static Prediction prediction(Map<String, ?> keys) {
+        return SchedulerConfig.fromMap(keys, "m.json").meaning().prediction();
+    }
+
+    @Test
+    void keys_that_mean_nothing_to_the_class_are_named() {
+        Map<String, Object> keys = new HashMap<>(SchedulerConfig.ddpm().toMap());
+        assertThat(SchedulerConfig.fromMap(keys, "m.json").passedOver()).isEmpty();
+        keys.putAll(Map.of("prediction_typ", "v_prediction", "skip_prk_steps", true, "_private", 1));
+        assertThat(SchedulerConfig.fromMap(keys, "m.json").passedOver())
+                .containsExactly("prediction_typ (did you mean prediction_type?)", "skip_prk_steps");
+    }
+
     private static void refused(String key, Object value, String message) {
         refused(Map.of(key, value), message);
     }

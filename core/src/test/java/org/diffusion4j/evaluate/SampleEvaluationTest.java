@@ -92,7 +92,8 @@ class SampleEvaluationTest {
     void says_what_to_lower_when_memory_is_too_little_for_a_piece() {
         try (CountingNetwork network = new CountingNetwork()) {
             network.failure = new IllegalStateException("DefaultCPUAllocator: can't allocate memory");
-            assertThatThrownBy(() -> new FeatureCache(network, cache, 10).of(Pictures.of(glyphs(0, 50)), (done, total) -> {}))
+            assertThatThrownBy(() ->
+                            new FeatureCache(network, cache, 10).of(Pictures.of(glyphs(0, 50)), (done, total) -> {}))
                     .isInstanceOf(OutOfNativeMemoryException.class)
                     .hasMessage("there is not enough memory: lower the batch size (--batch-size), 10");
         }

@@ -30,6 +30,8 @@ import org.diffusion4j.nn.unet.UNet2D;
 import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.Prediction;
+import org.diffusion4j.process.ReverseVariance;
+import org.diffusion4j.sample.Clipped;
 import org.diffusion4j.sample.EtaRule;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Samplers;
@@ -88,7 +90,8 @@ class DiffusionModelTest {
     @ParameterizedTest
     @MethodSource("samplers")
     void draws_the_same_picture_by_any_sampler_whatever_the_batch(String sampler) {
-        Draw draw = few(3).with(SampleSettings.of(sampler, 4).withEta(0.5, EtaRule.DEVIATION));
+        SampleSettings settings = SampleSettings.of(sampler, 4);
+        Draw draw = few(3).with(settings.asksForEta() ? settings.withEta(0.5, EtaRule.DEVIATION) : settings);
 
         assertThat(largestDifference(pixels(draw.batchSize(3)), pixels(draw.batchSize(1))))
                 .isLessThanOrEqualTo(1);
@@ -131,6 +134,39 @@ class DiffusionModelTest {
         assertThatThrownBy(() -> model.draw(few(1).labels(4)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("labels must lie between 0 and 2, were [4]");
+    }
+
+    @Test
+    void refuses_noise_that_the_sampler_does_not_ask_for() {
+        assertThatThrownBy(() ->
+                        model.draw(few(1).with(SampleSettings.of("heun", 4).withEta(0.5, EtaRule.DEVIATION))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("eta is 0.5, and heun does not ask for it: leave it at 0, or take ddim");
+        assertThatThrownBy(
+                        () -> model.draw(few(1).with(SampleSettings.ddim(4).withVariance(ReverseVariance.FIXED_LARGE))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(
+                        "the variance is fixed-large, and ddim does not ask for it: leave it at fixed-small, or take ddpm");
+    }
+
+    @Test
+    void refuses_labels_where_it_has_no_classes() {
+        try (DiffusionModel plain = PublishedDrawingTest.model(Map.of())) {
+            assertThatThrownBy(() ->
+                            plain.draw(Draw.of(1).with(SampleSettings.ddim(2)).labels(3)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the model has no classes, so it takes no labels, but they were [3]");
+        }
+    }
+
+    @Test
+    void clips_x0_in_ancestral_sampling_and_ddim_alone() {
+        Tensor labels = Tensors.of(new long[] {1});
+        List<String> clipping = Samplers.all().stream()
+                .map(Samplers.Entry::name)
+                .filter(name -> model.plan(SampleSettings.of(name, 4)).denoiser(labels) instanceof Clipped)
+                .toList();
+        assertThat(clipping).containsExactly("ddpm", "ddim");
     }
 
     @Test

@@ -73,11 +73,15 @@ class JsonTest {
     }
 
     @Test
-    void leaves_out_what_only_python_has_words_for(@TempDir Path folder) throws IOException {
+    void keeps_what_only_python_has_words_for(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("scheduler_config.json");
         Files.writeString(file, "{\"a\": -Infinity, \"b\": {\"c\": NaN, \"d\": 1.5}, \"e\": Infinity}");
 
-        assertThat(Json.readObjectOfPython(file)).isEqualTo(Map.of("b", Map.of("d", 1.5)));
+        assertThat(Json.readObjectOfPython(file))
+                .isEqualTo(Map.of(
+                        "a", Double.NEGATIVE_INFINITY,
+                        "b", Map.of("c", Double.NaN, "d", 1.5),
+                        "e", Double.POSITIVE_INFINITY));
         Files.writeString(file, "{\"a\": 1e999}");
         assertThatThrownBy(() -> Json.readObjectOfPython(file)).hasMessageContaining("the number 1e999 is too large");
         Files.writeString(file, "{\"a\": [-Infinity]}");

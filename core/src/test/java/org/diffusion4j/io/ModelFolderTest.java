@@ -18,6 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("A model folder")
 class ModelFolderTest {
@@ -103,6 +105,45 @@ class ModelFolderTest {
         assertRefused(
                 parent,
                 "is not a model folder, it has no model_index.json; did you mean " + parent.resolve("model") + "?");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            ``                                | : is empty, a JSON value was expected
+            {"_class_name": "DDPM             | : line 1, column 22: Unexpected end-of-input
+            {}                                | : has no _class_name, so it does not say what the model is;
+            {"_class_name": "FluxPipeline"}   | : the model is a FluxPipeline, only pipelines that draw pixels
+            """)
+    void is_refused_where_the_index_does_not_say_a_pipeline_of_pixels(String index, String message) throws IOException {
+        Path folder = write("model", false);
+        Path file = Files.writeString(folder.resolve("model_index.json"), index);
+        assertThatThrownBy(() -> ModelFolder.open(folder))
+                .isInstanceOf(FormatException.class)
+                .hasMessageStartingWith(file + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "DDPMScheduler, DDPMPipeline",
+        "DDIMScheduler, DDIMPipeline",
+        "PNDMScheduler, PNDMPipeline",
+        "EulerDiscreteScheduler, DDPMPipeline"
+    })
+    void names_a_pipeline_that_diffusers_has(String scheduler, String pipeline) {
+        Path folder = parent.resolve("of-" + scheduler);
+        ModelFolder.Parts parts =
+                new ModelFolder.Parts(Map.of(), Map.of(), Map.of(), Map.of("_class_name", scheduler), Map.of());
+        ModelFolder.write(folder, parts, false);
+        assertThat(Json.readObject(folder.resolve("model_index.json"))).containsEntry("_class_name", pipeline);
+    }
+
+    @Test
+    void is_read_where_its_pipeline_was_called_after_the_scheduler() throws IOException {
+        Path folder = write("model", false);
+        Files.writeString(
+                folder.resolve("model_index.json"),
+                "{\"_class_name\": \"LMSDiscretePipeline\", \"scheduler\": [\"diffusers\", \"LMSDiscreteScheduler\"]}");
+        assertThat(ModelFolder.open(folder).unetConfig()).containsKey("sample_size");
     }
 
     @Test

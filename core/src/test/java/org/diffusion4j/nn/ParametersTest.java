@@ -10,9 +10,9 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.WeightsException;
 import org.diffusion4j.nn.Parameters.Parameter;
 import org.junit.jupiter.api.AfterEach;
@@ -152,6 +152,30 @@ class ParametersTest {
     }
 
     @Test
+    void name_what_is_not_finite() {
+        for (double value : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+            Map<String, Tensor> weights = weights();
+            weights.put("conv.bias", torch.full(new long[] {2}, new Scalar(value)));
+
+            assertRefused(
+                    weights,
+                    "unet.safetensors: tensor 'conv.bias' has values that are not finite (NaN or infinite), "
+                            + "so nothing can be drawn with it; save the weights of an earlier step");
+        }
+    }
+
+    @Test
+    void name_what_is_not_of_floating_point() {
+        Map<String, Tensor> weights = weights();
+        weights.put("conv.bias", torch.ones(new long[] {2}, new TensorOptions(ScalarType.Long)));
+
+        assertRefused(
+                weights,
+                "unet.safetensors: tensor 'conv.bias' has integers (long), weights are floating-point numbers; "
+                        + "save them as float32, float16 or bfloat16");
+    }
+
+    @Test
     void name_what_has_another_shape_and_change_nothing() {
         Map<String, Tensor> weights = weights();
         weights.put("conv.bias", torch.zeros(3));
@@ -197,7 +221,7 @@ class ParametersTest {
         Map<String, Tensor> weights = new LinkedHashMap<>();
         weights.put("conv.weight", torch.zeros(2, 4, 3, 3));
         weights.put("conv.bias", torch.zeros(2));
-        weights.put("time_proj.weight", torch.full(new long[] {5}, new Scalar(4)));
+        weights.put("time_proj.weight", torch.full(new long[] {5}, new Scalar(4.0)));
         return weights;
     }
 

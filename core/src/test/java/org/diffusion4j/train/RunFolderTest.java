@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
-import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.DiffusionException;
@@ -304,9 +303,7 @@ class RunFolderTest {
                         "step-8: was made with train.learningRate 0.003, not 1.0, so the training could not go on as"
                                 + " it began; resume it as it was, or begin a new run");
         assertThatThrownBy(() -> train(
-                        resume(run, "train.seed=5", "schedule.betaEnd=0.2", "train.batchSize=4"),
-                        DATA,
-                        TO_THE_END))
+                        resume(run, "train.seed=5", "schedule.betaEnd=0.2", "train.batchSize=4"), DATA, TO_THE_END))
                 .hasMessageContaining(
                         "was made with schedule.betaEnd 0.1, not 0.2 and train.batchSize 8, not 4 and train.seed 0, not 5,");
         goOn(run);
@@ -342,8 +339,7 @@ class RunFolderTest {
         assertThatThrownBy(() -> train(resume(run), Tiny.images(19), TO_THE_END))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("step-2: was made with the data of mnist, which have changed");
-        assertThatThrownBy(
-                        () -> train(resume(run, "data.source=other"), Tiny.images(19), TO_THE_END))
+        assertThatThrownBy(() -> train(resume(run, "data.source=other"), Tiny.images(19), TO_THE_END))
                 .hasMessageContaining("step-2: was made with the data of mnist, not those of other");
     }
 

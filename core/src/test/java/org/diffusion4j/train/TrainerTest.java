@@ -217,6 +217,14 @@ class TrainerTest {
     }
 
     @Test
+    void names_the_learning_rate_that_was_set_also_while_it_warms_up() {
+        ImageRecipe recipe = Tiny.recipe("train.learningRate=1e30", "train.warmupSteps=1000", "train.clipGradient=0");
+        assertThatThrownBy(() -> train(recipe, Tiny.images(8), TrainListener.NONE))
+                .isInstanceOf(DiffusionException.class)
+                .hasMessageContaining("lower train.learningRate, 1.0E30, or");
+    }
+
+    @Test
     void finishes_its_step_and_offers_a_checkpoint_when_asked_to_stop() {
         ImageRecipe recipe = Tiny.recipe("train.checkpointEvery=0");
         List<Long> checkpoints = new ArrayList<>();

@@ -105,10 +105,8 @@ public record StudyGrid(List<String> samplers, List<Integer> steps, List<Eta> et
         return variants;
     }
 
-    /** Samplers are records: those that do not ask for eta are equal whatever it is. */
     private static boolean asksForEta(String sampler) {
-        SampleSettings settings = new Variant(sampler, null).settings(1, Spacing.TRAILING);
-        return !settings.make().equals(settings.withEta(1, EtaRule.DEVIATION).make());
+        return SampleSettings.of(sampler, 1).asksForEta();
     }
 
     /**

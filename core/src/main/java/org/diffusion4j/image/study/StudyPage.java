@@ -16,8 +16,8 @@ import org.diffusion4j.evaluate.Spread;
 import org.diffusion4j.image.study.StudyGrid.Variant;
 import org.diffusion4j.image.study.StudyResult.Panel;
 import org.diffusion4j.image.study.StudyResult.Placed;
-import org.diffusion4j.report.LinePlot.Axis;
 import org.diffusion4j.report.LinePlot;
+import org.diffusion4j.report.LinePlot.Axis;
 
 /** {@code study.html}: one file that needs no other, also well-formed XML. */
 record StudyPage(StudyResult result, StudyFolder files) {

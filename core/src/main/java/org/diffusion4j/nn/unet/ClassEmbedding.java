@@ -3,11 +3,11 @@ package org.diffusion4j.nn.unet;
 import static org.diffusion4j.engine.Require.require;
 
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.nn.Initialiser;
-import org.diffusion4j.nn.Parameters.Parameter;
 import org.diffusion4j.nn.Parameters;
+import org.diffusion4j.nn.Parameters.Parameter;
 import org.diffusion4j.nn.TimeEmbedding;
 import org.diffusion4j.nn.TimeFeatures;
 import org.jspecify.annotations.Nullable;

@@ -5,6 +5,7 @@ import static org.diffusion4j.engine.Require.require;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
@@ -78,6 +79,7 @@ public record UNet2DConfig(
     private static final int MOST_CHANNELS = 1 << 16;
     private static final int MOST_ROWS = 10_000_000;
 
+    private static final List<String> KEYS = Records.SNAKE_CASE.keys(UNet2DConfig.class);
     private static final Set<String> DOWN = Set.of(
             "DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D", "SkipDownBlock2D", "AttnSkipDownBlock2D");
     private static final Set<String> UP =
@@ -196,13 +198,27 @@ public record UNet2DConfig(
     }
 
     /**
-     * Reads diffusers' {@code unet/config.json}. Missing keys take diffusers' defaults, keys that begin with {@code _} are ignored.
+     * Reads diffusers' {@code unet/config.json}. Missing keys take diffusers' defaults, those that are not known are passed over.
      *
      * @param source where the map comes from, for messages
-     * @throws FormatException if a key is not known or a value has the wrong type or is refused
+     * @throws FormatException if a value has the wrong type or is refused
      */
     public static UNet2DConfig fromMap(Map<String, ?> diffusersConfig, String source) {
-        return Records.SNAKE_CASE.read(defaults(), diffusersConfig, source);
+        Map<String, @Nullable Object> known = new TreeMap<>(diffusersConfig);
+        known.keySet().retainAll(KEYS);
+        return Records.SNAKE_CASE.read(defaults(), known, source);
+    }
+
+    /**
+     * The keys of a {@code unet/config.json} that are passed over, in alphabetical order, such as those that diffusers' average of
+     * weights adds; but not those that begin with {@code _}.
+     */
+    public static List<String> passedOver(Map<String, ?> diffusersConfig) {
+        return diffusersConfig.keySet().stream()
+                .filter(key -> !KEYS.contains(key) && !key.startsWith("_"))
+                .sorted()
+                .map(key -> DidYouMean.passedOver(key, KEYS))
+                .toList();
     }
 
     /** The same configuration but for these keys of diffusers, such as {@code Map.of("num_class_embeds", 10, "dropout", 0.1)}. */

@@ -9,15 +9,15 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.nn.Initialiser;
 import org.diffusion4j.nn.Layout;
 import org.diffusion4j.nn.Linear;
-import org.diffusion4j.nn.Parameters.Parameter;
 import org.diffusion4j.nn.Parameters;
+import org.diffusion4j.nn.Parameters.Parameter;
 
 /**
  * The Inception-v3 of the TensorFlow graph of 2015-12-05, with whose features FID is defined; names and shapes are those of the published

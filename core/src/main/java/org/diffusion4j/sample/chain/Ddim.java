@@ -45,6 +45,11 @@ public record Ddim(double eta, EtaRule rule) implements Sampler {
         });
     }
 
+    @Override
+    public boolean clips() {
+        return true;
+    }
+
     private Tensor step(
             DiffusionProcess p, Denoised at, Tensor xt, double t, double s, NoiseStream noise, int address) {
         double room = 0;

@@ -37,6 +37,11 @@ public record Ddpm(ReverseVariance variance) implements Sampler {
         });
     }
 
+    @Override
+    public boolean clips() {
+        return true;
+    }
+
     private Tensor step(
             DiffusionProcess p, Denoised at, Tensor xt, double t, double s, NoiseStream noise, int address) {
         ReverseStep step = ReverseStep.of(p.posterior(t, s));

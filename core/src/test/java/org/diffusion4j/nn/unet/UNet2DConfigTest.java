@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.diffusion4j.engine.FormatException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -71,11 +72,12 @@ class UNet2DConfigTest {
     }
 
     @Test
-    void refuses_an_unknown_key_and_names_the_one_that_was_meant() {
-        assertThatThrownBy(() -> UNet2DConfig.fromMap(Map.of("block_out_chanels", List.of(4)), "unet/config.json"))
-                .isInstanceOf(FormatException.class)
-                .hasMessageStartingWith(
-                        "unet/config.json: key 'block_out_chanels' is not known; did you mean 'block_out_channels'? known are: act_fn, add_attention, ");
+    void passes_over_an_unknown_key_and_names_it_and_the_one_that_was_meant() {
+        Map<String, Object> keys = new TreeMap<>(published());
+        keys.putAll(Map.of("block_out_chanels", List.of(4), "inv_gamma", 1.0, "_name_or_path", "x"));
+        assertThat(UNet2DConfig.fromMap(keys, "")).isEqualTo(UNet2DConfig.fromMap(published(), ""));
+        assertThat(UNet2DConfig.passedOver(keys))
+                .containsExactly("block_out_chanels (did you mean block_out_channels?)", "inv_gamma");
     }
 
     @Test

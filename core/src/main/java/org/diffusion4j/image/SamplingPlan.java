@@ -1,0 +1,118 @@
+package org.diffusion4j.image;
+
+import static org.diffusion4j.engine.Require.require;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.diffusers.SchedulerConfig;
+import org.diffusion4j.diffusers.X0Limit;
+import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.sample.Denoiser;
+import org.diffusion4j.sample.SampleListener;
+import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.sample.Sampler;
+import org.diffusion4j.sample.Samplers;
+import org.diffusion4j.schedule.TimeGrid;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What settings mean for a model: a sampler, the grid that it walks, and the model as it is asked on the way. A sampler of
+ * {@link Samplers} walks plain timesteps; the model's scheduler class walks as diffusers does, with all that its file says.
+ *
+ * <p>Threads: may be shared, as the model may.
+ */
+public final class SamplingPlan {
+
+    private final DiffusionModel model;
+    private final double guidance;
+    private final Sampler sampler;
+    private final TimeGrid grid;
+    private final DiffusionProcess process;
+    private final X0Limit limits;
+    private final double startScale;
+
+    private SamplingPlan(
+            DiffusionModel model,
+            double guidance,
+            Sampler sampler,
+            TimeGrid grid,
+            DiffusionProcess process,
+            X0Limit limits,
+            double startScale) {
+        this.model = model;
+        this.guidance = guidance;
+        this.sampler = sampler;
+        this.grid = grid;
+        this.process = process;
+        this.limits = limits;
+        this.startScale = startScale;
+    }
+
+    /**
+     * What the settings mean.
+     *
+     * @param model lent
+     * @throws IllegalArgumentException if they say what the sampler does not ask for, or the model has fewer timesteps or another
+     *     scheduler class
+     */
+    static SamplingPlan of(DiffusionModel model, SampleSettings settings) {
+        SchedulerConfig scheduler = model.scheduler();
+        settings.requireAsked();
+        if (!settings.asPublished()) {
+            Sampler sampler = settings.make();
+            TimeGrid grid = settings.grid(model.process().table().steps());
+            X0Limit limits = scheduler.limits(sampler.clips());
+            return new SamplingPlan(model, settings.guidance(), sampler, grid, model.process(), limits, 1);
+        }
+        require(
+                settings.sampler().equals(scheduler.className()),
+                "the model's scheduler is %s, not %s; choose it, or a sampler that 'samplers' lists",
+                scheduler.className(),
+                settings.sampler());
+        SchedulerConfig spaced = scheduler.on(settings.spacing());
+        TimeGrid grid = spaced.grid(settings.steps());
+        require(
+                grid.next(0) < grid.time(0),
+                "%s goes from data to noise; choose a sampler that 'samplers' lists",
+                settings.sampler());
+        return new SamplingPlan(
+                model,
+                settings.guidance(),
+                spaced.sampler(settings),
+                grid,
+                spaced.process(settings.steps()),
+                spaced::limited,
+                spaced.startScale(grid));
+    }
+
+    /** The sampler. */
+    public Sampler sampler() {
+        return sampler;
+    }
+
+    /** The grid that it walks. */
+    public TimeGrid grid() {
+        return grid;
+    }
+
+    /**
+     * The model as the sampler asks it.
+     *
+     * @param labels int64 {@code [batch]} where the model has classes, lent, else null
+     */
+    public Denoiser denoiser(@Nullable Tensor labels) {
+        return model.denoiser(labels, guidance, process, limits);
+    }
+
+    /**
+     * Draws from pure noise.
+     *
+     * @param start N(0, 1), {@code [batch, channels, height, width]}; lent
+     * @return x at the grid's end, owned by the caller
+     */
+    public Tensor sample(Tensor start, @Nullable Tensor labels, NoiseStream noise, SampleListener listener) {
+        Tensor first = startScale == 1 ? start : start.mul(new Scalar(startScale));
+        return sampler.sample(denoiser(labels), grid, first, noise, listener);
+    }
+}
