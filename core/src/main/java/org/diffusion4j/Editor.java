@@ -5,6 +5,7 @@ import java.nio.DoubleBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -78,7 +79,7 @@ public record Editor(DiffusionModel model) {
     /**
      * Draws from pictures under noise, by {@link SdEdit}: variations of them, or pictures of another class in their shape.
      *
-     * @param strength the share of the steps that are walked, in (0, 1]: how much is new
+     * @param strength the share of the steps that are walked, in [0, 1]: how much is new
      */
     public List<BufferedImage> vary(Draw draw, ImageDataset images, double strength, DrawListener listener) {
         Given given = Given.to(model, images);
@@ -93,6 +94,11 @@ public record Editor(DiffusionModel model) {
                         given.x0(batch.first(), batch.size()),
                         batch.noise(),
                         batch.listener()));
+    }
+
+    /** The times that {@link #vary} walks; none for the strength 0. */
+    public Optional<TimeGrid> walked(Draw draw, double strength) {
+        return new SdEdit(draw.settings().make(), strength).rest(grid(draw.settings()));
     }
 
     /**

@@ -45,13 +45,13 @@ final class ClassifierTestCommand implements Runnable {
     @Override
     public void run() {
         try (Classifier classifier = weights == null ? Classifier.mnist() : Classifier.read(weights)) {
-            ImageDataset images = data.read(split.part(), spec.commandLine().getErr());
+            ImageDataset images = data.read(split.part(data), spec.commandLine().getErr());
             ClassAccuracy accuracy = accuracy(classifier, images);
             PrintWriter out = spec.commandLine().getOut();
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("classifier", classifier.name());
             facts.put("data", images.name());
-            facts.put("split", split.part().word());
+            facts.put("split", split.part(data).word());
             facts.put("count", images.size());
             facts.put("accuracy", accuracy.total());
             double[] perClass = accuracy.perClass();

@@ -84,7 +84,7 @@ final class CompressCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         try (DiffusionModel model = from.load()) {
             ImageDataset images =
-                    data.read(model, split.part(), spec.commandLine().getErr());
+                    data.read(model, split.part(data), spec.commandLine().getErr());
             BitsPerDim measured = measure(model, images);
             RateDistortion code = RateDistortion.of(measured);
             if (plot != null) {

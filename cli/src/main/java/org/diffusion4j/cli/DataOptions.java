@@ -4,10 +4,13 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.diffusion4j.data.DataHome;
 import org.diffusion4j.data.Datasets;
 import org.diffusion4j.data.Download;
+import org.diffusion4j.data.GreyImages;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.Part;
 import org.diffusion4j.data.Published;
@@ -33,13 +36,26 @@ final class DataOptions {
                             + " Names are looked for in $DIFFUSION4J_DATA.")
     private @Nullable String data;
 
+    @Option(
+            names = "--size",
+            paramLabel = "N",
+            description = "Crop pictures in files to a square and resize them to N×N"
+                    + " (default: as the recipe or the model says, else as they are).")
+    private @Nullable Integer size;
+
     @Option(names = "--download", description = "Allow to download the data set if it is not on this machine.")
     private boolean download;
 
     @Option(names = "--skip-bad", description = "Go on without image files that cannot be read.")
     private boolean skipBad;
 
-    /** The change that they make to a recipe, if any. */
+    /** The changes that they make to a recipe. */
+    List<String> changes() {
+        return Stream.concat(change().stream(), Stream.ofNullable(size).map(side -> "data.size=" + side))
+                .toList();
+    }
+
+    /** The change of a recipe's source, if any. */
     Optional<String> change() {
         if (data == null) {
             return Optional.empty();
@@ -67,14 +83,20 @@ final class DataOptions {
         return data != null && isName(data) ? Part.TEST : Part.TRAIN;
     }
 
+    /** The part that is measured where nothing is said: all of a folder or file of one's own that has no test part. */
+    Part measuredPart() {
+        return data == null || isName(data) || Datasets.has(Path.of(data), Part.TEST) ? Part.TEST : Part.TRAIN;
+    }
+
     /** The name of a published data set, where it is on this machine or may be brought to it. */
     Optional<String> published(Published set) {
         return download || Datasets.isPresent(set) ? Optional.of(set.id()) : Optional.empty();
     }
 
-    /** Reads the data of a recipe, downloaded first where that is allowed. */
+    /** Reads the data of a recipe, downloaded first where that is allowed; grey pictures for one channel with one. */
     ImageDataset read(Recipe recipe, PrintWriter err) {
-        return read(recipe.data(), err);
+        ImageDataset images = read(recipe.data(), err);
+        return recipe.model().inChannels() == 1 ? GreyImages.whereGrey(images) : images;
     }
 
     /** Reads the data of a recipe of any kind, or others where they are given. */
@@ -96,11 +118,11 @@ final class DataOptions {
     /** Reads data for a model that is trained, if there is one, in its size and colours, downloaded first where that is allowed. */
     ImageDataset read(@Nullable DiffusionModel model, Part part, PrintWriter err) {
         if (model == null) {
-            return read(part, err);
+            return GreyImages.whereGrey(read(part, err));
         }
         UNet2DConfig network = model.network().config();
-        int size = network.sampleSize().size() == 1 ? network.sampleSize().get(0) : 0;
-        return read(named(model), part, size, network.inChannels() == 1, err);
+        int side = network.sampleSize().size() == 1 ? network.sampleSize().get(0) : 0;
+        return read(named(model), part, side, network.inChannels() == 1, err);
     }
 
     /** What was given, or else what a model was trained on, where there is one and its folder says so. */
@@ -125,12 +147,22 @@ final class DataOptions {
         return new RealImages(named(model), part, reference, read);
     }
 
-    private ImageDataset read(String source, Part part, int size, boolean grey, PrintWriter err) {
+    /** Reads pictures that are compared with others, in the size and colours of these. */
+    ImageDataset read(Path pictures, ImageDataset others, PrintWriter err) {
+        int side = others.height() == others.width() ? others.height() : 0;
+        return Datasets.open(pictures, Part.TRAIN, options(side, others.channels() == 1, err));
+    }
+
+    private ImageDataset read(String source, Part part, int usualSize, boolean grey, PrintWriter err) {
         Optional<Published> published = Published.named(source);
         if (download && published.isPresent() && !Datasets.isPresent(published.get())) {
             download(published.get(), err);
         }
-        return Datasets.open(source, part, new ReadOptions(size, grey, bad -> answer(bad, err)));
+        return Datasets.open(source, part, options(size == null ? usualSize : size, grey, err));
+    }
+
+    private ReadOptions options(int side, boolean grey, PrintWriter err) {
+        return new ReadOptions(side, grey, bad -> answer(bad, err), err::println);
     }
 
     private static void download(Published set, PrintWriter err) {

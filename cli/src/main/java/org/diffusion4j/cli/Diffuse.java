@@ -9,6 +9,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** The root of the command line. */
 @Command(
@@ -86,8 +87,18 @@ public final class Diffuse implements Runnable {
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Long.TYPE, Diffuse::seed)
                 .setParameterExceptionHandler((wrong, arguments) -> Errors.usage(wrong, err, root.debug))
                 .setExecutionExceptionHandler((failure, command, parsed) -> Errors.failure(failure, err, root.debug));
+    }
+
+    /** All numbers of this type on the command line are seeds: any 64 bits, written with or without a sign. */
+    private static Long seed(String text) {
+        try {
+            return text.startsWith("-") ? Long.parseLong(text) : Long.parseUnsignedLong(text);
+        } catch (NumberFormatException e) {
+            throw new TypeConversionException("'" + text + "' is not a seed, a whole number of at most 64 bits");
+        }
     }
 
     @Override

@@ -1,7 +1,9 @@
 package org.diffusion4j.cli;
 
 import java.awt.image.BufferedImage;
+import java.math.BigDecimal;
 import java.util.List;
+import java.util.Locale;
 import org.diffusion4j.Editor;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.sample.DiffusionModel;
@@ -37,8 +39,8 @@ final class EditCommand implements Runnable {
     @Option(
             names = "--strength",
             defaultValue = "0.5",
-            description =
-                    "How much is new: the share of the steps that are walked, 0 to 1 (default: ${DEFAULT-VALUE}).")
+            description = "How much is new: the share of the steps that are walked, from 0, the picture as it is, to 1"
+                    + " (default: ${DEFAULT-VALUE}).")
     private double strength;
 
     @Mixin
@@ -58,10 +60,28 @@ final class EditCommand implements Runnable {
                 LiveWork work = new LiveWork("drawing")) {
             ImageDataset given = images.read(model, spec.commandLine().getErr());
             Draw draw = variations.of(given, options, model);
-            List<BufferedImage> drawn =
-                    new Editor(model).vary(draw, given, strength, work.of(draw.count(), draw.batchSize()));
+            Editor editor = new Editor(model);
+            spec.commandLine().getOut().println(walked(editor, draw));
+            List<BufferedImage> drawn = editor.vary(draw, given, strength, work.of(draw.count(), draw.batchSize()));
             List<BufferedImage> rows = variations.rows(List.of(Editor.pictures(given)), drawn);
             output.write(spec, from.folder(), rows, rows.size() / given.size(), drawn.size());
         }
+    }
+
+    private String walked(Editor editor, Draw draw) {
+        return editor.walked(draw, strength)
+                .map(walked -> String.format(
+                        Locale.ROOT,
+                        "strength %s: %d of %d steps, from timestep %s to %s",
+                        strength,
+                        walked.steps(),
+                        draw.settings().steps(),
+                        plain(walked.time(0)),
+                        plain(walked.time(walked.steps() - 1))))
+                .orElse("strength 0: the pictures as they are");
+    }
+
+    private static String plain(double time) {
+        return BigDecimal.valueOf(time).stripTrailingZeros().toPlainString();
     }
 }

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
+import java.nio.file.InvalidPathException;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FileTrouble;
 import picocli.CommandLine.ExitCode;
@@ -19,10 +22,16 @@ final class Errors {
 
     /** The command was not understood. */
     static int usage(ParameterException wrong, PrintWriter err, boolean debug) {
+        if (wrong.getCause() instanceof DiffusionException failure) { // understood, as it turned out
+            return failure(failure, err, debug);
+        }
         String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
         print(
                 command,
-                oneLine(String.valueOf(wrong.getMessage())) + suggestion(wrong) + "; see " + command + " --help",
+                (wrong.getCause() instanceof InvalidPathException name
+                                ? message(name)
+                                : oneLine(String.valueOf(wrong.getMessage())) + suggestion(wrong))
+                        + "; see " + command + " --help",
                 wrong,
                 err,
                 debug);
@@ -31,7 +40,13 @@ final class Errors {
 
     private static String suggestion(ParameterException wrong) {
         if (wrong instanceof UnmatchedArgumentException unmatched) {
-            List<String> near = unmatched.getSuggestions();
+            Optional<String> option = unmatched.getUnmatched().stream()
+                    .filter(word -> word.startsWith("--"))
+                    .findFirst()
+                    .flatMap(word -> DidYouMean.nearest(
+                            word.replaceFirst("=.*", ""),
+                            wrong.getCommandLine().getCommandSpec().optionsMap().keySet()));
+            List<String> near = option.map(List::of).orElseGet(unmatched::getSuggestions);
             return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
         }
         return "";
@@ -47,6 +62,10 @@ final class Errors {
     }
 
     private static String message(Throwable failure) {
+        if (failure instanceof InvalidPathException name) {
+            return name.getInput() + ": cannot be the name of a file here (" + name.getReason()
+                    + "); in a plain C locale set LC_ALL=C.UTF-8";
+        }
         if (failure instanceof UncheckedIOException io) {
             return message(Objects.requireNonNull(io.getCause())); // it never comes without
         }

@@ -11,10 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.diffusion4j.ShippedModel;
-import org.diffusion4j.data.Datasets;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.Part;
-import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.EngineReport;
 import org.diffusion4j.engine.Records;
@@ -53,7 +51,9 @@ final class EvaluateCommand implements Runnable {
     @Option(
             names = "--samples",
             paramLabel = "DIR",
-            description = "Measure the pictures in a folder or zip instead; folders in it are their classes.")
+            description =
+                    "Measure the pictures in a folder or zip instead, in the size and colours of the data; folders in"
+                            + " it are their classes.")
     private @Nullable Path samples;
 
     @Option(
@@ -130,14 +130,10 @@ final class EvaluateCommand implements Runnable {
     }
 
     private Metric.Subject subject(@Nullable DiffusionModel model) {
-        Part part = split.part();
+        Part part = split.part(data);
         PrintWriter err = spec.commandLine().getErr();
         ImageDataset images = data.read(model, part, err);
-        ImageDataset pictures = samples == null
-                ? null
-                : Datasets.open(samples, Part.TRAIN, new ReadOptions(0, images.channels() == 1, bad -> {
-                    throw bad;
-                }));
+        ImageDataset pictures = samples == null ? null : data.read(samples, images, err);
         return new Metric.Subject(
                 folder,
                 model,
@@ -183,7 +179,7 @@ final class EvaluateCommand implements Runnable {
             facts.put("samples", samples.toString());
         }
         facts.put("data", data.named(subject.loaded()));
-        facts.put("split", split.part().word());
+        facts.put("split", split.part(data).word());
         facts.put("count", subject.samples() == null ? count : subject.samples().size());
         facts.put("seed", seed);
         return facts;

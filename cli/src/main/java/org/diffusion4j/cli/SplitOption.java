@@ -1,6 +1,7 @@
 package org.diffusion4j.cli;
 
 import org.diffusion4j.data.Part;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The option that says which part of a data set is measured. */
@@ -8,11 +9,12 @@ final class SplitOption {
 
     @Option(
             names = "--split",
-            defaultValue = "test",
-            description = "The part of the data set: test or train (default: ${DEFAULT-VALUE}).")
-    private Part part;
+            description =
+                    "The part of the data set: test or train (default: test; all of a folder or zip without parts).")
+    private @Nullable Part part;
 
-    Part part() {
-        return part;
+    /** What was said, or what is usual for these data. */
+    Part part(DataOptions data) {
+        return part == null ? data.measuredPart() : part;
     }
 }

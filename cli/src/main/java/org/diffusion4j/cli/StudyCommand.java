@@ -156,8 +156,8 @@ final class StudyCommand implements Runnable {
     private void run(Study study) {
         PrintWriter err = spec.commandLine().getErr();
         DiffusionModel model = study.subjects().get(0).model();
-        ImageDataset reference = data.read(model, split.part(), err);
-        RealImages real = data.withOther(model, split.part(), reference, err);
+        ImageDataset reference = data.read(model, split.part(data), err);
+        RealImages real = data.withOther(model, split.part(data), reference, err);
         String command =
                 String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
         try (FeatureNetwork network = features.network(reference);

@@ -56,7 +56,7 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        data.change().ifPresent(changes::add);
+        changes.addAll(data.changes());
         return resume ? resume() : begin();
     }
 

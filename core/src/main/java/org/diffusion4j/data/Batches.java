@@ -40,6 +40,13 @@ public final class Batches {
      */
     public Batches(ImageDataset data, int batchSize, long seed, boolean flip) {
         require(batchSize >= 1, "batchSize must be at least 1, was %s", batchSize);
+        int most = Integer.MAX_VALUE / data.imageBytes(); // a buffer's
+        require(
+                batchSize <= most,
+                "batchSize must be at most %s for images of %s bytes, was %s",
+                most,
+                data.imageBytes(),
+                batchSize);
         this.data = data;
         this.batchSize = batchSize;
         this.seed = seed;

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FormatException;
+import org.jspecify.annotations.Nullable;
 
 /** Opens a data set by its name or by where it lies, whatever its format. */
 public final class Datasets {
@@ -41,7 +42,7 @@ public final class Datasets {
             return open(Path.of(nameOrPath), part, options);
         }
         Path folder = home.resolve(nameOrPath);
-        if (!has(folder, part)) {
+        if (!isPublished(folder, part)) {
             throw new DiffusionException(nameOrPath + ": the data are not on this machine, looked in " + folder
                     + "; say where they are (--data DIR, or DIFFUSION4J_DATA for the folder that holds " + nameOrPath
                     + "/), or allow the download (--download)");
@@ -52,11 +53,19 @@ public final class Datasets {
     /** Whether a published data set lies in {@link DataHome}, so that it need not be downloaded. */
     public static boolean isPresent(Published set) {
         Path folder = DataHome.folder().resolve(set.id());
-        return Stream.of(Part.values()).allMatch(part -> has(folder, part));
+        return Stream.of(Part.values()).allMatch(part -> isPublished(folder, part));
     }
 
-    private static boolean has(Path folder, Part part) {
+    private static boolean isPublished(Path folder, Part part) {
         return Idx.isIn(folder, part) || Cifar.isIn(folder, part);
+    }
+
+    /** Whether data of one's own, in a folder or zip, have such a part that is set apart as one. */
+    public static boolean has(Path path, Part part) {
+        return Files.exists(path)
+                && (Idx.folder(path, part).isPresent()
+                        || Cifar.folder(path, part).isPresent()
+                        || ImageFiles.has(path, part));
     }
 
     /**
@@ -71,10 +80,14 @@ public final class Datasets {
             throw new DiffusionException(path + ": there is no such folder or zip, nor a data set of that name; "
                     + DidYouMean.among(path.toString(), names()));
         }
-        // IDX files do not say what their classes are; Fashion-MNIST differs from MNIST in the folder's name only
+        return asAsked(read(path, part, options, null), options);
+    }
+
+    /** IDX files do not say what their classes are; Fashion-MNIST differs from MNIST in the folder's name only. */
+    private static Published guessed(Path idx) {
         boolean fashion =
-                path.toAbsolutePath().toString().toLowerCase(Locale.ROOT).contains("fashion");
-        return asAsked(read(path, part, options, fashion ? Published.FASHION_MNIST : Published.MNIST), options);
+                idx.toAbsolutePath().toString().toLowerCase(Locale.ROOT).contains("fashion");
+        return fashion ? Published.FASHION_MNIST : Published.MNIST;
     }
 
     private static List<String> names() {
@@ -98,12 +111,13 @@ public final class Datasets {
         return data;
     }
 
-    private static ImageDataset read(Path path, Part part, ReadOptions options, Published idx) {
+    private static ImageDataset read(Path path, Part part, ReadOptions options, @Nullable Published known) {
         if (Files.isRegularFile(path)) {
             return ImageFiles.readFile(path, part, options).orElseGet(() -> ImageFiles.readZip(path, part, options));
         }
-        if (Idx.images(path, part).isPresent()) {
-            return Idx.read(path, part, idx.labelNames());
+        Optional<Path> idx = Idx.folder(path, part);
+        if (idx.isPresent()) {
+            return Idx.read(idx.get(), part, (known == null ? guessed(idx.get()) : known).labelNames());
         }
         Optional<Path> cifar = Cifar.folder(path, part);
         if (cifar.isPresent()) {
@@ -112,6 +126,7 @@ public final class Datasets {
         return ImageFiles.read(path, part, options)
                 .orElseThrow(() -> new DiffusionException(path + ": there is no data set in it; looked for "
                         + Idx.fileName(part) + " (MNIST layout), " + Cifar.fileName(part)
-                        + " (CIFAR-10 binary version), and PNG, JPEG, BMP or GIF files, in one folder for each class"));
+                        + " (CIFAR-10 binary version), and " + Picture.FORMATS
+                        + " files, in one folder for each class"));
     }
 }

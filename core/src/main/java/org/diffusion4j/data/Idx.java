@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.diffusion4j.engine.FormatException;
 
 /**
@@ -15,19 +16,43 @@ final class Idx {
     private static final int IMAGES_MAGIC = 0x00000803;
     private static final int LABELS_MAGIC = 0x00000801;
 
+    private static final List<String> TORCHVISION = List.of("raw", "MNIST/raw", "FashionMNIST/raw");
+
     private Idx() {}
 
-    /** Whether images and labels of a part lie in {@code folder}. */
+    /** Whether images and labels of a part lie in {@code folder}, or where torchvision puts them in it. */
     static boolean isIn(Path folder, Part part) {
-        return images(folder, part).isPresent() && labels(folder, part).isPresent();
+        return folder(folder, part)
+                .filter(found -> labels(found, part).isPresent())
+                .isPresent();
+    }
+
+    /**
+     * Where the images of a part lie, {@code folder} or where torchvision puts them in it, if they do.
+     *
+     * @throws FormatException if several data sets lie there
+     */
+    static Optional<Path> folder(Path folder, Part part) {
+        if (images(folder, part).isPresent()) {
+            return Optional.of(folder);
+        }
+        List<Path> found = TORCHVISION.stream()
+                .map(folder::resolve)
+                .filter(below -> images(below, part).isPresent())
+                .toList();
+        if (found.size() > 1) {
+            throw new FormatException(folder + ": holds several data sets; take one of "
+                    + found.stream().map(Path::toString).collect(Collectors.joining(", ")));
+        }
+        return found.stream().findFirst();
     }
 
     private static Optional<Path> labels(Path folder, Part part) {
         return find(folder, part, "labels", 1);
     }
 
-    /** The file of images of a part in {@code folder}, if it is laid out as MNIST is. */
-    static Optional<Path> images(Path folder, Part part) {
+    /** The file of images of a part, if {@code folder} is laid out as MNIST is. */
+    private static Optional<Path> images(Path folder, Part part) {
         return find(folder, part, "images", 3);
     }
 
@@ -52,7 +77,7 @@ final class Idx {
         return Optional.empty();
     }
 
-    /** Reads a part of a folder that has {@link #images}. */
+    /** Reads a part from where {@link #folder} found it. */
     static InMemoryImages read(Path folder, Part part, List<String> labelNames) {
         Path imagesFile = images(folder, part).orElseThrow();
         Path labelsFile = labels(folder, part)

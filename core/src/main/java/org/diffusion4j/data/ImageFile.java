@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -27,8 +26,6 @@ import org.diffusion4j.engine.FormatException;
  * @param path the same, seen from the folder that holds the classes
  */
 record ImageFile(String name, String path, Opener opener) {
-
-    private static final Set<String> EXTENSIONS = Set.of("png", "jpg", "jpeg", "bmp", "gif");
 
     /** The most that an entry of a zip may expand to. */
     private static final int MOST_ENTRY_BYTES = 64 << 20;
@@ -45,10 +42,11 @@ record ImageFile(String name, String path, Opener opener) {
     /** The file, if it is named as an image is. */
     static Optional<ImageFile> at(Path file) {
         return Optional.of(of(String.valueOf(file.getFileName()), () -> Files.newInputStream(file)))
+                .filter(ImageFile::isVisible)
                 .filter(ImageFile::isImage);
     }
 
-    /** All image files below a folder, by path. */
+    /** All files below a folder that are not hidden, by path. */
     static List<ImageFile> inFolder(Path folder) {
         try (Stream<Path> below = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             return sorted(below.filter(Files::isRegularFile)
@@ -61,7 +59,7 @@ record ImageFile(String name, String path, Opener opener) {
         }
     }
 
-    /** All image files in a zip, by path; they are read while it is open. */
+    /** All files in a zip that are not hidden, by path; they are read while it is open. */
     static List<ImageFile> inZip(ZipFile zip) {
         return sorted(zip.stream().filter(entry -> !entry.isDirectory()).map(entry -> {
             String path = entry.getName();
@@ -85,15 +83,19 @@ record ImageFile(String name, String path, Opener opener) {
     }
 
     private static List<ImageFile> sorted(Stream<ImageFile> files) {
-        return files.filter(ImageFile::isImage)
+        return files.filter(ImageFile::isVisible)
                 .sorted(Comparator.comparing(ImageFile::name))
                 .collect(Collectors.toList());
     }
 
-    private boolean isImage() {
-        boolean hidden = Stream.of(path.split("/")).anyMatch(name -> name.startsWith(".") || name.equals("__MACOSX"));
-        return !hidden
-                && EXTENSIONS.contains(path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
+    private boolean isVisible() {
+        return Stream.of(path.split("/")).noneMatch(name -> name.startsWith(".") || name.equals("__MACOSX"));
+    }
+
+    /** Whether it is named as an image is that can be read. */
+    boolean isImage() {
+        return Picture.EXTENSIONS.contains(
+                path.substring(path.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT));
     }
 
     /** The first folder of the path, or empty for a file at the top. */

@@ -2,6 +2,7 @@ package org.diffusion4j.data;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
 
 /**
- * A folder or zip of PNG, JPEG, BMP and GIF files, in the order of their paths.
+ * A folder or zip of {@linkplain Picture images}, in the order of their paths.
  *
  * <p>Images in subfolders are labelled by the first of them; images at the top have no labels; a mixture is refused. Where all lie
  * below {@code train} and {@code test}, these are the parts, else everything is for training. One folder around everything is passed over.
@@ -22,13 +23,44 @@ import org.diffusion4j.engine.FormatException;
 final class ImageFiles {
 
     private static final Set<String> PARTS = Set.of("train", "test");
+    private static final int MOST_NAMED = 5;
 
     private ImageFiles() {}
 
     /** Reads a part of a folder, if there is any image below it. */
     static Optional<InMemoryImages> read(Path folder, Part part, ReadOptions options) {
         List<ImageFile> files = ImageFile.inFolder(folder);
-        return files.isEmpty() ? Optional.empty() : Optional.of(read(folder, files, part, options));
+        List<ImageFile> images = images(files);
+        if (images.isEmpty()) {
+            return Optional.empty();
+        }
+        tellOthers(folder, files, part, options);
+        return Optional.of(read(folder, images, part, options));
+    }
+
+    /** Whether a folder or zip has images in a folder of that part's name. */
+    static boolean has(Path path, Part part) {
+        List<ImageFile> images;
+        if (Files.isDirectory(path)) {
+            images = images(ImageFile.inFolder(path));
+        } else {
+            try (ZipFile zip = new ZipFile(path.toFile())) {
+                images = images(ImageFile.inZip(zip));
+            } catch (IOException e) {
+                return false; // what is there, its reader says
+            }
+        }
+        return !images.isEmpty()
+                && areParted(unwrapped(images))
+                && unwrapped(images).stream().anyMatch(file -> file.top().equals(folder(part)));
+    }
+
+    private static boolean areParted(List<ImageFile> files) {
+        return files.stream().allMatch(file -> PARTS.contains(file.top()));
+    }
+
+    private static String folder(Part part) {
+        return part == Part.TRAIN ? "train" : "test";
     }
 
     /** Reads a file, if it is named as an image is. */
@@ -40,14 +72,36 @@ final class ImageFiles {
     static InMemoryImages readZip(Path path, Part part, ReadOptions options) {
         try (ZipFile zip = new ZipFile(path.toFile())) {
             List<ImageFile> files = ImageFile.inZip(zip);
-            if (files.isEmpty()) {
-                throw new FormatException(path + ": there is no PNG, JPEG, BMP or GIF file in it");
+            List<ImageFile> images = images(files);
+            if (images.isEmpty()) {
+                throw new FormatException(path + ": there is no " + Picture.FORMATS + " file in it");
             }
-            return read(path, files, part, options);
+            tellOthers(path, files, part, options);
+            return read(path, images, part, options);
         } catch (ZipException e) {
             throw new FormatException(path + ": is not a zip, or a damaged one (" + e.getMessage() + ")", e);
         } catch (IOException e) {
             throw FileTrouble.reading(path, e);
+        }
+    }
+
+    private static List<ImageFile> images(List<ImageFile> files) {
+        return files.stream().filter(ImageFile::isImage).toList();
+    }
+
+    /** Names what is passed over, once: with the training part, to which everything belongs that is in no part. */
+    private static void tellOthers(Path path, List<ImageFile> files, Part part, ReadOptions options) {
+        List<String> others = files.stream()
+                .filter(file -> !file.isImage())
+                .map(ImageFile::name)
+                .toList();
+        if (!others.isEmpty() && part == Part.TRAIN) {
+            int more = others.size() - MOST_NAMED;
+            options.onNote()
+                    .accept(path + ": passed over " + others.size() + (others.size() == 1 ? " file" : " files")
+                            + " not named as " + Picture.FORMATS + ": "
+                            + String.join(", ", others.subList(0, Math.min(MOST_NAMED, others.size())))
+                            + (more > 0 ? " and " + more + " more" : ""));
         }
     }
 
@@ -56,13 +110,23 @@ final class ImageFiles {
         List<String> classes = classes(path, files);
         int[] labels = new int[files.size()];
         PixelStore pixels = null;
+        int uncoloured = 0;
+        int resized = 0;
         for (ImageFile file : files) {
             PixelPlanes image;
             try {
-                image = decode(path, file, options);
+                image = decode(path, file);
             } catch (FormatException bad) {
                 options.onBadFile().accept(bad);
                 continue;
+            }
+            if (options.grey()) {
+                uncoloured += image.isGrey() ? 0 : 1;
+                image = image.grey();
+            }
+            if (options.size() != 0) {
+                resized += image.height() == options.size() && image.width() == options.size() ? 0 : 1;
+                image = Resize.toSquare(image, options.size());
             }
             if (pixels == null) {
                 pixels = new PixelStore(path.toString(), image.channels(), image.height(), image.width());
@@ -74,6 +138,13 @@ final class ImageFiles {
         if (pixels == null) {
             throw new FormatException(path + ": none of its " + files.size() + " image files can be read");
         }
+        tell(path, uncoloured, pixels.size(), "lost their colour", options);
+        tell(
+                path,
+                resized,
+                pixels.size(),
+                "were cropped to a square and resized to " + options.size() + "×" + options.size(),
+                options);
         int[] kept = classes.isEmpty() ? new int[0] : Arrays.copyOf(labels, pixels.size());
         return new InMemoryImages(pixels, kept, classes);
     }
@@ -90,9 +161,8 @@ final class ImageFiles {
     }
 
     private static List<ImageFile> ofPart(Path path, Part part, List<ImageFile> files) {
-        boolean parted = files.stream().allMatch(file -> PARTS.contains(file.top()));
-        String folder = part == Part.TRAIN ? "train" : "test";
-        List<ImageFile> chosen = !parted
+        String folder = folder(part);
+        List<ImageFile> chosen = !areParted(files)
                 ? (part == Part.TRAIN ? files : List.of())
                 : files.stream()
                         .filter(file -> file.top().equals(folder))
@@ -120,10 +190,15 @@ final class ImageFiles {
         return tops.contains("") ? List.of() : List.copyOf(tops);
     }
 
-    private static PixelPlanes decode(Path path, ImageFile file, ReadOptions options) {
+    private static void tell(Path path, int some, int all, String what, ReadOptions options) {
+        if (some > 0) {
+            options.onNote().accept(path + ": " + some + " of " + all + " images " + what);
+        }
+    }
+
+    private static PixelPlanes decode(Path path, ImageFile file) {
         try (InputStream in = file.opener().open()) {
-            PixelPlanes image = PixelPlanes.of(Picture.decode(in), options.grey());
-            return options.size() == 0 ? image : Resize.toSquare(image, options.size());
+            return Picture.decode(in);
         } catch (IOException e) {
             throw new FormatException(path + ": the image " + file.name() + " cannot be read: " + e.getMessage(), e);
         }
@@ -134,7 +209,8 @@ final class ImageFiles {
             throw new FormatException(
                     path + ": the image " + file.name() + " is " + image.width() + "×" + image.height()
                             + ", the first is " + first.width() + "×" + first.height()
-                            + " (width×height); state a size to which all are cropped and resized");
+                            + " (width×height); state a size to which all are cropped and resized, such as --size "
+                            + Math.min(first.width(), first.height()));
         }
     }
 }

@@ -80,7 +80,8 @@ public final class InMemoryImages implements ImageDataset {
                     image.getHeight(),
                     width,
                     height);
-            pixels.add(PixelPlanes.of(image, grey).bytes(), 0);
+            PixelPlanes planes = PixelPlanes.of(image);
+            pixels.add((grey ? planes.grey() : planes).bytes(), 0);
         }
         return new InMemoryImages(pixels, new int[0], List.of());
     }

@@ -1,44 +1,67 @@
 package org.diffusion4j.data;
 
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
-/** Decodes PNG, JPEG, BMP and GIF (its first frame). */
+/** Decodes PNG, JPEG, WebP, TIFF, BMP and GIF (the first frame), and turns the picture as its EXIF data say. */
 final class Picture {
+
+    /** What is read, in words. */
+    static final String FORMATS = "PNG, JPEG, WebP, TIFF, BMP or GIF";
+
+    /** How such files are named, in lower case. */
+    static final Set<String> EXTENSIONS =
+            Set.of("png", "jpg", "jpeg", "jpe", "jfif", "webp", "tif", "tiff", "bmp", "gif");
 
     /** A header that promises more pixels than this is refused before memory is taken. */
     static final long MOST_PIXELS = 1L << 26;
 
+    private static final int MOST_GREY_BITS = 16;
+
     private Picture() {}
 
     /**
-     * Decodes one image.
+     * Decodes one image, in colour.
      *
      * @throws IOException if it is not an image, is damaged or too large
      */
-    static BufferedImage decode(InputStream in) throws IOException {
+    static PixelPlanes decode(InputStream in) throws IOException {
         try (ImageInputStream stream = new MemoryCacheImageInputStream(in)) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(stream);
-            if (!readers.hasNext()) {
-                throw new IOException("it is not a PNG, JPEG, BMP or GIF");
-            }
-            ImageReader reader = readers.next();
+            ImageReader reader = reader(stream);
             try {
+                int orientation = Orientation.of(stream);
                 reader.setInput(stream, true, true);
-                return decode(reader);
-            } catch (RuntimeException e) { // the JDK's readers meet damage with whatever it leads to
+                return PixelPlanes.of(decode(reader)).upright(orientation);
+            } catch (RuntimeException e) { // readers meet damage with whatever it leads to
                 throw new IOException("it is damaged, " + e, e);
             } finally {
                 reader.dispose();
             }
         }
+    }
+
+    /** The plug-in's, which comes first, but for an ordinary JPEG the JDK's, whose pixels data sets have always had. */
+    private static ImageReader reader(ImageInputStream in) throws IOException {
+        List<ImageReader> readers = new ArrayList<>();
+        ImageIO.getImageReaders(in).forEachRemaining(readers::add);
+        if (readers.isEmpty()) {
+            throw new IOException("it is not a " + FORMATS);
+        }
+        boolean ordinary = JpegSegment.areOrdinary(JpegSegment.of(in));
+        return readers.stream()
+                .filter(reader -> ordinary && reader.getClass().getName().startsWith("com.sun."))
+                .findFirst()
+                .orElse(readers.get(0));
     }
 
     private static BufferedImage decode(ImageReader reader) throws IOException {
@@ -53,6 +76,10 @@ final class Picture {
         BufferedImage image = reader.read(0);
         if (truncated[0]) {
             throw new EOFException("it is truncated");
+        }
+        int bits = image.getSampleModel().getSampleSize(0);
+        if (image.getColorModel().getColorSpace().getType() == ColorSpace.TYPE_GRAY && bits > MOST_GREY_BITS) {
+            throw new IOException("its grey values have " + bits + " bits, at most " + MOST_GREY_BITS + " are read");
         }
         return image;
     }

@@ -1,9 +1,11 @@
 package org.diffusion4j.engine;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Finds the name that was probably meant, for messages about names that are not known. */
 public final class DidYouMean {
@@ -26,18 +28,32 @@ public final class DidYouMean {
                 + among(name, valid.stream().map(Object::toString).toList()));
     }
 
+    /** The known name that was probably meant, if one is near. */
+    public static Optional<String> nearest(String name, Collection<String> known) {
+        return known.stream()
+                .sorted()
+                .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
+                .filter(nearest -> distance(name, nearest) <= Math.max(2, name.length() / 3));
+    }
+
+    /** A name that is passed over; with the question whether a known one was meant, where one is near. */
+    public static String passedOver(String name, Collection<String> known) {
+        return name
+                + nearest(name, known)
+                        .map(nearest -> " (did you mean " + nearest + "?)")
+                        .orElse("");
+    }
+
     /**
      * The end of a message about an unknown name.
      *
      * @return {@code "did you mean 'a'? known are: a, b, c"} in alphabetical order; without the question where no known name is near
      */
     public static String among(String name, Collection<String> known) {
-        List<String> sorted = known.stream().sorted().toList();
-        String nearest = sorted.stream()
-                .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
+        String question = nearest(name, known)
+                .map(nearest -> "did you mean '" + nearest + "'? ")
                 .orElse("");
-        boolean near = distance(name, nearest) <= Math.max(2, name.length() / 3);
-        return (near ? "did you mean '" + nearest + "'? " : "") + "known are: " + String.join(", ", sorted);
+        return question + "known are: " + known.stream().sorted().collect(joining(", "));
     }
 
     /** Levenshtein's distance, blind to case and to the difference between camelCase, kebab-case and snake_case. */

@@ -31,6 +31,11 @@ public final class Libtorch {
             if (!STARTED.get()) {
                 setIfAbsent("org.bytedeco.javacpp.maxPhysicalBytes", "0");
                 setIfAbsent("org.bytedeco.javacpp.maxBytes", "0");
+                if (!CacheFolder.hasHome()) { // else JavaCPP makes one, in the working directory
+                    setIfAbsent(
+                            "org.bytedeco.javacpp.cachedir",
+                            CacheFolder.path().resolve("javacpp").toString());
+                }
                 openblas.blas_set_num_threads(1);
                 torch.set_num_threads(Runtime.getRuntime().availableProcessors());
                 STARTED.set(true);

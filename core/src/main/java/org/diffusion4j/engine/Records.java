@@ -4,6 +4,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -163,8 +164,9 @@ public enum Records {
             if ((type == int.class || type == Integer.class) && value == (int) value) {
                 return (int) value;
             }
-            if ((type == long.class || type == Long.class) && value == number.longValue()) {
-                return number.longValue();
+            boolean unsigned = path.endsWith("seed") && number instanceof BigInteger big && fits64Bits(big);
+            if ((type == long.class || type == Long.class) && (value == number.longValue() || unsigned)) {
+                return number.longValue(); // a seed is any 64 bits, and some write them without a sign
             }
         }
         if (found instanceof String && type == String.class
@@ -173,6 +175,10 @@ public enum Records {
         }
         throw new FormatException(
                 where + " must be " + kind(type) + ", was " + (found instanceof String ? "the text " : "") + found);
+    }
+
+    private static boolean fits64Bits(BigInteger number) {
+        return number.signum() >= 0 && number.bitLength() <= Long.SIZE;
     }
 
     private static Object constant(Class<?> type, String name, String where) {

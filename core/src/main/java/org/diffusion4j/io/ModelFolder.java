@@ -5,6 +5,7 @@ import static org.diffusion4j.engine.Require.require;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,16 +20,16 @@ import org.jspecify.annotations.Nullable;
  * A model on disk in the layout of diffusers: {@code model_index.json}, {@code unet/config.json},
  * {@code unet/diffusion_pytorch_model.safetensors}, {@code scheduler/scheduler_config.json}. What diffusers has no place for lies in
  * {@code diffusion4j.json} and, weights before averaging, in {@code unet_raw/}; both may be absent and other readers ignore them.
+ * Folders of others may be laid out in other ways, see {@link #open}.
  *
  * <p>This class knows the files. What the configurations mean, others know.
  */
 public final class ModelFolder {
 
-    private static final String INDEX = "model_index.json";
-    private static final String UNET_CONFIG = "unet/config.json";
-    private static final String WEIGHTS = "unet/diffusion_pytorch_model.safetensors";
-    private static final String RAW_WEIGHTS = "unet_raw/diffusion_pytorch_model.safetensors";
-    private static final String SCHEDULER_CONFIG = "scheduler/scheduler_config.json";
+    private static final String UNET_CONFIG = ModelLayout.UNET + "/" + ModelLayout.CONFIG;
+    private static final String WEIGHTS = ModelLayout.UNET + "/" + ModelLayout.WEIGHTS;
+    private static final String RAW_WEIGHTS = "unet_raw/" + ModelLayout.WEIGHTS;
+    private static final String SCHEDULER_CONFIG = ModelLayout.SCHEDULER + "/" + ModelLayout.SCHEDULER_CONFIG;
     private static final String EXTRAS = "diffusion4j.json";
 
     private static final String CLASS = "_class_name";
@@ -38,17 +39,17 @@ public final class ModelFolder {
     /** The diffusers whose layout is written. */
     private static final String DIFFUSERS = "0.40.0";
 
-    private final Path folder;
+    private final ModelLayout layout;
     private final Map<String, @Nullable Object> unetConfig;
     private final Map<String, @Nullable Object> schedulerConfig;
     private final Map<String, @Nullable Object> extras;
 
     private ModelFolder(
-            Path folder,
+            ModelLayout layout,
             Map<String, @Nullable Object> unetConfig,
             Map<String, @Nullable Object> schedulerConfig,
             Map<String, @Nullable Object> extras) {
-        this.folder = folder;
+        this.layout = layout;
         this.unetConfig = unetConfig;
         this.schedulerConfig = schedulerConfig;
         this.extras = extras;
@@ -76,40 +77,26 @@ public final class ModelFolder {
     }
 
     /**
-     * Opens a folder: checks that its files are there and reads its configurations.
+     * Opens a folder, in any layout that diffusers reads: each part in a folder of its own, all files in one, shards with an index, a
+     * variant, {@code .bin} files, which are read as data, or a snapshot of the hub's cache. Checks that its files are there and reads its
+     * configurations.
      *
+     * @param given the folder, one of the hub's cache, or a file of weights with its configurations beside it
      * @throws FormatException if it is not a model folder, or a configuration is not JSON
      */
-    public static ModelFolder open(Path folder) {
-        for (String file : List.of(INDEX, UNET_CONFIG, WEIGHTS, SCHEDULER_CONFIG)) {
-            if (!Files.isRegularFile(folder.resolve(file))) {
-                throw new FormatException(folder + ": is not a model folder, it has no " + file + hint(folder));
-            }
-        }
-        Map<String, @Nullable Object> unetConfig = Json.readObject(folder.resolve(UNET_CONFIG));
+    public static ModelFolder open(Path given) {
+        ModelLayout layout = ModelLayout.of(given);
+        Map<String, @Nullable Object> unetConfig = Json.readObject(layout.unetConfig());
         if (!UNET.equals(unetConfig.getOrDefault(CLASS, UNET))) {
-            throw new FormatException(folder.resolve(UNET_CONFIG) + ": the network is a " + unetConfig.get(CLASS)
-                    + ", only " + UNET + " is read here");
+            throw new FormatException(layout.unetConfig() + ": the network is a " + unetConfig.get(CLASS) + ", only "
+                    + UNET + " is read here");
         }
-        Path extras = folder.resolve(EXTRAS);
+        Path extras = layout.base().resolve(EXTRAS);
         return new ModelFolder(
-                folder,
+                layout,
                 unetConfig,
-                Json.readObjectOfPython(folder.resolve(SCHEDULER_CONFIG)), // "lambda_min_clipped": -Infinity
+                Json.readObjectOfPython(layout.schedulerConfig()), // "lambda_min_clipped": -Infinity
                 Files.exists(extras) ? Json.readObject(extras) : Map.of());
-    }
-
-    private static String hint(Path folder) {
-        if (!Files.exists(folder)) {
-            return "; there is nothing of that name";
-        }
-        if (Files.exists(folder.resolve("model").resolve(INDEX))) {
-            return "; did you mean " + folder.resolve("model") + "?";
-        }
-        if (Files.exists(folder.resolve("unet/diffusion_pytorch_model.bin"))) {
-            return "; weights in .bin files are programs and not read, save them as safetensors";
-        }
-        return "; 'diffuse train' and diffusers' save_pretrained write such folders";
     }
 
     /**
@@ -120,7 +107,7 @@ public final class ModelFolder {
      */
     public static void write(Path folder, Parts parts, boolean replace) {
         AtomicFolder.Content content = fresh -> {
-            Json.write(fresh.resolve(INDEX), index(parts.schedulerConfig));
+            Json.write(fresh.resolve(ModelLayout.INDEX), index(parts.schedulerConfig));
             Json.write(fresh.resolve(UNET_CONFIG), signed(parts.unetConfig, UNET));
             Json.write(
                     fresh.resolve(SCHEDULER_CONFIG),
@@ -169,7 +156,7 @@ public final class ModelFolder {
     }
 
     public Path unetConfigFile() {
-        return folder.resolve(UNET_CONFIG);
+        return layout.unetConfig();
     }
 
     /** What {@code scheduler/scheduler_config.json} says. */
@@ -178,7 +165,7 @@ public final class ModelFolder {
     }
 
     public Path schedulerConfigFile() {
-        return folder.resolve(SCHEDULER_CONFIG);
+        return layout.schedulerConfig();
     }
 
     /** What {@code diffusion4j.json} says; empty where there is none. */
@@ -187,21 +174,22 @@ public final class ModelFolder {
     }
 
     public Path extrasFile() {
-        return folder.resolve(EXTRAS);
+        return layout.base().resolve(EXTRAS);
     }
 
+    /** The file of weights, or the index where they lie in several. */
     public Path weightsFile() {
-        return folder.resolve(WEIGHTS);
+        return layout.weights().main();
     }
 
     /** The weights, owned by the caller. */
-    public TensorFile openWeights() {
-        return Safetensors.open(weightsFile());
+    public NamedTensors openWeights() {
+        return layout.weights().open();
     }
 
     /** The weights before averaging, owned by the caller; empty where the folder has none. */
     public Optional<TensorFile> openRawWeights() {
-        Path file = folder.resolve(RAW_WEIGHTS);
+        Path file = layout.base().resolve(RAW_WEIGHTS);
         return Files.exists(file) ? Optional.of(Safetensors.open(file)) : Optional.empty();
     }
 
@@ -211,12 +199,15 @@ public final class ModelFolder {
      */
     public String hash() {
         StringBuilder sums = new StringBuilder();
+        List<Path> files = new ArrayList<>(layout.weights().all());
+        files.add(0, unetConfigFile());
+        files.add(schedulerConfigFile());
         try {
-            for (Path file : List.of(unetConfigFile(), weightsFile(), schedulerConfigFile())) {
+            for (Path file : files) {
                 sums.append(Sha256.of(file)).append('\n');
             }
         } catch (IOException e) {
-            throw FileTrouble.reading(folder, e);
+            throw FileTrouble.reading(layout.base(), e);
         }
         return Sha256.of(sums.toString());
     }

@@ -20,6 +20,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.MachineMemory;
 import org.diffusion4j.engine.WeightsException;
 import org.jspecify.annotations.Nullable;
 
@@ -202,6 +203,10 @@ public final class Parameters implements AutoCloseable {
      * @param dtype float32 in use, float64 in tests
      */
     public void allocate(long seed, ScalarType dtype) {
+        MachineMemory.requireRoomFor(
+                4.0 * count,
+                "a network of " + count + " parameters",
+                "make it narrower or shallower (block_out_channels, layers_per_block)");
         Libtorch.start();
         try (AutoGradMode noGrad = new AutoGradMode(false);
                 PointerScope scope = new PointerScope()) {

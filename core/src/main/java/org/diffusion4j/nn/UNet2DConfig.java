@@ -69,6 +69,13 @@ public record UNet2DConfig(
         @Nullable Integer numClassEmbeds,
         @Nullable Integer numTrainTimesteps) {
 
+    // beyond what any network has; what it needs of memory is checked when it is made
+    private static final int MOST_SIDE = 1 << 14;
+    private static final int MOST_LAYERS = 256;
+    private static final int MOST_LEVELS = 16;
+    private static final int MOST_CHANNELS = 1 << 16;
+    private static final int MOST_ROWS = 10_000_000;
+
     private static final Set<String> DOWN = Set.of(
             "DownBlock2D", "AttnDownBlock2D", "ResnetDownsampleBlock2D", "SkipDownBlock2D", "AttnSkipDownBlock2D");
     private static final Set<String> UP =
@@ -82,7 +89,11 @@ public record UNet2DConfig(
         attentionHeads = List.copyOf(attentionHeads);
         int levels = blockOutChannels.size();
 
-        require(levels >= 1, "block_out_channels must name at least one level");
+        require(
+                levels >= 1 && levels <= MOST_LEVELS,
+                "block_out_channels must name 1 to %s levels, were %s",
+                MOST_LEVELS,
+                levels);
         require(
                 downBlockTypes.size() == levels && upBlockTypes.size() == levels,
                 "block_out_channels, down_block_types and up_block_types must be of equal length, were of %s, %s and %s",
@@ -99,10 +110,10 @@ public record UNet2DConfig(
         oneOf("resnet_time_scale_shift", resnetTimeScaleShift, Set.of("default", "scale_shift"));
         oneOf("class_embed_type", classEmbedType == null ? "identity" : classEmbedType, Set.of("timestep", "identity"));
 
-        positive("in_channels", inChannels);
-        positive("out_channels", outChannels);
-        positive("layers_per_block", layersPerBlock);
-        positive("time_embedding_dim", timeEmbeddingDim);
+        within("in_channels", inChannels, MOST_CHANNELS);
+        within("out_channels", outChannels, MOST_CHANNELS);
+        within("layers_per_block", layersPerBlock, MOST_LAYERS);
+        within("time_embedding_dim", timeEmbeddingDim, MOST_CHANNELS);
         positive("attention_head_dim", attentionHeadDim);
         attentionHeads.forEach(heads -> positive("attention_heads", heads));
         require(
@@ -112,9 +123,9 @@ public record UNet2DConfig(
                 attentionHeadDim);
         positive("norm_num_groups", normNumGroups);
         positive("attn_norm_num_groups", attnNormNumGroups);
-        positive("num_class_embeds", numClassEmbeds);
-        positive("num_train_timesteps", numTrainTimesteps);
-        blockOutChannels.forEach(width -> positive("block_out_channels", width));
+        within("num_class_embeds", numClassEmbeds, MOST_ROWS);
+        within("num_train_timesteps", numTrainTimesteps, MOST_ROWS);
+        blockOutChannels.forEach(width -> within("block_out_channels", width, MOST_CHANNELS));
         require(midBlockScaleFactor > 0, "mid_block_scale_factor must be positive, was %s", midBlockScaleFactor);
         require(normEps > 0, "norm_eps must be positive, was %s", normEps);
         require(dropout >= 0 && dropout < 1, "dropout must lie in [0, 1), was %s", dropout);
@@ -135,6 +146,7 @@ public record UNet2DConfig(
         require(sampleSize.size() <= 2, "sample_size must be one number or height and width, was %s", sampleSize);
         for (int side : sampleSize) {
             requireDivisible("sample_size", side, levels);
+            within("sample_size", side, MOST_SIDE);
         }
         requireGroups(normNumGroups, downBlockTypes, upBlockTypes, midBlockType, blockOutChannels);
         require(
@@ -285,6 +297,11 @@ public record UNet2DConfig(
 
     private static void oneOf(String key, String value, Set<String> known) {
         require(known.contains(value), "%s '%s' is not known; %s", key, value, DidYouMean.among(value, known));
+    }
+
+    private static void within(String key, @Nullable Integer value, int most) {
+        positive(key, value);
+        require(value == null || value <= most, "%s must be at most %s, was %s", key, most, value);
     }
 
     private static void positive(String key, @Nullable Integer value) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -21,14 +22,14 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.MachineMemory;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.io.ModelFolder;
-import org.diffusion4j.io.Safetensors;
-import org.diffusion4j.io.TensorFile;
+import org.diffusion4j.io.NamedTensors;
 import org.diffusion4j.nn.OpenAiNames;
 import org.diffusion4j.nn.OpenAiUNetConfig;
 import org.diffusion4j.nn.Parameters;
@@ -47,6 +48,8 @@ import org.jspecify.annotations.Nullable;
  * {@link IllegalStateException}. A listener that closes the model that draws does not wait; the weights are freed when its draw ends.
  */
 public final class DiffusionModel implements AutoCloseable {
+
+    private static final double FLOAT_BYTES = 4;
 
     private final UNet2D network;
     private final SchedulerConfig scheduler;
@@ -70,7 +73,8 @@ public final class DiffusionModel implements AutoCloseable {
     }
 
     /**
-     * Reads a model folder in the layout of diffusers, of this library or another.
+     * Reads a model folder in the layout of diffusers, of this library or another, or a file of weights with its configurations beside
+     * it, see {@link ModelFolder#open}.
      *
      * @return owned by the caller
      * @throws org.diffusion4j.engine.FormatException if it is not a model folder, or a file of it is not what it should be
@@ -83,13 +87,14 @@ public final class DiffusionModel implements AutoCloseable {
         SchedulerConfig scheduler = SchedulerConfig.fromMap(
                 files.schedulerConfig(), files.schedulerConfigFile().toString());
         ModelCard card = ModelCard.fromMap(files.extras(), files.extrasFile().toString());
-        return new DiffusionModel(filled(config, files.weightsFile(), PublishedNames::present), scheduler, card);
+        return new DiffusionModel(
+                filled(config, files.weightsFile(), files::openWeights, PublishedNames::present), scheduler, card);
     }
 
     /**
      * Reads weights of improved-diffusion or guided-diffusion, under the names that OpenAI gave them.
      *
-     * @param weights a safetensors file
+     * @param weights a file of safetensors or of {@code torch.save}
      * @param network the arguments with which the code builds its network; the file does not say them
      * @param scheduler the process and the meaning of the output, likewise
      * @return owned by the caller; {@link #save} writes it as a model folder
@@ -97,14 +102,20 @@ public final class DiffusionModel implements AutoCloseable {
      */
     public static DiffusionModel loadOpenAi(Path weights, OpenAiUNetConfig network, SchedulerConfig scheduler) {
         return new DiffusionModel(
-                filled(network.toUNet2D(), weights, new OpenAiNames(network)::ours), scheduler, ModelCard.EMPTY);
+                filled(network.toUNet2D(), weights, () -> NamedTensors.open(weights), new OpenAiNames(network)::ours),
+                scheduler,
+                ModelCard.EMPTY);
     }
 
     /** A network with the weights of a file, which may have other names there. */
-    private static UNet2D filled(UNet2DConfig config, Path weights, UnaryOperator<Map<String, Tensor>> ours) {
+    private static UNet2D filled(
+            UNet2DConfig config,
+            Path weights,
+            Supplier<NamedTensors> opening,
+            UnaryOperator<Map<String, Tensor>> ours) {
         UNet2D network = new UNet2D(config, 0);
         try (PointerScope scope = new PointerScope();
-                TensorFile file = Safetensors.open(weights)) {
+                NamedTensors file = opening.get()) {
             network.parameters().load(ours.apply(file.tensors()), weights.toString());
             return network;
         } catch (RuntimeException | Error e) {
@@ -237,6 +248,7 @@ public final class DiffusionModel implements AutoCloseable {
         require(
                 !size.isEmpty(),
                 "the model folder does not say how large its pictures are: set sample_size in unet/config.json");
+        requireRoomFor(batch);
         long[] shape = {batch, network.config().inChannels(), size.get(0), size.get(size.size() - 1)};
         return Scoped.result(() -> noise.draw(
                 NoiseStream.START,
@@ -314,12 +326,26 @@ public final class DiffusionModel implements AutoCloseable {
         });
     }
 
+    /** Refuses a batch that cannot fit, before memory is taken: two layers of the first level's features are the least that a step needs. */
+    private void requireRoomFor(int batch) {
+        UNet2DConfig config = network.config();
+        double pixels = config.sampleSize().isEmpty()
+                ? 1
+                : (double) config.sampleSize().get(0)
+                        * config.sampleSize().get(config.sampleSize().size() - 1);
+        MachineMemory.requireRoomFor(
+                2 * FLOAT_BYTES * batch * pixels * config.blockOutChannels().get(0),
+                "a batch of " + batch + " with sample_size " + config.sampleSize(),
+                "lower the batch size (--batch-size, Draw.batchSize)");
+    }
+
     private void inBatches(Draw draw, int first, int end, DrawListener listener, Way way, Consumer<Tensor> drawn) {
         int batchSize = draw.settings().make().dependsOnBatch() ? 1 : draw.batchSize();
+        requireRoomFor(Math.min(batchSize, end - first));
         try (CloseGuard.Use use = network.parameters().use()) {
-            for (int i = first; i < end; i += batchSize) {
+            for (int i = first, size; i < end; i += size) {
                 int from = i;
-                int size = Math.min(batchSize, end - from);
+                size = Math.min(batchSize, end - from);
                 SeededNoise noise = new SeededNoise(draw.seed(), from);
                 try (PointerScope scope = new PointerScope();
                         Tensor x0 = way.of(new Batch(

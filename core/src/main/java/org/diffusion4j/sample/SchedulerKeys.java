@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  */
 record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
 
+    private static final int MOST = 1_000_000; // timesteps; anything else is less
+
     private static final double LITTLE_SIGNAL = 0x1p-24;
 
     static final Map<String, BetaCurve> CURVES = Map.of(
@@ -95,6 +97,9 @@ record SchedulerKeys(Map<String, @Nullable Object> map, String source) {
     int integer(String key, int preset) {
         Object value = valueOr(key, preset);
         if (value instanceof Number number && number.doubleValue() == number.intValue()) {
+            if (number.intValue() > MOST) {
+                throw new FormatException(source + ": '" + key + "' must be at most " + MOST + ", was " + value);
+            }
             return number.intValue();
         }
         throw wrong(key, "an integer", value);

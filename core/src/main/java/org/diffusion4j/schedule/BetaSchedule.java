@@ -17,8 +17,15 @@ import java.util.List;
 public record BetaSchedule(
         BetaCurve curve, double betaStart, double betaEnd, int steps, boolean zeroTerminalSnr, List<Double> explicit) {
 
+    private static final int MOST_STEPS = 1_000_000;
+
     public BetaSchedule {
         require(steps >= 1, "a beta schedule needs at least 1 step, was %s", steps);
+        require(
+                steps <= MOST_STEPS,
+                "a beta schedule has at most %s steps (num_train_timesteps), was %s",
+                MOST_STEPS,
+                steps);
         require(
                 0 < betaStart && betaStart <= betaEnd && betaEnd < 1,
                 "betas need 0 < betaStart <= betaEnd < 1, were %s and %s",

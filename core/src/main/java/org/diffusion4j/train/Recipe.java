@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.MachineMemory;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
@@ -232,10 +233,13 @@ public record Recipe(
                 rows);
         require(
                 model.inChannels() == data.channels(),
-                "model.inChannels must be %s as in %s, was %s",
+                "model.inChannels must be %s as in %s, was %s%s",
                 data.channels(),
                 data.name(),
-                model.inChannels());
+                model.inChannels(),
+                model.inChannels() == 1 && data.channels() == 3
+                        ? "; or take the colour off pictures in files, with data.grey=true"
+                        : "");
         int outputs = meaning().outputChannels(data.channels());
         require(
                 model.outChannels() == outputs,
@@ -248,10 +252,20 @@ public record Recipe(
                 data.height() == data.width() ? List.of(data.height()) : List.of(data.height(), data.width());
         require(
                 model.sampleSize().equals(size),
-                "model.sampleSize must be %s as in %s, was %s",
+                "model.sampleSize must be %s as in %s, was %s%s",
                 size,
                 data.name(),
-                model.sampleSize());
+                model.sampleSize(),
+                model.sampleSize().size() == 1
+                        ? "; or resize pictures in files, with data.size="
+                                + model.sampleSize().get(0)
+                        : "");
+        double pixels =
+                (double) data.height() * data.width() * model.blockOutChannels().get(0);
+        MachineMemory.requireRoomFor( // two layers of features in float32 or twice as many in bfloat16
+                8 * pixels * train.batchSize(),
+                "train.batchSize " + train.batchSize() + " with images of " + data.width() + "×" + data.height(),
+                "lower train.batchSize, and raise train.accumulate instead");
         return new DiffusionModel(
                 new UNet2D(model, train.seed()),
                 SchedulerConfig.ddpm(schedule, meaning(), reverseVariance()),

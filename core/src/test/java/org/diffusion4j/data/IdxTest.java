@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.GZIPOutputStream;
 import org.diffusion4j.engine.FormatException;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,6 +59,37 @@ class IdxTest {
         Files.move(images, folder.resolve("t10k-images.idx3-ubyte"));
         Files.move(labels, folder.resolve("t10k-labels.idx1-ubyte"));
         assertThat(Datasets.open(folder, Part.TEST, ReadOptions.DEFAULT).size()).isEqualTo(3);
+    }
+
+    @Test
+    void are_found_where_torchvision_puts_them() throws IOException {
+        String plain = open().fingerprint();
+        Path raw = moveTo("MNIST/raw");
+        for (Path place : List.of(raw, folder.resolve("MNIST"), folder)) {
+            assertThat(Datasets.open(place, Part.TRAIN, ReadOptions.DEFAULT).fingerprint())
+                    .isEqualTo(plain);
+        }
+    }
+
+    @Test
+    void of_two_sets_that_torchvision_put_in_one_folder_are_refused_by_name() throws IOException {
+        Path mnist = moveTo("MNIST/raw");
+        Path fashion = Files.createDirectories(folder.resolve("FashionMNIST/raw"));
+        Files.write(fashion.resolve("train-images-idx3-ubyte"), IMAGES);
+        Files.write(fashion.resolve("train-labels-idx1-ubyte"), LABELS);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(FormatException.class)
+                .hasMessage(folder + ": holds several data sets; take one of " + mnist + ", " + fashion);
+        assertThat(Datasets.open(folder.resolve("FashionMNIST"), Part.TRAIN, ReadOptions.DEFAULT)
+                        .labelNames())
+                .contains("Sneaker");
+    }
+
+    private Path moveTo(String below) throws IOException {
+        Path raw = Files.createDirectories(folder.resolve(below));
+        Files.move(images, raw.resolve(images.getFileName()));
+        Files.move(labels, raw.resolve(labels.getFileName()));
+        return raw;
     }
 
     @Test

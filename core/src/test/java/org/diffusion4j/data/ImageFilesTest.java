@@ -58,8 +58,8 @@ class ImageFilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"png", "jpg", "bmp", "gif"})
-    void of_four_formats_are_read(String format) throws IOException {
+    @ValueSource(strings = {"png", "jpg", "bmp", "gif", "tif"})
+    void of_these_formats_are_read(String format) throws IOException {
         write("a." + format, encoded(format, picture(8, 8, 0x808080)));
         ImageDataset data = open(ReadOptions.DEFAULT.inGrey());
         assertThat(data.channels()).isEqualTo(1);
@@ -99,7 +99,8 @@ class ImageFilesTest {
         write("a.png", picture(9, 4, 0));
         write("b.png", picture(2, 3, 0));
         refused(
-                "the image b.png is 2×3, the first is 9×4 (width×height); state a size to which all are cropped and resized");
+                "the image b.png is 2×3, the first is 9×4 (width×height); state a size to which all are cropped and resized,"
+                        + " such as --size 4");
     }
 
     @Test
@@ -113,7 +114,7 @@ class ImageFilesTest {
     void that_cannot_be_read_are_named_and_refused() throws IOException {
         write("cat/a.png", picture(1, 1, 0));
         write("cat/b.png", "no image".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-        refused("the image cat/b.png cannot be read: it is not a PNG, JPEG, BMP or GIF");
+        refused("the image cat/b.png cannot be read: it is not a PNG, JPEG, WebP, TIFF, BMP or GIF");
     }
 
     @ParameterizedTest
@@ -153,6 +154,33 @@ class ImageFilesTest {
     }
 
     @Test
+    void name_what_is_passed_over_resized_or_loses_its_colour() throws IOException {
+        write("cat/a.png", picture(4, 4, 0x040404));
+        write("cat/b.png", picture(9, 4, 0x0000ff));
+        for (String other : List.of("cat/c.heic", "notes.txt", ".hidden", "x/1.svg", "x/2.svg", "x/3.svg", "x/4.svg")) {
+            write(other, new byte[3]);
+        }
+        List<String> notes = new ArrayList<>();
+        open(ReadOptions.DEFAULT.withSize(4).inGrey().noting(notes::add));
+        assertThat(notes)
+                .containsExactly(
+                        folder + ": passed over 6 files not named as PNG, JPEG, WebP, TIFF, BMP or GIF:"
+                                + " cat/c.heic, notes.txt, x/1.svg, x/2.svg, x/3.svg and 1 more",
+                        folder + ": 1 of 2 images lost their colour",
+                        folder + ": 1 of 2 images were cropped to a square and resized to 4×4");
+    }
+
+    @Test
+    void know_whether_they_have_a_test_part() throws IOException {
+        write("train/cat/a.png", picture(1, 1, 1));
+        assertThat(Datasets.has(folder, Part.TEST)).isFalse();
+        write("test/cat/a.png", picture(1, 1, 2));
+        assertThat(Datasets.has(folder, Part.TEST)).isTrue();
+        assertThat(Datasets.has(zip(Map.of("a.png", new byte[3])), Part.TEST)).isFalse();
+        assertThat(Datasets.has(folder.resolve("nothing"), Part.TEST)).isFalse();
+    }
+
+    @Test
     void in_a_zip_are_the_images_of_the_folder() throws IOException {
         write("dog/b.png", picture(2, 2, 0x0a0a0a));
         write("cat/z.png", picture(2, 2, 0x141414));
@@ -187,7 +215,7 @@ class ImageFilesTest {
     void are_not_found_in_an_empty_zip_nor_in_what_is_none() throws IOException {
         Path empty = zip(Map.of("readme.txt", new byte[1]));
         assertThatThrownBy(() -> Datasets.open(empty, Part.TRAIN, ReadOptions.DEFAULT))
-                .hasMessage(empty + ": there is no PNG, JPEG, BMP or GIF file in it");
+                .hasMessage(empty + ": there is no PNG, JPEG, WebP, TIFF, BMP or GIF file in it");
         Path none = Files.write(folder.resolve("x.zip"), new byte[100]);
         assertThatThrownBy(() -> Datasets.open(none, Part.TRAIN, ReadOptions.DEFAULT))
                 .isInstanceOf(FormatException.class)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.diffusion4j.engine.Require.require;
 
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -129,5 +130,22 @@ class RecordsTest {
 
     private static void assertRefused(Map<String, ?> tree, String message) {
         assertThatThrownBy(() -> read(tree)).isInstanceOf(FormatException.class).hasMessage("recipe.json: " + message);
+    }
+
+    record Seeded(long seed, long steps) {}
+
+    @Test
+    void takes_a_seed_of_64_bits_with_or_without_a_sign() {
+        Seeded defaults = new Seeded(0, 1);
+        BigInteger all = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
+        assertThat(Records.CAMEL_CASE.read(defaults, Map.of("seed", all), "x").seed())
+                .isEqualTo(-1);
+        assertThat(Records.CAMEL_CASE.read(defaults, Map.of("seed", -1L), "x").seed())
+                .isEqualTo(-1);
+        for (Map<String, BigInteger> refused :
+                List.of(Map.of("seed", all.add(BigInteger.ONE)), Map.of("steps", all), Map.of("seed", all.negate()))) {
+            assertThatThrownBy(() -> Records.CAMEL_CASE.read(defaults, refused, "x"))
+                    .hasMessageContaining("must be an integer");
+        }
     }
 }

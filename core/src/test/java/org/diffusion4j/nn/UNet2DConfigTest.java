@@ -9,6 +9,8 @@ import java.util.Map;
 import org.diffusion4j.engine.FormatException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("The U-Net's configuration")
 class UNet2DConfigTest {
@@ -122,5 +124,25 @@ class UNet2DConfigTest {
         assertThatThrownBy(() -> UNet2DConfig.fromMap(published(), "").with(changed))
                 .isInstanceOf(FormatException.class)
                 .hasMessage("changes: " + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "layers_per_block, 1000000000, 256",
+        "block_out_channels, 1000000000, 65536",
+        "in_channels, 1000000000, 65536",
+        "time_embedding_dim, 1000000000, 65536",
+        "num_class_embeds, 1000000000, 10000000",
+        "num_train_timesteps, 1000000000, 10000000",
+        "sample_size, 100000, 16384"
+    })
+    void refuses_absurd_figures_by_name(String key, int value, int most) {
+        Map<String, Object> levels = Map.of(
+                "block_out_channels", List.of(32),
+                "down_block_types", List.of("DownBlock2D"),
+                "up_block_types", List.of("UpBlock2D"));
+        UNet2DConfig one = UNet2DConfig.defaults().with(levels);
+        assertThatThrownBy(() -> one.with(Map.of(key, value)))
+                .hasMessageEndingWith(key + " must be at most " + most + ", was " + value);
     }
 }

@@ -78,16 +78,24 @@ class SdEditTest {
 
     @Test
     void walks_the_share_of_the_steps_that_its_strength_is_and_at_least_one() {
-        assertThat(new SdEdit(new Ddim(0), 0.5).rest(grid).steps()).isEqualTo(25);
-        assertThat(new SdEdit(new Ddim(0), 1).rest(grid).steps()).isEqualTo(50);
-        assertThat(new SdEdit(new Ddim(0), 0.001).rest(grid).steps()).isEqualTo(1);
+        assertThat(new SdEdit(new Ddim(0), 0.5).rest(grid).orElseThrow().steps())
+                .isEqualTo(25);
+        assertThat(new SdEdit(new Ddim(0), 1).rest(grid).orElseThrow().steps()).isEqualTo(50);
+        assertThat(new SdEdit(new Ddim(0), 0.001).rest(grid).orElseThrow().steps())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void leaves_a_sample_as_it_is_for_the_strength_zero() {
+        assertThat(new SdEdit(new Ddim(0), 0).rest(grid)).isEmpty();
+        assertThat(shareThatStays(0)).isEqualTo(1);
     }
 
     @Test
     void refuses_a_strength_outside_zero_to_one() {
-        assertThatThrownBy(() -> new SdEdit(new Ddim(0), 0))
+        assertThatThrownBy(() -> new SdEdit(new Ddim(0), -0.1))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the strength must lie in (0, 1], was 0.0");
+                .hasMessage("the strength must lie in [0, 1], was -0.1");
         assertThatThrownBy(() -> new SdEdit(new Ddim(0), 1.1)).hasMessageContaining("was 1.1");
     }
 }
