@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.diffusion4j.data.DataHome;
+import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.WeightsException;
 import org.diffusion4j.io.AtomicFolder;
@@ -80,9 +81,23 @@ public enum ShippedModel {
     Path folder(Path home) {
         Path folder = in(home);
         if (!isIn(folder)) {
-            AtomicFolder.replace(folder, this::write);
+            put(folder);
         }
         return folder;
+    }
+
+    private void put(Path folder) {
+        try {
+            if (Files.exists(folder)) {
+                AtomicFolder.replace(folder, this::write);
+            } else {
+                AtomicFolder.create(folder, this::write);
+            }
+        } catch (DiffusionException e) {
+            if (!isIn(folder)) {
+                throw e;
+            } // else another process was faster, and has put the same there
+        }
     }
 
     private Path in(Path home) {

@@ -36,21 +36,21 @@ public final class Training implements AutoCloseable {
     }
 
     /**
-     * Begins a training.
+     * Begins a training. What can be refused is refused before anything in the folder changes.
      *
      * @param data of which {@code data.validation} images, the last, are held out
      * @param replace whether a run that is in the folder is removed
      * @return owned by the caller, who closes it
      * @throws org.diffusion4j.engine.CheckpointException if a run is there and shall not be replaced, if somebody trains in the folder,
      *     or if it cannot be written
-     * @throws IllegalArgumentException if recipe and data do not fit
+     * @throws IllegalArgumentException if recipe and data do not fit, or samples cannot be drawn as the recipe says
      */
     public static Training begin(Recipe recipe, ImageDataset data, Path folder, boolean replace) {
         return open(RunFolder.create(folder, recipe, replace), data, warning -> {});
     }
 
     /**
-     * Goes on where the newest checkpoint that is whole left a training.
+     * Goes on where the newest checkpoint that is whole left a training. One that is refused is as it was.
      *
      * @param data the same as before
      * @param changes assignments such as {@code train.steps=20000}, to what does not change the steps that were made

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.diffusion4j.evaluate.ClassAccuracy;
 import org.diffusion4j.evaluate.Classifier;
@@ -51,6 +56,22 @@ class ShippedModelTest {
         assertThat(ShippedModel.MNIST.folder(home)).isEqualTo(folder);
         assertThat(file).hasContent(right);
         assertThat(folder.resolve("card.json")).exists();
+    }
+
+    @Test
+    void is_put_in_its_place_by_many_who_ask_for_the_first_time_at_once() throws Exception {
+        ExecutorService users = Executors.newFixedThreadPool(4);
+        try {
+            Callable<Path> ask = () -> ShippedModel.MNIST.folder(home);
+            for (Future<Path> user : users.invokeAll(Collections.nCopies(8, ask))) {
+                assertThat(user.get()).isEqualTo(ShippedModel.MNIST.folder(home));
+            }
+        } finally {
+            users.shutdownNow();
+        }
+        assertThat(home.resolve("models"))
+                .isDirectoryContaining(path -> !path.getFileName().toString().startsWith("."))
+                .isDirectoryNotContaining("glob:**/.*");
     }
 
     @Test

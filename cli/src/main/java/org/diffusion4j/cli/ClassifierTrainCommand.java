@@ -44,7 +44,7 @@ final class ClassifierTrainCommand implements Runnable {
     @Override
     public void run() {
         ClassifierRecipe read = ClassifierRecipe.read(recipe);
-        Output.checkFile(out, force);
+        Output.checkFile(out, ".safetensors", force);
         ImageDataset images = data.read(read.data(), spec.commandLine().getErr());
         try (LiveWork work = new LiveWork("training");
                 ImageClassifier trained = new ClassifierTrainer(read).train(images, new TrainListener() {

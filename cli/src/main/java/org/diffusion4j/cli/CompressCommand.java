@@ -79,7 +79,7 @@ final class CompressCommand implements Runnable {
     public void run() {
         require(count >= 1, "count must be at least 1, was %s", count);
         if (plot != null) {
-            Output.checkFile(plot, force);
+            Output.checkFile(plot, ".svg", force);
         }
         PrintWriter out = spec.commandLine().getOut();
         try (DiffusionModel model = from.load()) {

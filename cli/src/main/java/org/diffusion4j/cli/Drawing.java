@@ -57,6 +57,11 @@ final class Drawing {
         return provenance;
     }
 
+    /** The pictures, in the order of the draw. */
+    List<BufferedImage> samples() {
+        return samples;
+    }
+
     /** How long it took. */
     double seconds() {
         return seconds;
@@ -73,6 +78,11 @@ final class Drawing {
             Path file = folder.resolve(String.format(Locale.ROOT, "%05d.png", i));
             Png.write(file, samples.get(i), provenance.ofSample(i).toText(file));
         }
+    }
+
+    /** Whether a file is called like one of {@link #writeEach}. */
+    static boolean isNumbered(Path file) {
+        return String.valueOf(file.getFileName()).matches("\\d{5,}\\.png");
     }
 
     /**

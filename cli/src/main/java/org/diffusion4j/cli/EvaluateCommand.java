@@ -108,8 +108,13 @@ final class EvaluateCommand implements Runnable {
                 folder != null || samples != null,
                 "what is measured? give a model folder, or --samples with a folder of pictures");
         if (card != null) {
-            Output.checkFile(card, force);
+            Output.checkFile(card, ".json", force);
         }
+        gradientNoise.check(force);
+        Map<String, @Nullable Path> files = new LinkedHashMap<>();
+        files.put("--card", card);
+        files.put("--plot", gradientNoise.plot());
+        Output.checkDistinct(files);
         try (SampleMetrics opened = ofSamples) {
             try (DiffusionModel model = folder == null ? null : DiffusionModel.load(folder)) {
                 measure(subject(model), chosen(opened, model));
@@ -143,8 +148,7 @@ final class EvaluateCommand implements Runnable {
                 count,
                 batch.size(),
                 seed,
-                ofSamples.variance(),
-                force);
+                ofSamples.variance());
     }
 
     private void measure(Metric.Subject subject, List<Metric> chosen) {

@@ -28,6 +28,19 @@ final class GradientNoiseMetric implements Metric {
             description = "gradient-noise: an SVG file that shows the gradient's norm of each batch.")
     private @Nullable Path plot;
 
+    /** Refuses, before any work is done, what cannot be written. */
+    void check(boolean force) {
+        if (plot != null) {
+            Output.checkFile(plot, ".svg", force);
+        }
+    }
+
+    /** The file of the plot, if one is asked for. */
+    @Nullable
+    Path plot() {
+        return plot;
+    }
+
     @Override
     public String name() {
         return "gradient-noise";
@@ -35,9 +48,6 @@ final class GradientNoiseMetric implements Metric {
 
     @Override
     public Measured of(Subject subject) {
-        if (plot != null) {
-            Output.checkFile(plot, subject.force());
-        }
         int batches = Math.max(2, subject.images() / subject.batchSize());
         Map<String, Object> facts = new LinkedHashMap<>();
         List<String> table = new ArrayList<>(List.of(

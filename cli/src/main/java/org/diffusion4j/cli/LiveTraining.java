@@ -1,38 +1,43 @@
 package org.diffusion4j.cli;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.Locale;
 import org.diffusion4j.Training;
 import org.diffusion4j.train.TrainListener;
 import org.diffusion4j.train.TrainResult;
 
-/** A training that a person watches: a live line, and the first Ctrl-C, SIGTERM or SIGHUP saves. */
+/**
+ * A training that a person watches: a live line, or lines where there is no terminal, and the first Ctrl-C, SIGTERM or SIGHUP saves.
+ */
 final class LiveTraining implements TrainListener, AutoCloseable {
 
     private final Progress progress = new Progress("training");
+    private final StepLines lines;
 
-    private LiveTraining() {}
+    private LiveTraining(PrintWriter err) {
+        lines = new StepLines(err, System::nanoTime);
+    }
 
     /**
      * Trains, and tells on {@code err} how to go on where it was stopped.
      *
+     * @param goOn the command that goes on
      * @return the exit code of the process: 0 where no signal came
      */
-    static int run(Training training, Path folder, PrintWriter err) {
+    static int run(Training training, String goOn, PrintWriter err) {
         try (StopSignal signal = new StopSignal(training::requestStop)) {
             TrainResult result;
-            try (LiveTraining live = new LiveTraining()) {
+            try (LiveTraining live = new LiveTraining(err)) {
                 result = training.run(live);
             }
-            if (result.end() != TrainResult.End.FINISHED) {
+            if (result.end() != TrainResult.End.FINISHED || signal.code() != 0) {
                 err.printf(
                         Locale.ROOT,
-                        "%s after step %d, which is saved; go on with: %s train --resume --out %s%n",
+                        "%s after step %d, which is saved; go on with: %s %s%n",
                         result.end(),
                         result.step(),
                         Diffuse.CALLED,
-                        folder);
+                        goOn);
             }
             return signal.code();
         }
@@ -42,6 +47,9 @@ final class LiveTraining implements TrainListener, AutoCloseable {
     public void onStep(Step step) {
         String note = String.format(Locale.ROOT, "loss %.4f, %.0f images/s", step.loss(), step.imagesPerSecond());
         progress.at(step.step(), step.steps(), note);
+        if (!Progress.TERMINAL) {
+            lines.at(step.step(), step.steps(), note);
+        }
     }
 
     @Override

@@ -32,7 +32,6 @@ interface Metric {
      * @param count how many samples are drawn, or images coded
      * @param batchSize how many go through a network at once
      * @param variance of a reverse step, null for what the metric takes where nothing is said
-     * @param force whether files that exist are replaced
      */
     record Subject(
             @Nullable Path folder,
@@ -43,8 +42,7 @@ interface Metric {
             int count,
             int batchSize,
             long seed,
-            @Nullable String variance,
-            boolean force) {
+            @Nullable String variance) {
 
         /** How many images of the data are measured: all where there are fewer than asked for. */
         int images() {

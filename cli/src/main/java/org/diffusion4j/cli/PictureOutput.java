@@ -24,7 +24,7 @@ final class PictureOutput {
 
     /** Refuses, before any work is done, what cannot be written. */
     void check() {
-        Output.checkFile(out, force);
+        Output.checkFile(out, ".png", force);
     }
 
     /** Writes pictures in rows, and tells how many of them were drawn. */

@@ -1,25 +1,31 @@
 package org.diffusion4j.cli;
 
+import static org.diffusion4j.engine.Require.require;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.diffusion4j.ForwardStrip;
 import org.diffusion4j.Training;
 import org.diffusion4j.data.Datasets;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.Published;
+import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.io.Png;
 import org.diffusion4j.sample.DiffusionModel;
 import org.diffusion4j.sample.Draw;
 import org.diffusion4j.train.Recipe;
+import org.diffusion4j.train.RunFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,12 +37,19 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "quickstart",
         description = "Trains a small DDPM on digits for a few minutes and draws from it."
-                + " Learns MNIST where it finds it, else digits that the program draws itself.",
+                + " Learns MNIST where it finds it, else digits that the program draws itself."
+                + " Stopped, it goes on where it was when it is called again.",
         footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} quickstart"})
 final class QuickstartCommand implements Callable<Integer> {
 
     private static final String RECIPE = "/recipes/quickstart.json";
+    private static final String NAME = "quickstart";
     private static final int EACH_CLASS = 10;
+
+    private static final String SAMPLES = "samples.png";
+    private static final String FILM = "denoising.gif";
+    private static final String FORWARD = "forward.png";
+    private static final List<String> PICTURES = List.of(SAMPLES, FILM, FORWARD);
 
     @Spec
     private CommandSpec spec;
@@ -47,7 +60,8 @@ final class QuickstartCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "The run folder (default: runs/quickstart, or the next name that is free).")
+            description =
+                    "The run folder (default: runs/quickstart if it is free or not finished, else the next name that is).")
     private @Nullable Path out;
 
     @Option(names = "--seed", defaultValue = "0", description = "Same seed, same digits (default: ${DEFAULT-VALUE}).")
@@ -64,48 +78,141 @@ final class QuickstartCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PrintWriter err = spec.commandLine().getErr();
-        Path folder = out == null ? Output.firstFree(Path.of("runs", "quickstart"), "") : out;
-        Output.checkRun(folder, force);
-        changes.add("train.seed=" + seed);
-        changes.add(data.change()
-                .orElseGet(
-                        () -> "data.source=" + data.published(Published.MNIST).orElse(Datasets.GLYPHS)));
-        Recipe recipe = Recipe.parse(recipe(), RECIPE, changes);
-        ImageDataset images = data.read(recipe, err);
-        err.println("learning " + images.name() + ", " + recipe.train().steps() + " steps, into " + folder);
-        try (Training training = Training.begin(recipe, images, folder, force)) {
-            int code = LiveTraining.run(training, folder, err);
-            if (code == 0) {
-                draw(training.modelFolder(), folder, images);
-                report(folder, recipe);
+        Path folder = out == null ? firstUnfinished() : out;
+        boolean goesOn = RunFolder.isRun(folder) && !force;
+        ImageDataset images;
+        Training opened;
+        if (goesOn) {
+            List<String> asked = asked();
+            Recipe recipe = Recipe.read(Output.recipe(folder), asked);
+            requireUnfinished(folder, recipe);
+            images = data.read(recipe, err());
+            opened = Training.resume(folder, images, asked, err()::println);
+        } else {
+            Output.checkRun(folder, force);
+            Recipe recipe = recipe();
+            images = data.read(recipe, err());
+            opened = Training.begin(recipe, images, folder, force);
+        }
+        try (Training training = opened) {
+            if (!goesOn) {
+                deletePictures(folder); // of a run that was replaced
             }
-            return code;
+            return run(training, images, folder);
         }
     }
 
-    private static String recipe() {
+    /** The first of runs/quickstart, runs/quickstart-2 and so on that is free, or in which there is something left to do. */
+    private static Path firstUnfinished() {
+        return Output.first(
+                Path.of("runs", NAME),
+                "",
+                folder -> !Files.exists(folder) || RunFolder.isRun(folder) && !isFinished(folder));
+    }
+
+    private static boolean isFinished(Path folder) {
+        return PICTURES.stream().allMatch(picture -> Files.exists(folder.resolve(picture)));
+    }
+
+    private static void requireUnfinished(Path folder, Recipe recipe) {
+        require(
+                recipe.name().equals(NAME),
+                "%s: is the run '%s' of 'train'; --out takes another folder, %s train --resume --out %s goes on with it",
+                folder,
+                recipe.name(),
+                Diffuse.CALLED,
+                folder);
+        require(
+                !isFinished(folder),
+                "%s: is finished, its digits are in %s; --force replaces it, --out takes another folder",
+                folder,
+                SAMPLES);
+    }
+
+    private static void deletePictures(Path folder) {
+        for (String picture : PICTURES) {
+            try {
+                Files.deleteIfExists(folder.resolve(picture));
+            } catch (IOException e) {
+                throw FileTrouble.writing(folder.resolve(picture), e);
+            }
+        }
+    }
+
+    /** What was said, of a run that goes on. */
+    private List<String> asked() {
+        List<String> asked = new ArrayList<>(changes);
+        if (spec.commandLine().getParseResult().hasMatchedOption("--seed")) {
+            asked.add("train.seed=" + seed);
+        }
+        data.change().ifPresent(asked::add);
+        return asked;
+    }
+
+    /** The recipe of a new run. */
+    private Recipe recipe() {
+        List<String> all = new ArrayList<>(changes);
+        all.add("train.seed=" + seed);
+        all.add(data.change().orElseGet(this::dataFound));
         try (InputStream in = Objects.requireNonNull(QuickstartCommand.class.getResourceAsStream(RECIPE))) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            return Recipe.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8), RECIPE, all);
         } catch (IOException e) {
             throw new UncheckedIOException(RECIPE, e);
         }
     }
 
-    private void draw(Path modelFolder, Path folder, ImageDataset images) {
+    private String dataFound() {
+        Optional<String> mnist = data.published(Published.MNIST);
+        err().println(
+                        mnist.isPresent()
+                                ? "learning MNIST; --data glyphs learns digits that the program draws itself"
+                                : "MNIST is not on this machine, so learning digits that the program draws itself (glyphs);"
+                                        + " --download brings MNIST (12 MB), --data DIR says where it is");
+        return "data.source=" + mnist.orElse(Datasets.GLYPHS);
+    }
+
+    private int run(Training training, ImageDataset images, Path folder) {
+        String goOn = "quickstart --out " + folder;
+        err().printf(
+                        "%s, %d steps%s, into %s%n",
+                        images.name(),
+                        training.recipe().train().steps(),
+                        training.step() == 0 ? "" : " after " + training.step(),
+                        folder);
+        int code = LiveTraining.run(training, goOn, err());
+        if (code == 0 && training.step() >= training.recipe().train().steps()) {
+            try {
+                draw(training, images, folder);
+            } catch (Stopped stopped) {
+                throw new Stopped(
+                        stopped.code(),
+                        "drawing was stopped, the model is saved; go on with: " + Diffuse.CALLED + " " + goOn);
+            }
+        }
+        return code;
+    }
+
+    private void draw(Training training, ImageDataset images, Path folder) {
+        Recipe recipe = training.recipe();
+        Path modelFolder = training.modelFolder();
         try (DiffusionModel model = DiffusionModel.load(modelFolder)) {
-            Drawing drawing = new Drawing(
-                    model, modelFolder, Draw.of(EACH_CLASS * model.classes()).seed(seed), true);
-            drawing.writeSheet(folder.resolve("samples.png"));
-            drawing.writeFilm(folder.resolve("denoising.gif"));
-            Png.write(folder.resolve("forward.png"), ForwardStrip.of(model.process(), images, 0), Map.of());
+            Draw draw = Draw.of(EACH_CLASS * model.classes())
+                    .with(recipe.sample())
+                    .seed(recipe.train().seed());
+            Drawing drawing = new Drawing(model, modelFolder, draw, true);
+            drawing.writeSheet(folder.resolve(SAMPLES));
+            drawing.writeFilm(folder.resolve(FILM));
+            Png.write(folder.resolve(FORWARD), ForwardStrip.of(model.process(), images, 0), Map.of());
+            report(folder, recipe);
+            DigitJudge.right(recipe, model.card().labels(), drawing.samples())
+                    .ifPresent(right -> out().printf(
+                                    "The built-in classifier reads %d of the %d digits as what they were drawn for.%n",
+                                    right, draw.count()));
         }
     }
 
     private void report(Path folder, Recipe recipe) {
-        spec.commandLine()
-                .getOut()
-                .printf("""
+        out().printf("""
                         In %1$s:
                           samples.png     %2$d of each digit, a row a digit
                           denoising.gif   from noise to digits
@@ -117,5 +224,13 @@ final class QuickstartCommand implements Callable<Integer> {
                           %4$s info %1$s/samples.png
                           %4$s train recipes/ddpm-mnist.json --data %3$s --out runs/digits
                         """, folder, EACH_CLASS, recipe.data().source(), Diffuse.CALLED);
+    }
+
+    private PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    private PrintWriter err() {
+        return spec.commandLine().getErr();
     }
 }

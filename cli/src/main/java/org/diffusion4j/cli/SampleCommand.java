@@ -1,5 +1,7 @@
 package org.diffusion4j.cli;
 
+import static org.diffusion4j.engine.Require.require;
+
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -95,14 +97,25 @@ final class SampleCommand implements Runnable {
             out = Output.firstFree(Path.of("samples"), ".png");
         }
         if (out != null) {
-            Output.checkFile(out, force);
+            Output.checkFile(out, ".png", force);
         }
         if (gif != null) {
-            Output.checkFile(gif, force);
+            Output.checkFile(gif, ".gif", force);
         }
         if (each != null) {
             Output.checkFolder(each, force);
+            Path numbered = each.toAbsolutePath().normalize();
+            require(
+                    out == null
+                            || !numbered.equals(out.toAbsolutePath().normalize().getParent())
+                            || !Drawing.isNumbered(out),
+                    "%s: has the name of one of the pictures of --each; choose another",
+                    out);
         }
+        Map<String, @Nullable Path> files = new LinkedHashMap<>();
+        files.put("--out", out);
+        files.put("--gif", gif);
+        Output.checkDistinct(files);
     }
 
     private void report(Provenance provenance, double seconds) {

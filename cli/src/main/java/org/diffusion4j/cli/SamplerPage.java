@@ -2,8 +2,6 @@ package org.diffusion4j.cli;
 
 import static java.util.stream.Collectors.joining;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -11,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.diffusion4j.SamplerComparison;
 import org.diffusion4j.SamplerComparison.Row;
-import org.diffusion4j.engine.FileTrouble;
+import org.diffusion4j.io.AtomicFile;
 import org.diffusion4j.io.Png;
 import org.diffusion4j.sample.Samplers;
 
@@ -45,19 +43,20 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
 
     /** Writes the page and, into a folder of its name, a picture for each sampler. */
     void write(SamplerComparison comparison) {
-        String name = String.valueOf(file.getFileName());
-        String folder = name.endsWith(".md") ? name.substring(0, name.length() - 3) : name + "-pictures";
+        String folder = pictures(file);
         StringBuilder page = new StringBuilder(HOW_TO_CHOOSE).append(measured(comparison));
         for (Row row : comparison.rows()) {
             String picture = folder + "/" + row.sampler().name() + ".png";
             Png.write(file.resolveSibling(picture), row.strip(), Map.of("Software", "Diffusion4j " + Version.text()));
             page.append(line(row, picture));
         }
-        try {
-            Files.writeString(file, page);
-        } catch (IOException e) {
-            throw FileTrouble.writing(file, e);
-        }
+        AtomicFile.write(file, page.toString());
+    }
+
+    /** The folder of a page's pictures, beside it. */
+    static String pictures(Path page) {
+        String name = String.valueOf(page.getFileName());
+        return name.endsWith(".md") ? name.substring(0, name.length() - 3) : name + "-pictures";
     }
 
     private String measured(SamplerComparison comparison) {

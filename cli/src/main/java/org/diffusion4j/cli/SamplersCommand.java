@@ -83,7 +83,8 @@ final class SamplersCommand implements Runnable {
     }
 
     private void compare(Path folder) {
-        Output.checkFile(out, force);
+        Output.checkFile(out, ".md", force);
+        Output.checkFolder(out.resolveSibling(SamplerPage.pictures(out)), force);
         SamplerPage page = new SamplerPage(out, folder, steps, count, seed);
         try (DiffusionModel loaded = DiffusionModel.load(folder);
                 LiveWork work = new LiveWork("drawing")) {

@@ -79,7 +79,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private int train(Training opened, Path folder) {
         try (Training training = opened) {
-            int code = LiveTraining.run(training, folder, err());
+            int code = LiveTraining.run(training, "train --resume --out " + folder, err());
             if (code == 0) {
                 Path model = training.modelFolder();
                 spec.commandLine()

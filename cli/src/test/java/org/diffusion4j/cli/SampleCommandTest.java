@@ -2,6 +2,7 @@ package org.diffusion4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.diffusion4j.cli.Ran.diffuse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,6 +25,8 @@ import org.diffusion4j.io.TensorFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -51,6 +54,50 @@ class SampleCommandTest {
         assertThat(ran.out()).startsWith(out + ": 6 pictures in ").hasLineCount(1);
         assertThat(ImageIO.read(out.toFile()).getWidth()).isEqualTo(2 + 3 * (8 + 2));
         assertThat(ImageIO.read(out.toFile()).getHeight()).isEqualTo(2 + 2 * (8 + 2));
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there are no such devices")
+    void writes_through_a_device_and_follows_a_link() throws IOException {
+        Path full = Path.of("/dev/full");
+        assumeTrue(Files.exists(full), "there is no /dev/full");
+        Ran refused = diffuse("sample", model, "--steps", 1, "--count", 1, "--out", full, "--force");
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains("/dev/full: cannot be written: the disk is full")
+                .hasLineCount(1);
+        assertThat(full).exists();
+        assertThat(Files.isRegularFile(full)).isFalse();
+
+        Path link = Files.createSymbolicLink(folder.resolve("link.png"), out);
+        assertThat(diffuse("sample", model, "--steps", 1, "--count", 1, "--out", link)
+                        .code())
+                .isZero();
+        assertThat(link).isSymbolicLink();
+        assertThat(out).isRegularFile();
+    }
+
+    @Test
+    void refuses_outputs_that_would_replace_each_other_or_are_called_what_they_are_not() {
+        Path picture = folder.resolve("p");
+        assertThat(diffuse("sample", model, "--steps", 1, "--out", picture, "--gif", folder.resolve("x/../p"))
+                        .err())
+                .contains("both --out and --gif would be written to it; choose two names")
+                .hasLineCount(1);
+        Path each = folder.resolve("each");
+        assertThat(diffuse("sample", model, "--steps", 1, "--each", each, "--out", each.resolve("00000.png"))
+                        .err())
+                .contains("00000.png: has the name of one of the pictures of --each")
+                .hasLineCount(1);
+        Ran jpeg = diffuse("sample", model, "--steps", 1, "--out", folder.resolve("x.jpg"));
+        assertThat(jpeg.code()).isEqualTo(2);
+        assertThat(jpeg.err())
+                .contains("x.jpg: what is written is PNG, not jpg; choose a name that ends in .png")
+                .hasLineCount(1);
+        assertThat(diffuse("sample", model, "--steps", 1, "--gif", folder.resolve("x.png"))
+                        .err())
+                .contains("what is written is GIF, not png");
+        assertThat(folder).isDirectoryNotContaining("glob:**{x,p}*");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -85,6 +86,53 @@ class TrainCommandTest {
                 .contains(out + ": a run is there already; --force replaces it")
                 .hasLineCount(1);
         assertThat(train("--force").code()).isZero();
+    }
+
+    @Test
+    void leaves_the_old_run_whole_when_the_new_one_is_refused_by_force_too() throws IOException {
+        train();
+        Map<String, String> before = Tree.of(out);
+        Ran refused = train("--force", "--set", "model.sampleSize=8");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).contains("model.sampleSize must be [4]").hasLineCount(1);
+        assertThat(Tree.of(out)).isEqualTo(before);
+    }
+
+    @Test
+    void leaves_nothing_when_recipe_and_data_do_not_fit_so_that_the_next_try_needs_no_force() {
+        assertThat(train("--set", "model.sampleSize=8").code()).isEqualTo(2);
+        assertThat(out).doesNotExist();
+        assertThat(train().code()).isZero();
+    }
+
+    @Test
+    void refuses_to_resume_with_other_settings_or_data_by_name_and_leaves_the_run_as_it_was() throws IOException {
+        train();
+        Map<String, String> before = Tree.of(out);
+        Ran seed = diffuse("train", "--resume", "--out", out, "--set", "train.seed=5");
+        assertThat(seed.code()).isEqualTo(1);
+        assertThat(seed.err()).contains("was made with train.seed 0, not 5").hasLineCount(1);
+        Path other = folder.resolve("other");
+        for (String picture : new String[] {"even/0.png", "odd/1.png", "even/2.png"}) {
+            Files.createDirectories(other.resolve(picture).getParent());
+            Files.copy(data.resolve(picture), other.resolve(picture));
+        }
+        Ran data = diffuse("train", "--resume", "--out", out, "--data", other);
+        assertThat(data.err())
+                .contains("was made with the data of " + this.data + ", not those of " + other)
+                .hasLineCount(1);
+        assertThat(Tree.of(out)).isEqualTo(before);
+        assertThat(diffuse("train", "--resume", "--out", out).code()).isZero();
+    }
+
+    @Test
+    void refuses_samples_that_it_could_not_draw_before_its_first_step() {
+        Ran ran = train("--set", "sample.steps=1001");
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.err())
+                .contains("sample.steps must be at most the 1000 of schedule.steps, was 1001")
+                .hasLineCount(1);
+        assertThat(out).doesNotExist();
     }
 
     @Test

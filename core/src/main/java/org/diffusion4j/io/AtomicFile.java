@@ -11,7 +11,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import org.diffusion4j.engine.FileTrouble;
 
-/** Writes a file whole or not at all: to a hidden sibling, forced to the disk, then renamed over the old one. */
+/**
+ * Writes a file whole or not at all: to a hidden sibling, forced to the disk, then renamed over the old one. Symbolic links are
+ * followed, and a device or pipe is written through.
+ */
 public final class AtomicFile {
 
     /** Writes the content of the file. */
@@ -40,10 +43,28 @@ public final class AtomicFile {
      * @throws org.diffusion4j.engine.DiffusionException if the file system refuses, for instance because the disk is full
      */
     static void write(Path file, Content content) {
+        try {
+            if (Links.isDevice(file)) {
+                writeThrough(file, content);
+            } else {
+                replace(Links.follow(file), content);
+            }
+        } catch (IOException e) {
+            throw FileTrouble.writing(file, e);
+        }
+    }
+
+    private static void writeThrough(Path device, Content content) throws IOException {
+        try (FileChannel out = FileChannel.open(device, StandardOpenOption.WRITE)) {
+            content.writeTo(out);
+        }
+    }
+
+    private static void replace(Path file, Content content) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
         Path name = file.getFileName();
         if (folder == null || name == null) {
-            throw FileTrouble.writing(file, new IOException("it is not the name of a file"));
+            throw new IOException("it is not the name of a file");
         }
         Path sibling = folder.resolve("." + name + "." + UUID.randomUUID() + ".tmp");
         try {
@@ -53,8 +74,6 @@ public final class AtomicFile {
                 out.force(true);
             }
             Files.move(sibling, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw FileTrouble.writing(file, e);
         } finally {
             deleteQuietly(sibling);
         }

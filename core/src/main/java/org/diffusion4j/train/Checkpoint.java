@@ -2,6 +2,7 @@ package org.diffusion4j.train;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -60,12 +61,7 @@ record Checkpoint(
 
     /** Puts the buffers of a folder into a state of the same recipe and data. */
     void restore(Path folder, TrainState state) {
-        requireSame(
-                folder,
-                "another recipe",
-                recipe.determining(step),
-                state.recipe().determining(step));
-        requireSame(folder, "other data", data, state.data());
+        requireSame(folder, state);
         state.buffers().forEach((name, buffer) -> { // each through the network, whose own weights are the last
             Path file = folder.resolve(name + SUFFIX);
             try (PointerScope scope = new PointerScope();
@@ -84,9 +80,19 @@ record Checkpoint(
         state.resume(step, validationLoss == null ? Double.NaN : validationLoss);
     }
 
-    private static void requireSame(Path folder, String what, Object theirs, Object ours) {
-        if (!theirs.equals(ours)) {
-            throw new CheckpointException(folder + ": was made with " + what
+    private void requireSame(Path folder, TrainState state) {
+        List<String> differences =
+                Differences.of(recipe.determining(step), state.recipe().determining(step));
+        if (!data.equals(state.data())) {
+            String then = recipe.data().source();
+            String now = state.recipe().data().source();
+            differences.add(
+                    then.equals(now)
+                            ? "the data of " + now + ", which have changed"
+                            : "the data of " + then + ", not those of " + now);
+        }
+        if (!differences.isEmpty()) {
+            throw new CheckpointException(folder + ": was made with " + String.join(" and ", differences)
                     + ", so the training could not go on as it began; resume it as it was, or begin a new run");
         }
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.DidYouMean;
@@ -49,10 +50,15 @@ public record Recipe(
         Train train,
         SampleSettings sample) {
 
+    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_+. -]{0,99}");
     private static final List<Enum<?>> VARIANCES = List.of(
             ReverseVariance.FIXED_SMALL, ReverseVariance.FIXED_LARGE, LearnedVariance.RANGE, LearnedVariance.LOG);
 
     public Recipe {
+        require(
+                NAME.matcher(name).matches(),
+                "name must be that of a folder beneath runs, letters and digits with any of '-_+. ' among them, was %s",
+                Json.line(name));
         Prediction.named(prediction);
         Loss loss = train.objective().loss();
         boolean learned = named(variance) instanceof LearnedVariance;
@@ -63,6 +69,16 @@ public record Recipe(
         require(
                 !learned || loss != Loss.SIMPLE,
                 "the loss 'simple' would leave the variance unlearned; take hybrid, or variance=fixed-small");
+        require(
+                sample.steps() <= schedule.steps(),
+                "sample.steps must be at most the %s of schedule.steps, was %s",
+                schedule.steps(),
+                sample.steps());
+        require(
+                sample.guidance() == 1 || model.numClassEmbeds() != null && train.labelDropout() > 0,
+                "sample.guidance %s needs a network that learns with and without labels;"
+                        + " set model.numClassEmbeds and train.labelDropout, or sample.guidance=1",
+                sample.guidance());
     }
 
     /**
@@ -282,17 +298,27 @@ public record Recipe(
         Map<String, @Nullable Object> tree = toMap();
         List.of("name", "comment", "sample").forEach(tree::remove);
         part(tree, "data").remove("source");
-        Map<?, ?> settings = part(tree, "train");
-        List.of("steps", "learningRate", "warmupSteps", "decay", "decayTo", "clipGradient", "stages")
+        Map<String, @Nullable Object> settings = part(tree, "train");
+        List.of(
+                        "steps",
+                        "learningRate",
+                        "warmupSteps",
+                        "decay",
+                        "decayTo",
+                        "clipGradient",
+                        "stages") // said by the plan
                 .forEach(settings::remove);
         List.of("validateEvery", "sampleEvery", "sampleCount", "checkpointEvery", "keep", "timeLimit")
                 .forEach(settings::remove);
-        tree.put("plan", train.plan().until(steps));
+        List<Map<String, @Nullable Object>> begun = train.plan().until(steps);
+        settings.putAll(begun.get(0));
+        settings.put("stages", begun.subList(1, begun.size()));
         return tree;
     }
 
-    private static Map<?, ?> part(Map<String, ?> tree, String name) {
-        return (Map<?, ?>) Objects.requireNonNull(tree.get(name));
+    @SuppressWarnings("unchecked") // keys of trees are texts
+    private static Map<String, @Nullable Object> part(Map<String, ?> tree, String name) {
+        return (Map<String, @Nullable Object>) Objects.requireNonNull(tree.get(name));
     }
 
     /**

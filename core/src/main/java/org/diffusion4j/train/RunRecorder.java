@@ -1,6 +1,7 @@
 package org.diffusion4j.train;
 
 import java.awt.image.BufferedImage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -40,9 +41,14 @@ final class RunRecorder implements TrainListener, AutoCloseable {
         this.recipe = recipe;
         this.model = trainer.model();
         this.checkpoints = checkpoints;
-        this.metrics = new MetricsFile(folder.resolve(METRICS), metricsBytes);
         this.events = EventWriter.open(
                 folder, trainer.state().step() == 0 ? -1 : trainer.state().step());
+        try {
+            this.metrics = new MetricsFile(folder.resolve(METRICS), metricsBytes);
+        } catch (RuntimeException e) {
+            events.close();
+            throw e;
+        }
     }
 
     @Override
@@ -67,8 +73,17 @@ final class RunRecorder implements TrainListener, AutoCloseable {
         BufferedImage grid = ImageGrid.of(new PixelCodec().toImages(x0), columns, PADDING);
         Map<String, String> text = new TreeMap<>(Map.of("run", recipe.name(), "step", Long.toString(step)));
         Records.CAMEL_CASE.write(recipe.sample()).forEach((key, value) -> text.put(key, String.valueOf(value)));
-        Png.write(folder.resolve(SAMPLES).resolve("step-" + step + ".png"), grid, text);
         events.image("samples", step, grid);
+        Png.write(samples(step), grid, text); // last: where it is, both are
+    }
+
+    private Path samples(long step) {
+        return folder.resolve(SAMPLES).resolve("step-" + step + ".png");
+    }
+
+    @Override
+    public boolean lacksSamples(long step) {
+        return !Files.exists(samples(step));
     }
 
     @Override
@@ -80,7 +95,8 @@ final class RunRecorder implements TrainListener, AutoCloseable {
 
     @Override
     public void close() {
-        events.close();
-        metrics.close();
+        try (metrics) {
+            events.close();
+        }
     }
 }

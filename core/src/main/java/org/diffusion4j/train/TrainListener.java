@@ -36,6 +36,11 @@ public interface TrainListener {
      */
     default void onSampled(long step, Tensor x0, int columns) {}
 
+    /** Whether it has not been shown the samples of a step yet; asked of the step from which a training goes on, if samples are due there. */
+    default boolean lacksSamples(long step) {
+        return false;
+    }
+
     /** The moment to keep a copy of all that the next step depends on; the state is lent for the call. */
     default void onCheckpoint(TrainState state) {}
 
@@ -56,6 +61,11 @@ public interface TrainListener {
             @Override
             public void onSampled(long step, Tensor x0, int columns) {
                 each.forEach(listener -> listener.onSampled(step, x0, columns));
+            }
+
+            @Override
+            public boolean lacksSamples(long step) {
+                return each.stream().anyMatch(listener -> listener.lacksSamples(step));
             }
 
             @Override

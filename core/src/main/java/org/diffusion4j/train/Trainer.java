@@ -55,10 +55,11 @@ public final class Trainer implements AutoCloseable {
     private volatile boolean stopRequested;
 
     /**
-     * Prepares the first step.
+     * Prepares the first step, and begins to draw one sample as the recipe says, so that what cannot be drawn is not learned.
      *
      * @param model trained in place; lent for the trainer's life
      * @param heldOut for the validation loss, or null for none
+     * @throws IllegalArgumentException if recipe, model and data do not fit, or samples cannot be drawn as the recipe says
      */
     public Trainer(Recipe recipe, DiffusionModel model, ImageDataset training, @Nullable ImageDataset heldOut) {
         this.recipe = recipe;
@@ -70,9 +71,24 @@ public final class Trainer implements AutoCloseable {
         this.batches = new Batches(
                 training, settings.batchSize(), settings.seed(), recipe.data().flip());
         this.validation = heldOut == null ? null : new Validation(objective, codec, heldOut);
+        requireDrawable();
         TimeSampler times = settings.objective().times().of(objective.timesteps());
         this.state = new TrainState(parameters, recipe, times, training.fingerprint());
         this.guard = new CloseGuard("the trainer", state::close);
+    }
+
+    /** Some samplers refuse some processes and predictions at their first step. */
+    private void requireDrawable() {
+        try (Tensor x0 = model.sample(
+                recipe.sample(), 1, model.classes() == 0 ? List.of() : List.of(0), new SeededNoise(0, 0), step -> {
+                    throw new CancellationException();
+                })) {
+            // drawn in one step
+        } catch (CancellationException drawable) {
+            // its first step is done
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("the recipe's sample cannot be drawn: " + e.getMessage(), e);
+        }
     }
 
     /** What is trained, lent. */
@@ -115,6 +131,9 @@ public final class Trainer implements AutoCloseable {
                 ? Double.POSITIVE_INFINITY
                 : settings.timeLimit() * TimeUnit.MINUTES.toNanos(1);
         offered = state.step();
+        if (state.step() > 0 && due(settings.sampleEvery()) && listener.lacksSamples(state.step())) {
+            sample(listener);
+        }
         try (BatchStream data = batches.from(state.step() * settings.accumulate())) {
             while (state.step() < plan.steps()) {
                 if (Cancellation.isWanted()) {
@@ -131,11 +150,11 @@ public final class Trainer implements AutoCloseable {
                     state.validated(validation.loss(state));
                     listener.onValidated(state.step(), state.validationLoss());
                 }
-                if (due(settings.sampleEvery())) {
-                    sample(listener);
-                }
                 if (due(settings.checkpointEvery())) {
                     offerCheckpoint(listener);
+                }
+                if (due(settings.sampleEvery())) {
+                    sampleOrSave(listener);
                 }
             }
         }
@@ -169,6 +188,22 @@ public final class Trainer implements AutoCloseable {
     private void offerCheckpoint(TrainListener listener) {
         listener.onCheckpoint(state);
         offered = state.step();
+    }
+
+    /** Samples, and where that fails saves what was learned since the last checkpoint. */
+    private void sampleOrSave(TrainListener listener) {
+        try {
+            sample(listener);
+        } catch (RuntimeException e) {
+            if (state.step() > offered) {
+                try {
+                    offerCheckpoint(listener);
+                } catch (RuntimeException unsaved) {
+                    e.addSuppressed(unsaved);
+                }
+            }
+            throw e;
+        }
     }
 
     /** Shows what the averaged weights draw: always from the same noise, with classes a row for each. */

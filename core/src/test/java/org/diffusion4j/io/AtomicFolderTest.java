@@ -5,12 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.DiffusionException;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("A folder that is complete or absent")
@@ -66,12 +76,71 @@ class AtomicFolderTest {
     }
 
     @Test
-    void clears_what_a_killed_process_left() throws IOException {
-        Files.createDirectories(parent.resolve(".a.tmp"));
-        Files.writeString(parent.resolve(".a.tmp/rest"), "rest");
-        AtomicFolder.create(parent.resolve("a"), fresh -> Files.writeString(fresh.resolve("file"), "new"));
-        assertThat(names(parent.resolve("a"))).containsExactly("file");
+    void brings_the_old_one_back_where_the_new_one_cannot_take_its_place() throws IOException {
+        Path folder = withFile("old");
+        assertThatThrownBy(() -> AtomicFolder.takePlace(parent.resolve("nothing"), folder, parent.resolve(".a.old")))
+                .isInstanceOf(NoSuchFileException.class);
+        assertThat(folder.resolve("file")).hasContent("old");
         assertThat(names(parent)).containsExactly("a");
+    }
+
+    @Test
+    void does_not_disturb_another_writer_of_the_same_folder() throws IOException {
+        Path folder = parent.resolve("a");
+        AtomicFolder.replace(folder, fresh -> {
+            Files.writeString(fresh.resolve("first"), "first");
+            AtomicFolder.replace(folder, other -> Files.writeString(other.resolve("second"), "second"));
+        });
+        assertThat(names(folder)).containsExactly("first");
+        assertThat(names(parent)).containsExactly("a");
+    }
+
+    @Test
+    void is_whole_whichever_of_many_writers_was_the_last() throws Exception {
+        Path folder = parent.resolve("a");
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Callable<Void>> writers = IntStream.range(0, 40)
+                    .<Callable<Void>>mapToObj(i -> () -> {
+                        AtomicFolder.replace(folder, fresh -> {
+                            Files.writeString(fresh.resolve("one"), "" + i);
+                            Files.writeString(fresh.resolve("two"), "" + i);
+                        });
+                        return null;
+                    })
+                    .toList();
+            for (Future<Void> writer : threads.invokeAll(writers)) {
+                writer.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(folder.resolve("two")).hasSameTextualContentAs(folder.resolve("one"));
+        assertThat(names(parent)).containsExactly("a");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege")
+    void goes_where_a_link_leads() throws IOException {
+        Path folder = withFile("old");
+        Path link = Files.createSymbolicLink(parent.resolve("link"), Path.of("a"));
+        AtomicFolder.replace(link, fresh -> Files.writeString(fresh.resolve("new"), "new"));
+        assertThat(link).isSymbolicLink();
+        assertThat(names(folder)).containsExactly("new");
+    }
+
+    @Test
+    void puts_in_order_what_killed_processes_left() throws IOException {
+        String unique = UUID.randomUUID().toString();
+        withFile("successor");
+        for (String left : List.of(".a." + unique + ".tmp", ".a." + unique + ".old", ".b." + unique + ".old")) {
+            Files.writeString(Files.createDirectories(parent.resolve(left)).resolve("file"), left);
+        }
+        Files.writeString(parent.resolve(".mine.tmp"), "stays");
+        AtomicFolder.recover(parent);
+        assertThat(names(parent)).containsExactlyInAnyOrder("a", "b", ".mine.tmp");
+        assertThat(parent.resolve("a/file")).hasContent("successor");
+        assertThat(parent.resolve("b/file")).hasContent(".b." + unique + ".old");
     }
 
     @Test

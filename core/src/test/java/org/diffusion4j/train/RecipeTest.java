@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("Recipe")
 class RecipeTest {
@@ -117,5 +118,27 @@ class RecipeTest {
         assertThat(Tiny.recipe(refinement).determining(7))
                 .as("now it counts when the first stage ended")
                 .isNotEqualTo(Tiny.recipe(refinement, "train.steps=5").determining(7));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"../../evil", "/tmp/x", "a/b", "a\\\\b", "..", ".hidden", "", "a\\nb"})
+    void has_a_name_that_cannot_leave_the_folder_of_runs(String name) {
+        assertThatThrownBy(() -> Tiny.recipe("name=\"" + name + "\""))
+                .isInstanceOf(FormatException.class)
+                .hasMessageStartingWith("recipe tiny: name must be that of a folder beneath runs");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "sample.steps=101   | sample.steps must be at most the 100 of schedule.steps, was 101",
+                "sample.guidance=2  | sample.guidance 2.0 needs a network that learns with and without labels;"
+                        + " set model.numClassEmbeds and train.labelDropout, or sample.guidance=1",
+            })
+    void refuses_samples_that_could_not_be_drawn_after_the_training(String change, String message) {
+        assertThatThrownBy(() -> Tiny.recipe("train.labelDropout=0", change))
+                .isInstanceOf(FormatException.class)
+                .hasMessage("recipe tiny: " + message);
     }
 }

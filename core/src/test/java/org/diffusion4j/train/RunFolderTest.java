@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.DiffusionException;
@@ -211,8 +212,11 @@ class RunFolderTest {
     @Test
     void refuses_a_second_training_in_the_same_folder() {
         Path run = create("run", stoppingAfter(2));
-        try (RunFolder first = RunFolder.resume(run, List.of())) {
-            assertThatThrownBy(() -> RunFolder.resume(run, List.of()))
+        try (RunFolder first = RunFolder.resume(run, List.of());
+                DiffusionModel model = first.recipe().newModel(DATA);
+                Trainer trainer = new Trainer(first.recipe(), model, DATA, DATA)) {
+            first.begin(trainer, warnings::add);
+            assertThatThrownBy(() -> resume(run))
                     .isInstanceOf(CheckpointException.class)
                     .hasMessage(run + ": another training is at work in this folder; stop it or choose another");
         }
@@ -226,9 +230,57 @@ class RunFolderTest {
         assertThatThrownBy(() -> RunFolder.create(run, Tiny.recipe(), false))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage(run + ": a run is there already; resume it, replace it by force, or choose another folder");
-        RunFolder.create(run, Tiny.recipe(), true).close();
-        assertThat(run.resolve("checkpoints")).doesNotExist();
+        train(RunFolder.create(run, Tiny.recipe("train.steps=1"), true), DATA, TO_THE_END);
+        assertThat(checkpoints(run)).containsExactly("step-1");
         assertThat(run.resolve("notes.txt")).hasContent("mine");
+    }
+
+    @Test
+    void leaves_a_run_as_it_was_until_another_begins_in_its_place() {
+        Path run = create("run", TO_THE_END);
+        Map<String, String> before = bytesBelow(run);
+        RunFolder.create(run, Tiny.recipe("train.seed=9"), true).close();
+        RunFolder.resume(run, List.of("train.seed=9")).close();
+        assertThat(bytesBelow(run)).isEqualTo(before);
+    }
+
+    @Test
+    void refuses_even_by_force_a_folder_whose_model_or_samples_are_no_runs() throws IOException {
+        Path photos = Files.createDirectories(temp.resolve("photos"));
+        Files.writeString(Files.createDirectories(photos.resolve("samples")).resolve("me.png"), "mine");
+        assertThatThrownBy(() -> RunFolder.create(photos, Tiny.recipe(), true))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage(photos + ": holds samples but no recipe.json, so it is no run, and a run would replace"
+                        + " what is there; choose another folder");
+    }
+
+    @Test
+    void gives_its_lock_back_whatever_fails() {
+        Path run = create("run", stoppingAfter(2));
+        assertThatThrownBy(() -> train(RunFolder.resume(run, List.of("train.seed=9")), DATA, TO_THE_END))
+                .isInstanceOf(CheckpointException.class);
+        resume(run);
+    }
+
+    @Test
+    void a_failure_of_drawing_costs_no_step_and_what_was_not_drawn_is_drawn_when_it_goes_on() {
+        Path whole = create("whole", TO_THE_END, "train.sampleEvery=3", "train.checkpointEvery=0");
+        TrainListener noRoom = new TrainListener() {
+            @Override
+            public void onSampled(long step, Tensor x0, int columns) {
+                throw new DiffusionException("no room");
+            }
+        };
+        assertThatThrownBy(() -> create("run", noRoom, "train.sampleEvery=3", "train.checkpointEvery=0"))
+                .hasMessage("no room");
+        Path run = temp.resolve("run");
+        assertThat(checkpoints(run)).containsExactly("step-3");
+        deleteSamples(run, 3);
+        resume(run);
+        assertSameRun(run, whole);
+        for (String drawn : List.of("samples/step-3.png", "samples/step-6.png")) {
+            assertThat(run.resolve(drawn)).hasSameBinaryContentAs(whole.resolve(drawn));
+        }
     }
 
     @Test
@@ -245,7 +297,16 @@ class RunFolderTest {
         assertThat(checkpoints(run)).containsExactly("step-4", "step-6", "step-8");
         assertThatThrownBy(() -> train(RunFolder.resume(run, List.of("train.learningRate=1")), DATA, TO_THE_END))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("step-8: was made with another recipe");
+                .hasMessageEndingWith(
+                        "step-8: was made with train.learningRate 0.003, not 1.0, so the training could not go on as"
+                                + " it began; resume it as it was, or begin a new run");
+        assertThatThrownBy(() -> train(
+                        RunFolder.resume(run, List.of("train.seed=5", "schedule.betaEnd=0.2", "train.batchSize=4")),
+                        DATA,
+                        TO_THE_END))
+                .hasMessageContaining(
+                        "was made with schedule.betaEnd 0.1, not 0.2 and train.batchSize 8, not 4 and train.seed 0, not 5,");
+        resume(run);
     }
 
     @Test
@@ -277,7 +338,10 @@ class RunFolderTest {
         Path run = create("run", stoppingAfter(2));
         assertThatThrownBy(() -> train(RunFolder.resume(run, List.of()), Tiny.images(19), TO_THE_END))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("step-2: was made with other data");
+                .hasMessageContaining("step-2: was made with the data of mnist, which have changed");
+        assertThatThrownBy(
+                        () -> train(RunFolder.resume(run, List.of("data.source=other")), Tiny.images(19), TO_THE_END))
+                .hasMessageContaining("step-2: was made with the data of mnist, not those of other");
     }
 
     private Path create(String name, TrainListener listener, String... changes) {
@@ -335,6 +399,14 @@ class RunFolderTest {
 
     private static double validationLoss(String line) {
         return Double.parseDouble(line.replaceAll(".*:([^}]*)}", "$1"));
+    }
+
+    private static void deleteSamples(Path run, long step) {
+        try {
+            Files.delete(run.resolve("samples/step-" + step + ".png"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static List<String> checkpoints(Path run) {

@@ -47,6 +47,17 @@ class TrainerTest {
     }
 
     @Test
+    void refuses_before_its_first_step_samples_that_the_recipe_could_not_draw() {
+        Recipe recipe = Tiny.recipe("prediction=v", "schedule.zeroTerminalSnr=true", "sample.sampler=deis");
+        try (DiffusionModel model = recipe.newModel(Tiny.images(8))) {
+            assertThatThrownBy(() -> new Trainer(recipe, model, Tiny.images(8), null))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("the recipe's sample cannot be drawn: ")
+                    .hasMessageContaining("zero terminal SNR");
+        }
+    }
+
+    @Test
     void warms_the_learning_rate_up_linearly() {
         Recipe.Train settings =
                 Tiny.recipe("train.learningRate=0.5", "train.warmupSteps=4").train();
