@@ -28,7 +28,7 @@ final class TarGz {
             while (in.readNBytes(header, 0, BLOCK) == BLOCK && header[0] != 0) {
                 String path = new String(header, 0, 100, StandardCharsets.US_ASCII);
                 String name = path.substring(path.lastIndexOf('/') + 1).trim();
-                long bytes = Long.parseLong(new String(header, 124, 12, StandardCharsets.US_ASCII).trim(), 8);
+                long bytes = size(new String(header, 124, 12, StandardCharsets.US_ASCII).trim(), archive);
                 if (bytes > MOST_BYTES) {
                     throw new FormatException(archive + ": its entry '" + name + "' has " + bytes + " bytes, at most "
                             + MOST_BYTES + " are taken");
@@ -43,6 +43,13 @@ final class TarGz {
         } catch (IOException e) {
             throw CheckedFile.explained(archive, e);
         }
+    }
+
+    private static long size(String octal, Path archive) {
+        if (!octal.matches("[0-7]{1,12}")) {
+            throw new FormatException(archive + ": is damaged (an entry has the size '" + octal + "'); get it again");
+        }
+        return Long.parseLong(octal, 8);
     }
 
     private static void write(InputStream in, long bytes, Path target) throws IOException {
