@@ -6,7 +6,9 @@ import org.diffusion4j.Training;
 import org.diffusion4j.train.TrainListener;
 import org.diffusion4j.train.TrainResult;
 
-/** A training that a person watches: a live line, or lines where there is no terminal, and the first Ctrl-C, SIGTERM or SIGHUP saves. */
+/**
+ * A training that a person watches: a live line, or lines where there is no terminal, and the first Ctrl-C, SIGTERM or SIGHUP saves.
+ */
 final class LiveTraining implements TrainListener, AutoCloseable {
 
     private final Progress progress = new Progress("training");

@@ -201,6 +201,9 @@ public final class ImageFiles {
             return Picture.decode(in);
         } catch (IOException e) {
             throw new FormatException(path + ": the image " + file.name() + " cannot be read: " + e.getMessage(), e);
+        } catch (OutOfMemoryError e) { // one large array, so the rest of the heap is as it was
+            throw new FormatException(
+                    path + ": the image " + file.name() + " is too large for the memory of Java; make it smaller", e);
         }
     }
 

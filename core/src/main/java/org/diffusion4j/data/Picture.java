@@ -11,7 +11,6 @@ import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
-import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /** Decodes PNG, JPEG, WebP, TIFF, BMP and GIF (the first frame), and turns the picture as its EXIF data say. */
 public final class Picture {
@@ -26,6 +25,13 @@ public final class Picture {
     /** A header that promises more pixels than this is refused before memory is taken. */
     static final long MOST_PIXELS = 1L << 26;
 
+    /** More pixels than one byte of any of the formats can become: 4096 of a GIF, 8256 of a PNG with a bit a pixel. */
+    private static final long MOST_PIXELS_OF_A_BYTE = 1L << 14;
+
+    /** Half of the heap, with four bytes for a pixel of Java's and three of ours. */
+    private static final long MOST_PIXELS_IN_HEAP = Runtime.getRuntime().maxMemory() / 2 / 7;
+
+    private static final int MOST_BYTES = 256 << 20;
     private static final int MOST_GREY_BITS = 16;
 
     private Picture() {}
@@ -36,12 +42,13 @@ public final class Picture {
      * @throws IOException if it is not an image, is damaged or too large
      */
     static PixelPlanes decode(InputStream in) throws IOException {
-        try (ImageInputStream stream = new MemoryCacheImageInputStream(in)) {
+        byte[] file = in.readNBytes(MOST_BYTES);
+        try (ImageInputStream stream = new EndingStream(file)) {
             ImageReader reader = reader(stream);
             try {
                 int orientation = Orientation.of(stream);
                 reader.setInput(stream, true, true);
-                return PixelPlanes.of(decode(reader)).upright(orientation);
+                return PixelPlanes.of(decode(reader, file.length)).upright(orientation);
             } catch (RuntimeException e) { // readers meet damage with whatever it leads to
                 throw new IOException("it is damaged, " + e, e);
             } finally {
@@ -64,11 +71,18 @@ public final class Picture {
                 .orElse(readers.get(0));
     }
 
-    private static BufferedImage decode(ImageReader reader) throws IOException {
+    private static BufferedImage decode(ImageReader reader, long bytes) throws IOException {
         long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-        if (pixels > MOST_PIXELS) {
-            throw new IOException("it has " + reader.getWidth(0) + "×" + reader.getHeight(0) + " pixels, at most "
-                    + MOST_PIXELS + " are read");
+        String most = pixels > MOST_PIXELS
+                ? MOST_PIXELS + " are read"
+                : pixels > bytes * MOST_PIXELS_OF_A_BYTE
+                        ? bytes * MOST_PIXELS_OF_A_BYTE + " fit in a file of its length"
+                        : pixels > MOST_PIXELS_IN_HEAP
+                                ? MOST_PIXELS_IN_HEAP + " fit in the heap; start Java with a larger -Xmx"
+                                : "";
+        if (!most.isEmpty()) {
+            throw new IOException(
+                    "it has " + reader.getWidth(0) + "×" + reader.getHeight(0) + " pixels, at most " + most);
         }
         boolean[] truncated = new boolean[1];
         // a JPEG that ends early is filled up with grey and only warned of

@@ -46,15 +46,20 @@ public final class PixelStore {
     /** Adds the image that begins at {@code offset}. */
     public void add(byte[] pixels, int offset) {
         if (size == chunks.size() * imagesPerChunk) {
-            chunks.add(newChunk());
+            chunks.add(chunkOf(size == 0 ? 1 : imagesPerChunk));
         }
-        chunks.get(size / imagesPerChunk).put(pixels, offset, imageBytes);
+        int last = chunks.size() - 1;
+        if (!chunks.get(last).hasRemaining()) { // the first chunk grows by doubling, so that few images take little
+            int images = Math.min(2 * size, imagesPerChunk);
+            chunks.set(last, chunkOf(images).put(chunks.get(last).flip()));
+        }
+        chunks.get(last).put(pixels, offset, imageBytes);
         size++;
     }
 
-    private ByteBuffer newChunk() {
+    private ByteBuffer chunkOf(int images) {
         try {
-            return ByteBuffer.allocateDirect(imagesPerChunk * imageBytes);
+            return ByteBuffer.allocateDirect(images * imageBytes);
         } catch (OutOfMemoryError e) {
             throw new OutOfNativeMemoryException(
                     name + ": after " + size + " images (" + ((long) size * imageBytes >> 20)

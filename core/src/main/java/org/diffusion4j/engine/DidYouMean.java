@@ -10,6 +10,9 @@ import java.util.Optional;
 /** Finds the name that was probably meant, for messages about names that are not known. */
 public final class DidYouMean {
 
+    /** A longer name is nobody's slip, and a distance takes time by the product of both lengths. */
+    private static final int LONGEST = 100;
+
     private DidYouMean() {}
 
     /**
@@ -31,6 +34,7 @@ public final class DidYouMean {
     /** The known name that was probably meant, if one is near. */
     public static Optional<String> nearest(String name, Collection<String> known) {
         return known.stream()
+                .filter(each -> name.length() <= LONGEST)
                 .sorted()
                 .min(Comparator.comparingInt(candidate -> distance(name, candidate)))
                 .filter(nearest -> distance(name, nearest) <= Math.max(2, name.length() / 3));

@@ -1,9 +1,11 @@
 package org.diffusion4j.image;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
 
@@ -55,16 +57,24 @@ public record Provenance(String version, String model, String modelHash, Draw dr
      * What the text of a PNG file says, if it says how the picture was made.
      *
      * @param picture the file, from where the model is looked for
-     * @throws org.diffusion4j.engine.FormatException if it says so in a way that is not understood
+     * @throws FormatException if it says so in a way that is not understood
      */
     public static Optional<Provenance> fromText(Map<String, String> text, Path picture) {
         return Optional.ofNullable(text.get(KEY)).map(json -> {
             String source = picture.toString();
             Provenance seen = Records.CAMEL_CASE.read(OLDEST, Json.parseObject(json, source), source);
-            Path beside = picture.resolveSibling(seen.model).normalize();
+            Path beside = beside(picture, seen.model);
             String model = seen.isShipped(beside) ? seen.model : beside.toString();
             return new Provenance(seen.version, model, seen.modelHash, seen.draw, seen.sample);
         });
+    }
+
+    private static Path beside(Path picture, String model) {
+        try {
+            return picture.resolveSibling(model).normalize();
+        } catch (InvalidPathException e) {
+            throw new FormatException(picture + ": names a model whose path no file system has", e);
+        }
     }
 
     /** Whether the name is a shipped model's, and no folder of one's own lies where the name would lead. */

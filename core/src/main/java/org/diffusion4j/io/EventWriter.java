@@ -130,10 +130,10 @@ public final class EventWriter implements AutoCloseable {
         }
     }
 
-    /** The step of an event of ours, which stands behind the time unless it is 0. */
+    /** The step of an event of ours, which stands behind the time unless it is 0; the checksum behind the event ends it. */
     private static long step(ByteBuffer event) {
         int position = 1 + Double.BYTES;
-        if (event.get(position++) != STEP_TAG) {
+        if (event.limit() <= position || event.get(position++) != STEP_TAG) {
             return 0;
         }
         long step = 0;
@@ -143,7 +143,7 @@ public final class EventWriter implements AutoCloseable {
             part = event.get(position++);
             step |= (part & 0x7fL) << shift;
             shift += 7;
-        } while (part < 0);
+        } while (part < 0 && position < event.limit());
         return step;
     }
 

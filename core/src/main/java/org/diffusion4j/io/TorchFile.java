@@ -8,9 +8,11 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -48,8 +50,14 @@ final class TorchFile implements NamedTensors {
             "ByteStorage", ScalarType.Byte,
             "BoolStorage", ScalarType.Bool);
 
-    private static final int LONGEST_PICKLE = 64 << 20;
+    private static final int LONGEST_PICKLE = 16 << 20;
     private static final int ZIP = 0x04034b50;
+
+    /** The most that one byte of deflate can become. */
+    private static final int LARGEST_EXPANSION = 1032;
+
+    /** How many times as large as its storages the tensors of a file may be; two or three where weights are shared. */
+    private static final int MOST_SHARING = 16;
 
     private final Map<String, Tensor> tensors;
 
@@ -91,6 +99,10 @@ final class TorchFile implements NamedTensors {
                     ZipEntry entry = zip.getEntry(top + "data/" + storage.key());
                     if (entry == null) {
                         throw new FormatException(file + ": the storage '" + storage.key() + "' is missing");
+                    }
+                    if (entry.getSize() > Files.size(file) * LARGEST_EXPANSION) {
+                        throw new FormatException(file + ": the storage '" + storage.key() + "' states "
+                                + entry.getSize() + " bytes, more than a file of its length can hold");
                     }
                     try (ReadableByteChannel in = Channels.newChannel(zip.getInputStream(entry))) {
                         storages.put(storage.key(), filled(storage, entry.getSize(), in, file));
@@ -138,7 +150,7 @@ final class TorchFile implements NamedTensors {
         for (Object key : keys) {
             Storage storage = byKey.get(key);
             if (storage == null) {
-                throw new FormatException(file + ": has a storage that no tensor uses, " + key);
+                throw new FormatException(file + ": has a storage that no tensor uses");
             }
             ByteBuffer count = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             readFully(channel, count, file);
@@ -156,9 +168,14 @@ final class TorchFile implements NamedTensors {
             throw new FormatException(file + ": does not hold a dictionary of tensors");
         }
         Map<String, View> views = new LinkedHashMap<>();
+        Map<String, Storage> storages = new HashMap<>();
         map.forEach((name, value) -> {
             if (!(name instanceof String text && value instanceof View view)) {
                 throw new FormatException(file + ": '" + name + "' is not a tensor; a dictionary of tensors is needed");
+            }
+            Storage storage = view.storage();
+            if (!storage.equals(storages.computeIfAbsent(storage.key(), key -> storage))) {
+                throw new FormatException(file + ": the storage '" + storage.key() + "' is described in two ways");
             }
             views.put(text, view);
         });
@@ -197,6 +214,7 @@ final class TorchFile implements NamedTensors {
     }
 
     private static Map<String, Tensor> tensors(Map<String, View> views, Map<String, Tensor> storages, Path file) {
+        requireLittleSharing(views, storages, file);
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         views.forEach((name, view) -> {
             Tensor storage = storages.get(view.storage().key());
@@ -209,6 +227,18 @@ final class TorchFile implements NamedTensors {
                             .clone());
         });
         return tensors;
+    }
+
+    /** Each tensor becomes a copy of its own, and ten bytes of a pickle can ask for the largest once more. */
+    private static void requireLittleSharing(Map<String, View> views, Map<String, Tensor> storages, Path file) {
+        double stored = storages.values().stream().mapToDouble(Tensor::nbytes).sum();
+        double asked = views.values().stream()
+                .mapToDouble(view -> dtype(view.storage(), file).bytes
+                        * Arrays.stream(view.shape()).asDoubleStream().reduce(1, (a, b) -> a * b))
+                .sum();
+        if (asked > MOST_SHARING * stored) {
+            throw new FormatException(file + ": its tensors share their storages more than " + MOST_SHARING + " times");
+        }
     }
 
     /** Whether all elements lie in the storage, which has at least as many. */

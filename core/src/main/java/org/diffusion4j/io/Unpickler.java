@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -38,6 +39,12 @@ final class Unpickler {
         NONE
     }
 
+    /** Far beyond what a file of weights needs, 25 for each tensor; each may take memory. */
+    private static final int MOST_OPERATIONS = 2_000_000;
+
+    /** More than libtorch has. */
+    private static final int MOST_DIMENSIONS = 64;
+
     private final ByteBuffer in;
     private final String source;
     private final Deque<Object> stack = new ArrayDeque<>();
@@ -56,14 +63,20 @@ final class Unpickler {
     /** The object of the next pickle: a map, list, text, number, boolean, {@link View}; the buffer then stands behind it. */
     Object read() {
         try {
-            while (true) {
+            for (int i = 0; i < MOST_OPERATIONS; i++) {
                 int operation = in.get() & 0xff;
                 if (operation == '.') {
                     return stack.pop();
                 }
                 perform(operation);
             }
-        } catch (BufferUnderflowException | NoSuchElementException | IndexOutOfBoundsException | ClassCastException e) {
+            throw new FormatException(source + ": the pickle has more than " + MOST_OPERATIONS + " operations");
+        } catch (BufferUnderflowException
+                | NoSuchElementException
+                | IndexOutOfBoundsException
+                | ClassCastException
+                | UnsupportedOperationException e) { // the last from a tuple that is to grow
+
             throw new FormatException(source + ": the pickle is damaged at byte " + in.position(), e);
         }
     }
@@ -121,8 +134,9 @@ final class Unpickler {
     private List<Object> sinceMark() {
         List<Object> items = new ArrayList<>();
         for (Object item = stack.pop(); item != Token.MARK; item = stack.pop()) {
-            items.add(0, item);
+            items.add(item);
         }
+        Collections.reverse(items);
         return items;
     }
 
@@ -148,7 +162,12 @@ final class Unpickler {
     private void set(List<Object> keysAndValues) {
         Map<Object, Object> map = (Map<Object, Object>) stack.element();
         for (int i = 0; i + 1 < keysAndValues.size(); i += 2) {
-            map.put(keysAndValues.get(i), keysAndValues.get(i + 1));
+            Object key = keysAndValues.get(i);
+            if (!(key instanceof String || key instanceof Long)) { // a list that contains itself has no hash
+                throw new FormatException(
+                        source + ": the pickle has a dictionary whose keys are neither text nor integers");
+            }
+            map.put(key, keysAndValues.get(i + 1));
         }
     }
 
@@ -186,7 +205,7 @@ final class Unpickler {
 
     private Storage storage(List<?> id) {
         if (id.size() < 5 || !"storage".equals(id.get(0)) || !(id.get(1) instanceof Global type)) {
-            throw new FormatException(source + ": the pickle refers to something outside that is no storage: " + id);
+            throw new FormatException(source + ": the pickle refers to something outside that is no storage");
         }
         return new Storage(type.name.replace("torch ", ""), (String) id.get(2), (Long) id.get(4));
     }
@@ -209,8 +228,12 @@ final class Unpickler {
         }
     }
 
-    private static long[] longs(Object numbers) {
-        return ((List<?>) numbers).stream().mapToLong(number -> (Long) number).toArray();
+    private long[] longs(Object numbers) {
+        List<?> list = (List<?>) numbers;
+        if (list.size() > MOST_DIMENSIONS) {
+            throw new FormatException(source + ": the pickle has a tensor of " + list.size() + " dimensions");
+        }
+        return list.stream().mapToLong(number -> (Long) number).toArray();
     }
 
     /** Attributes of a dictionary, such as PyTorch's versions of modules, say nothing of the weights. */

@@ -2,6 +2,7 @@ package org.diffusion4j.io;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The weights of a network as diffusers lays them out: one file, or an index with a file for each shard; in safetensors or as PyTorch
@@ -90,17 +92,27 @@ record WeightFiles(Path main, Map<String, Path> shards) {
         }
         Map<String, Path> shards = new LinkedHashMap<>();
         files.forEach((tensor, file) -> {
-            if (!(file instanceof String name) || name.matches(".*[/\\\\].*|\\.*")) {
+            Path shard = file instanceof String name ? beside(index, name) : null;
+            if (shard == null) {
                 throw new FormatException(index + ": tensor '" + tensor + "' is said to lie in " + file
                         + "; a file beside the index is needed");
             }
-            Path shard = index.resolveSibling(name);
             if (!Files.isRegularFile(shard)) {
-                throw new FormatException(index + ": " + name + " is missing; download all files of the model");
+                throw new FormatException(index + ": " + file + " is missing; download all files of the model");
             }
             shards.put(String.valueOf(tensor), shard);
         });
         return shards;
+    }
+
+    /** The file of that name, or null where it is a path that leads elsewhere, or none at all. */
+    private static @Nullable Path beside(Path index, String name) {
+        try {
+            Path shard = index.resolveSibling(name);
+            return name.matches("(?s).*[/\\\\].*|\\.*") ? null : shard;
+        } catch (InvalidPathException e) {
+            return null;
+        }
     }
 
     /** All files, the main one first. */

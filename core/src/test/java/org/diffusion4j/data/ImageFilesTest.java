@@ -130,13 +130,22 @@ class ImageFilesTest {
 
     @Test
     void that_promise_too_many_pixels_are_refused_before_memory_is_taken() throws IOException {
+        write("a.png", promising(100_000));
+        refused("the image a.png cannot be read: it has 100000×100000 pixels, at most 67108864 are read");
+        byte[] small = promising(8000);
+        write("a.png", small);
+        refused("the image a.png cannot be read: it has 8000×8000 pixels, at most " + (small.length << 14)
+                + " fit in a file of its length");
+    }
+
+    /** A picture of one pixel whose header states a square of others. */
+    private static byte[] promising(int side) throws IOException {
         byte[] png = encoded("png", picture(1, 1, 0));
-        ByteBuffer.wrap(png).putInt(16, 100_000).putInt(20, 100_000);
+        ByteBuffer.wrap(png).putInt(16, side).putInt(20, side);
         CRC32 crc = new CRC32();
         crc.update(png, 12, 17);
         ByteBuffer.wrap(png).putInt(29, (int) crc.getValue());
-        write("a.png", png);
-        refused("the image a.png cannot be read: it has 100000×100000 pixels, at most 67108864 are read");
+        return png;
     }
 
     @Test

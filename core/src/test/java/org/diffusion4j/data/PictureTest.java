@@ -26,12 +26,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PictureTest {
 
     /** 3×2 pixels, written by Pillow 12.3.0 without loss, with orientation 6. */
-    private static final String WEBP =
+    static final String WEBP =
             "UklGRmgAAABXRUJQVlA4WAoAAAAIAAAAAgAAAQAAVlA4TCgAAAAvAkAAAC8gEEjaH3qN+RcQFPk/2vwHH0QCg0K2EeDQvQSncBH9"
                     + "j2MFRVhJRhoAAABNTQAqAAAACAABARIAAwAAAAEABgAAAAAAAA==";
 
     /** 16×16 pixels of cyan, magenta, yellow and half black, a quarter each, written by Pillow 12.3.0 in CMYK. */
-    private static final String CMYK =
+    static final String CMYK =
             "/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwADAgIDAgIDAwMDBAMDBAUIBQUEBAUKBwcGCAwKDAwLCgsLDQ4SEA0OEQ4LCxAWEBETFBUVFQ"
                     + "wPFxgWFBgSFBUU/8AAFAgAEAAQBEMRAE0RAFkRAEsRAP/EAB8AAAEFAQEBAQEBAAAAAAAAAAABAgMEBQYHCAkKC//EALUQAAIBAwMCBA"
                     + "MFBQQEAAABfQECAwAEEQUSITFBBhNRYQcicRQygZGhCCNCscEVUtHwJDNicoIJChYXGBkaJSYnKCkqNDU2Nzg5OkNERUZHSElKU1RVVldY"
@@ -120,6 +120,13 @@ class PictureTest {
         assertThatThrownBy(() -> decode(floatTiff()))
                 .isInstanceOf(IOException.class)
                 .hasMessage("its grey values have 32 bits, at most 16 are read");
+    }
+
+    @Test
+    void whose_reader_goes_on_behind_the_end_is_refused() {
+        byte[] webp = Base64.getDecoder().decode(WEBP);
+        webp[28] = 4; // the 2 rows are 1026 now
+        assertThatThrownBy(() -> decode(webp)).isInstanceOf(IOException.class).hasMessage("it is truncated");
     }
 
     @Test

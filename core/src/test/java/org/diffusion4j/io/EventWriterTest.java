@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import javax.imageio.ImageIO;
 import org.diffusion4j.engine.DiffusionException;
+import org.diffusion4j.torture.Originals;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +105,22 @@ class EventWriterTest {
                 .isInstanceOf(DiffusionException.class)
                 .hasMessage(notFolder.resolve("events.out.tfevents.0.diffusion4j") + ": cannot be written: " + notFolder
                         + " is not a folder");
+    }
+
+    @Test
+    void goes_on_behind_an_event_that_ends_within_its_step() throws IOException {
+        byte[] event = HexFormat.of().parseHex("09000000000000f83f10ff"); // a varint without an end
+        Files.write(
+                file(),
+                Originals.withEventChecksums(ByteBuffer.allocate(12 + event.length + 4)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .putLong(event.length)
+                        .putInt(0)
+                        .put(event)
+                        .putInt(0)
+                        .array()));
+        EventWriter.open(folder, Long.MAX_VALUE).close();
+        EventWriter.open(folder, -1).close();
     }
 
     private String written() throws IOException {

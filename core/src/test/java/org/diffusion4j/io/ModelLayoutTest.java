@@ -82,6 +82,12 @@ class ModelLayoutTest {
         assertRefused(index + ": tensor 'a' is not in m-2.safetensors, as it says");
         Files.writeString(index, "{\"weight_map\": {\"a\": \"../m-1.safetensors\"}}");
         assertRefused(index + ": tensor 'a' is said to lie in ../m-1.safetensors; a file beside the index is needed");
+        for (String name : List.of("x\\n/../m-1.safetensors", "m-1.safetensors\\u0000", "\\ud800")) {
+            Files.writeString(index, "{\"weight_map\": {\"a\": \"" + name + "\"}}");
+            assertThatThrownBy(() -> ModelFolder.open(folder).openWeights())
+                    .isInstanceOf(FormatException.class)
+                    .hasMessageEndingWith("; a file beside the index is needed");
+        }
         Files.writeString(index, "{\"weight_map\": {\"a\": \"m-3.safetensors\"}}");
         assertRefused(index + ": m-3.safetensors is missing; download all files of the model");
         Files.writeString(index, "{}");

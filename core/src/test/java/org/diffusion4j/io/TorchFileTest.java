@@ -2,20 +2,27 @@ package org.diffusion4j.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.golden.Comparison;
+import org.diffusion4j.torture.Originals;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -80,5 +87,59 @@ class TorchFileTest {
                 assertThat(refused).hasMessageStartingWith(changed.toString());
             }
         }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("hostilePickles")
+    void that_would_cost_endless_time_or_memory_are_refused(String fault, String pickle, @TempDir Path temp)
+            throws IOException {
+        Map<String, byte[]> entries = Originals.unzip(FILES.resolve("zip.pth"));
+        String name = entries.keySet().stream()
+                .filter(entry -> entry.endsWith("data.pkl"))
+                .findFirst()
+                .orElseThrow();
+        Path file = temp.resolve("a.pth");
+        Files.write(file, Originals.with(entries, name, pickle.getBytes(StandardCharsets.ISO_8859_1)));
+        assertThatThrownBy(() -> NamedTensors.open(file))
+                .isInstanceOf(FormatException.class)
+                .hasMessageStartingWith(file + ": ")
+                .hasMessageContaining(fault);
+    }
+
+    static Stream<Arguments> hostilePickles() {
+        String whole = tensor(storage(6), "K\6", "K\1");
+        return Stream.of(
+                arguments("keys are neither text nor integers", "}q\0h\0h\0s."), // a dictionary that is a key of itself
+                arguments("something outside that is no storage", "]q\0]q\1h\0aaQ."), // a list in a list in it
+                arguments("damaged at byte 4", ")K\1a."), // a tuple that is to grow
+                arguments("more than 2000000 operations", "N".repeat(2_000_001)),
+                arguments("a tensor of 65 dimensions", tensor(storage(6), "K\1".repeat(65), "K\1".repeat(65))),
+                arguments(
+                        "the storage '0' is described in two ways",
+                        dictionary(whole, tensor(storage(5), "K\5", "K\1"))),
+                arguments(
+                        "share their storages more than 16 times",
+                        dictionary(Collections.nCopies(17, whole).toArray(String[]::new))));
+    }
+
+    private static String dictionary(String... values) {
+        StringBuilder pickle = new StringBuilder("}");
+        for (String value : values) {
+            pickle.append(text("t" + pickle.length())).append(value).append('s');
+        }
+        return pickle.append('.').toString();
+    }
+
+    private static String tensor(String storage, String shape, String strides) {
+        return "ctorch._utils\n_rebuild_tensor_v2\n(" + storage + "K\0(" + shape + "t(" + strides + "ttR";
+    }
+
+    /** The first storage of the file, with so many elements. */
+    private static String storage(int count) {
+        return "(" + text("storage") + "ctorch\nFloatStorage\n" + text("0") + text("cpu") + "K" + (char) count + "tQ";
+    }
+
+    private static String text(String text) {
+        return "X" + (char) text.length() + "\0\0\0" + text;
     }
 }

@@ -13,7 +13,7 @@ import org.diffusion4j.data.CheckedFile;
 import org.diffusion4j.engine.FormatException;
 
 /** Takes named files out of a gzipped tar archive. What an entry's path says beyond its last name is not used. */
-final class TarGz {
+public final class TarGz {
 
     private static final int BLOCK = 512;
 
@@ -23,13 +23,13 @@ final class TarGz {
     private TarGz() {}
 
     /** Writes the entries of these names into {@code folder}; each appears there whole or not at all. */
-    static void extract(Path archive, Path folder, List<String> names) {
+    public static void extract(Path archive, Path folder, List<String> names) {
         try (InputStream in = new GZIPInputStream(Files.newInputStream(archive), 1 << 16)) {
             byte[] header = new byte[BLOCK];
             while (in.readNBytes(header, 0, BLOCK) == BLOCK && header[0] != 0) {
                 String path = new String(header, 0, 100, StandardCharsets.US_ASCII);
                 String name = path.substring(path.lastIndexOf('/') + 1).trim();
-                long bytes = Long.parseLong(new String(header, 124, 12, StandardCharsets.US_ASCII).trim(), 8);
+                long bytes = size(new String(header, 124, 12, StandardCharsets.US_ASCII).trim(), archive);
                 if (bytes > MOST_BYTES) {
                     throw new FormatException(archive + ": its entry '" + name + "' has " + bytes + " bytes, at most "
                             + MOST_BYTES + " are taken");
@@ -44,6 +44,13 @@ final class TarGz {
         } catch (IOException e) {
             throw CheckedFile.explained(archive, e);
         }
+    }
+
+    private static long size(String octal, Path archive) {
+        if (!octal.matches("[0-7]{1,12}")) {
+            throw new FormatException(archive + ": is damaged (an entry has the size '" + octal + "'); get it again");
+        }
+        return Long.parseLong(octal, 8);
     }
 
     private static void write(InputStream in, long bytes, Path target) throws IOException {
