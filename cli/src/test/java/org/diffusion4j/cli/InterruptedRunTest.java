@@ -5,7 +5,6 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,34 +24,35 @@ class InterruptedRunTest {
     private Path folder;
 
     @Test
-    void is_bit_for_bit_the_one_that_was_never_killed(TestReporter reporter) throws Exception {
-        kill(FEW, reporter);
+    void is_bit_for_bit_the_one_that_was_never_killed() throws Exception {
+        kill(FEW);
     }
 
     @Tag("torture")
     @Test
-    void is_bit_for_bit_the_one_that_was_never_killed_however_often(TestReporter reporter) throws Exception {
-        kill(Integer.getInteger("torture.kills", 200), reporter);
+    void is_bit_for_bit_the_one_that_was_never_killed_however_often() throws Exception {
+        kill(Integer.getInteger("torture.kills", 200));
     }
 
     @Test
-    void survives_two_ctrl_c(TestReporter reporter) throws Exception {
-        ctrlC(FEW, reporter);
+    void survives_two_ctrl_c() throws Exception {
+        ctrlC(FEW);
     }
 
     @Tag("torture")
     @Test
-    void survives_two_ctrl_c_however_often(TestReporter reporter) throws Exception {
-        ctrlC(Integer.getInteger("torture.ctrlcs", 100), reporter);
+    void survives_two_ctrl_c_however_often() throws Exception {
+        ctrlC(Integer.getInteger("torture.ctrlcs", 100));
     }
 
-    private void kill(int times, TestReporter reporter) throws Exception {
+    private void kill(int times) throws Exception {
         int inCheckpoint = new InterruptedRun(folder, Math.min(STEPS_FOR_EACH * times, MOST_STEPS), times)
                 .interrupt(times, (training, random) -> training.destroyForcibly(), KILLED);
-        reporter.publishEntry("kills", times + ", of them " + inCheckpoint + " while a checkpoint was being written");
+        System.out.println(
+                "killed " + times + " times, of them " + inCheckpoint + " while a checkpoint was being written");
     }
 
-    private void ctrlC(int times, TestReporter reporter) throws Exception {
+    private void ctrlC(int times) throws Exception {
         Launched.assumeHeard("INT");
         int inCheckpoint = new InterruptedRun(folder, Math.min(STEPS_FOR_EACH * times, MOST_STEPS), times)
                 .interrupt(
@@ -63,7 +63,7 @@ class InterruptedRunTest {
                             Launched.signal(training, "INT");
                         },
                         CTRL_C);
-        reporter.publishEntry(
-                "double Ctrl-C", times + ", of them " + inCheckpoint + " while a checkpoint was being written");
+        System.out.println(
+                "two Ctrl-C " + times + " times, of them " + inCheckpoint + " while a checkpoint was being written");
     }
 }

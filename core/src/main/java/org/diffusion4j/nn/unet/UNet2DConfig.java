@@ -204,8 +204,8 @@ public record UNet2DConfig(
      * @throws FormatException if a value has the wrong type or is refused
      */
     public static UNet2DConfig fromMap(Map<String, ?> diffusersConfig, String source) {
-        Map<String, @Nullable Object> known = new TreeMap<>(diffusersConfig);
-        known.keySet().retainAll(KEYS);
+        Map<String, @Nullable Object> known = new TreeMap<>();
+        KEYS.stream().filter(diffusersConfig::containsKey).forEach(key -> known.put(key, diffusersConfig.get(key)));
         return Records.SNAKE_CASE.read(defaults(), known, source);
     }
 

@@ -139,7 +139,7 @@ class DdpmTest {
                         TimeGrid.ofTimesteps(700, 200, 30),
                         xt,
                         new SeededNoise(7, 0),
-                        step -> steps.add(step.index() + "/" + step.steps() + " at " + step.t()))
+                        step -> steps.add(step.index() + "/" + step.steps().getAsInt() + " at " + step.t()))
                 .close();
 
         assertThat(steps).containsExactly("0/3 at 200.0", "1/3 at 30.0", "2/3 at -1.0");
