@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.nn.unet.UNet2D;
+import org.diffusion4j.train.optimizer.OptimizerSettings;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
