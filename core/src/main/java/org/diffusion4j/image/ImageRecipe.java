@@ -24,12 +24,9 @@ import org.diffusion4j.process.Prediction;
 import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.schedule.BetaSchedule;
-import org.diffusion4j.train.Decay;
 import org.diffusion4j.train.LossTerms;
-import org.diffusion4j.train.ObjectiveSettings;
 import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TrainSettings;
-import org.diffusion4j.train.optimizer.OptimizerSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -276,28 +273,7 @@ public record ImageRecipe(
                 BetaSchedule.ddpm(),
                 "eps",
                 "fixed-small",
-                new TrainSettings(
-                        10_000,
-                        128,
-                        1,
-                        2e-4,
-                        500,
-                        Decay.COSINE,
-                        1,
-                        OptimizerSettings.adam(),
-                        1,
-                        List.of(),
-                        ObjectiveSettings.simple(),
-                        0.999,
-                        0.1,
-                        "auto",
-                        0,
-                        1000,
-                        1000,
-                        null,
-                        1000,
-                        3,
-                        0),
+                TrainSettings.defaults(),
                 SampleSettings.ddim(50));
     }
 }

@@ -52,14 +52,14 @@ public record ObjectiveSettings(
     }
 
     /** What chooses times among {@code total}, and has learned nothing yet. */
-    TimeSampler timeSampler(int total) {
+    public TimeSampler timeSampler(int total) {
         return times == TimeSampling.LOSS_SECOND_MOMENT
                 ? new LossSecondMoment(total, history, uniformShare)
                 : times.of(total);
     }
 
     /** The weight of a prediction's squared error at time t. */
-    double weight(Prediction prediction, DiffusionProcess process, double t) {
+    public double weight(Prediction prediction, DiffusionProcess process, double t) {
         return weighting.of(prediction, process, t, gamma == null ? weighting.gamma() : gamma);
     }
 }

@@ -1,6 +1,8 @@
 package org.diffusion4j.train;
 
 import java.util.Map;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.train.optimizer.Optimizer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +19,17 @@ public interface Recipe {
 
     /** How it is trained. */
     TrainSettings train();
+
+    /**
+     * The optimizer of a training that begins; that of {@code train.optimizer} where the kind of data has none of its own.
+     *
+     * @param values the flat weights {@code [count]}, borrowed for the optimizer's life
+     * @param gradients theirs, likewise
+     * @return owned by the caller
+     */
+    default Optimizer optimizer(Tensor values, Tensor gradients) {
+        return train().optimizer().of(values, gradients, train().seed());
+    }
 
     /** All fields as a JSON tree. */
     Map<String, @Nullable Object> toMap();

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.io.Json;
 import org.diffusion4j.train.optimizer.OptimizerSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -86,8 +87,50 @@ public record TrainSettings(
         require(timeLimit >= 0, "train.timeLimit must be at least 0, was %s", timeLimit);
     }
 
+    /**
+     * What is usual: Adam by L_simple with a batch of 128 (DDPM, appendix B), for 10,000 steps. A field that comes later has here what was
+     * done before it came, since runs of that time have it filled in when they go on.
+     */
+    public static TrainSettings defaults() {
+        return new TrainSettings(
+                10_000,
+                128,
+                1,
+                2e-4,
+                500,
+                Decay.COSINE,
+                1,
+                OptimizerSettings.adam(),
+                1,
+                List.of(),
+                ObjectiveSettings.simple(),
+                0.999,
+                0.1,
+                "auto",
+                0,
+                1000,
+                1000,
+                null,
+                1000,
+                3,
+                0);
+    }
+
+    /**
+     * These after assignments such as {@code batchSize=64} or {@code optimizer.kind=adamw}.
+     *
+     * @throws org.diffusion4j.engine.FormatException if a field is not known or has a value of the wrong type or out of range
+     */
+    public TrainSettings with(String... changes) {
+        Map<String, @Nullable Object> tree = Records.CAMEL_CASE.write(this);
+        for (String change : changes) {
+            Json.set(tree, change);
+        }
+        return Records.CAMEL_CASE.read(this, tree, "train");
+    }
+
     /** All stages; what stands beside them is the first. */
-    public Plan plan() {
+    Plan plan() {
         Stage first = new Stage(steps, learningRate, clipGradient, warmupSteps, decay, decayTo);
         return new Plan(Stream.concat(Stream.of(first), stages.stream()).toList());
     }

@@ -32,7 +32,7 @@ public final class TrainState implements AutoCloseable {
         TrainSettings settings = recipe.train();
         parameters.enableGradients();
         this.parameters = parameters;
-        this.optimizer = settings.optimizer().of(parameters.values(), parameters.gradients(), settings.seed());
+        this.optimizer = recipe.optimizer(parameters.values(), parameters.gradients());
         this.ema = new Ema(settings.emaDecay(), parameters.values());
         this.times = times;
         this.recipe = recipe;

@@ -3,7 +3,12 @@ package org.diffusion4j.train.optimizer;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
-/** Moves the weights by the gradient, both of them flat buffers. */
+/**
+ * Moves the weights by the gradient, both of them flat buffers {@code [count]} that it borrows. A {@linkplain org.diffusion4j.train.Recipe#optimizer recipe}
+ * says which a training has.
+ *
+ * <p>Threads: used by one at a time.
+ */
 public interface Optimizer extends AutoCloseable {
 
     /**
@@ -13,7 +18,11 @@ public interface Optimizer extends AutoCloseable {
      */
     void step(long step, double learningRate);
 
-    /** What it remembers from step to step, by name: flat buffers of the weights' length, lent, in a fixed order. */
+    /**
+     * What it remembers from step to step, by name: flat buffers of the weights' length and dtype, lent, in a fixed order. A checkpoint
+     * has them all, in files of these names, and one that goes on writes into them; the names {@code ema}, {@code weights} and {@code
+     * times} are taken.
+     */
     Map<String, Tensor> buffers();
 
     @Override
