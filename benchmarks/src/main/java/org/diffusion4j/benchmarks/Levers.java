@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.Precision;
-import org.diffusion4j.train.Adam;
+import org.diffusion4j.train.optimizer.Adam;
 
 /** What each choice that is on by default is worth: time with it over time without it, measured in turn. */
 final class Levers {

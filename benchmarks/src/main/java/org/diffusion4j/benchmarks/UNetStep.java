@@ -11,7 +11,7 @@ import org.diffusion4j.engine.Precision;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.unet.UNet2D;
 import org.diffusion4j.nn.unet.UNet2DConfig;
-import org.diffusion4j.train.Adam;
+import org.diffusion4j.train.optimizer.Adam;
 
 /**
  * A training step and a call of the U-Net that the figures in docs/performance.md are about: 28×28 pixels, batch 32, 64 and 128

@@ -188,10 +188,16 @@ public enum Records {
 
     private static Object constant(Class<?> type, String name, String where) {
         try {
-            return DidYouMean.choose(type.getSimpleName(), name, List.of(type.getEnumConstants()));
+            return DidYouMean.choose(lastKey(where), name, List.of(type.getEnumConstants()));
         } catch (IllegalArgumentException e) {
             throw new FormatException(where + ": " + e.getMessage(), e);
         }
+    }
+
+    /** The key that a person typed last, of a place such as {@code recipe: 'train.objective.loss'}. */
+    private static String lastKey(String where) {
+        String path = where.endsWith("'") ? where.substring(0, where.length() - 1) : where;
+        return path.substring(1 + Math.max(path.lastIndexOf('.'), path.lastIndexOf('\'')));
     }
 
     private static String kind(Class<?> type) {

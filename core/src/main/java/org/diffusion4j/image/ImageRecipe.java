@@ -27,9 +27,9 @@ import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.train.Decay;
 import org.diffusion4j.train.LossTerms;
 import org.diffusion4j.train.ObjectiveSettings;
-import org.diffusion4j.train.OptimizerSettings;
 import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TrainSettings;
+import org.diffusion4j.train.optimizer.OptimizerSettings;
 import org.jspecify.annotations.Nullable;
 
 /**

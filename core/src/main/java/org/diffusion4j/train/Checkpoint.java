@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.io.Differences;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.Safetensors;
 import org.diffusion4j.io.SealedFolder;

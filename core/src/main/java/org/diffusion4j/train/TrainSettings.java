@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.train.optimizer.OptimizerSettings;
 import org.jspecify.annotations.Nullable;
 
 /**

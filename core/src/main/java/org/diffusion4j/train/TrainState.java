@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.nn.Parameters;
+import org.diffusion4j.train.optimizer.Optimizer;
 
 /**
  * All that the next step depends on, besides the recipe and the data: the number of steps done, the weights, their average, what the

@@ -105,7 +105,7 @@ class RecordsTest {
         assertRefused(Map.of("widths", List.of(8, "x")), "'widths' must be an integer, was the text x");
         assertRefused(Map.of("widths", Arrays.asList(8, null)), "'widths' must be an integer, was null");
         assertRefused(
-                Map.of("mode", "fast"), "'mode': there is no Mode 'fast'; did you mean 'FAST'? known are: FAST, SLOW");
+                Map.of("mode", "fast"), "'mode': there is no mode 'fast'; did you mean 'FAST'? known are: FAST, SLOW");
     }
 
     @Test

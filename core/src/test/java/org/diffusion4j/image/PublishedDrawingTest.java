@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.SeededNoise;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.unet.UNet2D;
 import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.process.DiffusionProcess;
@@ -96,7 +97,7 @@ class PublishedDrawingTest {
         SchedulerConfig config = model.scheduler();
         TimeGrid grid = config.grid(STEPS);
         DiffusionProcess process = config.process(STEPS);
-        Denoiser seen = new NetworkDenoiser(model.network(), process, config.meaning(), null);
+        Denoiser seen = new NetworkDenoiser(model.network(), process, config.meaning(), Condition.NONE);
         Denoiser own = config.inItsCoordinates(config.limited(seen, EpsAfterClipping.KEPT));
         boolean exploded = own instanceof Exploded; // whose timesteps are in linspace by default
         double sigma = exploded ? process.noiseToSignal(grid.time(0)) : 1;

@@ -42,7 +42,8 @@ class SampleGridsTest {
     /** Step, columns and rows of each grid of a training. */
     private List<String> grids(String... changes) throws IOException {
         Path run = temp.resolve("run");
-        try (Training training = Training.begin(Tiny.recipe(changes), Tiny.images(24), run, false)) {
+        try (Training training =
+                Training.begin(Tiny.recipe(changes).with("data.validation=8"), Tiny.images(24), run, false)) {
             training.run(TrainListener.NONE);
         }
         if (!Files.exists(run.resolve("samples"))) {

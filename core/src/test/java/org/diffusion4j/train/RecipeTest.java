@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.nn.unet.UNet2D;
+import org.diffusion4j.train.optimizer.OptimizerSettings;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,14 +83,14 @@ class RecipeTest {
                 "train.batchSize=0 | train.batchSize must be at least 1, was 0",
                 "train.sampleCount=-1 | train.sampleCount must be at least 0, was -1",
                 "train.precision=bf61 | train.precision 'bf61' is not known; did you mean 'bf16'?",
-                "train.optimizer.kind=adamm | there is no Kind 'adamm'; did you mean 'adam'?",
-                "train.objective.loss=hybird | there is no Loss 'hybird'; did you mean 'hybrid'?",
-                "train.objective.times=antithetik | there is no TimeSampling 'antithetik'; did you mean 'antithetic'?",
+                "train.optimizer.kind=adamm | there is no kind 'adamm'; did you mean 'adam'?",
+                "train.objective.loss=hybird | there is no loss 'hybird'; did you mean 'hybrid'?",
+                "train.objective.times=antithetik | there is no times 'antithetik'; did you mean 'antithetic'?",
                 "train.objective.loss=hybrid | the loss 'hybrid' is for a learned variance; set variance=learned-range",
                 "variance=learned-range | the loss 'simple' would leave the variance unlearned; take hybrid",
                 "prediction=noise | there is no prediction 'noise'",
-                "train.steps.x=1 | 'train.steps.x' cannot be set: steps has no fields",
-                "batchSize | 'batchSize' is not an assignment such as train.batchSize=64",
+                "train.steps.x=1 | 'train.steps.x=1': 'steps' is the number 6, an object was expected",
+                "batchSize | 'batchSize' is not of the form path=value, such as train.batchSize=64",
             })
     void refuses_an_assignment_and_says_what_would_do(String assignment, String message) {
         assertThatThrownBy(() -> Tiny.recipe(assignment))
@@ -135,7 +136,7 @@ class RecipeTest {
             value = {
                 "sample.steps=101   | sample.steps must be at most the 100 of schedule.steps, was 101",
                 "sample.guidance=2  | sample.guidance 2.0 needs a network that learns with and without labels;"
-                        + " set model.numClassEmbeds and train.labelDropout, or sample.guidance=1",
+                        + " set model.numClassEmbeds and train.conditionDropout, or sample.guidance=1",
             })
     void refuses_samples_that_could_not_be_drawn_after_the_training(String change, String message) {
         assertThatThrownBy(() -> Tiny.recipe("train.labelDropout=0", change))

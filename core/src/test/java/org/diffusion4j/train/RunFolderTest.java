@@ -73,7 +73,7 @@ class RunFolderTest {
             String name = "killed-" + last;
             TrainListener killing = failingAfter(last);
             assertThatThrownBy(() -> create(name, killing)).hasMessage("killed");
-            resume(temp.resolve(name));
+            goOn(temp.resolve(name));
             assertSameRun(temp.resolve(name), whole);
         }
     }
@@ -97,7 +97,7 @@ class RunFolderTest {
                     .hasMessage("the training was cancelled after step " + step);
             assertThat(Thread.interrupted()).isTrue();
             assertThat(checkpoints(temp.resolve(name))).last().isEqualTo("step-" + step);
-            resume(temp.resolve(name));
+            goOn(temp.resolve(name));
             assertSameRun(temp.resolve(name), whole);
         }
     }
@@ -178,7 +178,7 @@ class RunFolderTest {
     void says_so_when_no_checkpoint_is_whole() {
         Path run = create("run", TO_THE_END, "train.checkpointEvery=0");
         flipOneByte(run.resolve("checkpoints/step-6/weights.safetensors"));
-        assertThatThrownBy(() -> resume(run))
+        assertThatThrownBy(() -> goOn(run))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("no checkpoint is whole");
     }
@@ -218,7 +218,7 @@ class RunFolderTest {
                 DiffusionModel model = first.recipe().newModel(DATA);
                 Trainer trainer = ImageTraining.trainer(first.recipe(), model, DATA, DATA)) {
             begin(first, model, trainer);
-            assertThatThrownBy(() -> resume(run))
+            assertThatThrownBy(() -> goOn(run))
                     .isInstanceOf(CheckpointException.class)
                     .hasMessage(run + ": another training is at work in this folder; stop it or choose another");
         }

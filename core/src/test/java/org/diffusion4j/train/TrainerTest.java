@@ -291,7 +291,8 @@ class TrainerTest {
                         "model.numClassEmbeds must be 3, the 2 classes of images in memory and one for \"no label\", was 11");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Tiny.recipe("model.sampleSize=8").newModel(Tiny.images(8)))
-                .withMessage("model.sampleSize must be [4] as in images in memory, was [8]");
+                .withMessage(
+                        "model.sampleSize must be [4] as in images in memory, was [8]; or resize pictures in files, with data.size=8");
     }
 
     private static TrainResult train(ImageRecipe recipe, ImageDataset data, TrainListener listener) {

@@ -16,11 +16,11 @@ import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.Prefetch;
 import org.diffusion4j.nn.vision.ImageClassifier;
-import org.diffusion4j.train.Adam;
 import org.diffusion4j.train.Ema;
 import org.diffusion4j.train.Stage;
 import org.diffusion4j.train.StepRandom;
 import org.diffusion4j.train.TrainListener;
+import org.diffusion4j.train.optimizer.Adam;
 
 /** Trains a classifier of pictures, in one sitting: it is a matter of minutes, and nothing is kept before the end. */
 public final class ClassifierTrainer {

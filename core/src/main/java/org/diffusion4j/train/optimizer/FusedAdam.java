@@ -1,4 +1,4 @@
-package org.diffusion4j.train;
+package org.diffusion4j.train.optimizer;
 
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.IValue;

@@ -1,10 +1,10 @@
-package org.diffusion4j.train;
+package org.diffusion4j.train.optimizer;
 
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 
 /** Moves the weights by the gradient, both of them flat buffers. */
-interface Optimizer extends AutoCloseable {
+public interface Optimizer extends AutoCloseable {
 
     /**
      * Moves the weights.

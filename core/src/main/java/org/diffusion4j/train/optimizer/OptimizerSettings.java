@@ -1,4 +1,4 @@
-package org.diffusion4j.train;
+package org.diffusion4j.train.optimizer;
 
 import static org.diffusion4j.engine.Require.require;
 
@@ -50,7 +50,7 @@ public record OptimizerSettings(
      * @param gradients lent likewise
      * @param seed of noise, where the method has some
      */
-    Optimizer of(Tensor values, Tensor gradients, long seed) {
+    public Optimizer of(Tensor values, Tensor gradients, long seed) {
         return switch (kind) {
             case ADAM -> adam(Adam.Kind.ADAM, values, gradients);
             case ADAMW -> adam(Adam.Kind.ADAMW, values, gradients);

@@ -1,4 +1,4 @@
-package org.diffusion4j.train;
+package org.diffusion4j.train.optimizer;
 
 import java.util.Map;
 import java.util.SplittableRandom;

@@ -1,4 +1,4 @@
-package org.diffusion4j.train;
+package org.diffusion4j.io;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -6,18 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.diffusion4j.io.Json;
 import org.jspecify.annotations.Nullable;
 
 /** Where two trees of settings differ, field by field, in words. */
-final class Differences {
+public final class Differences {
 
     private final List<String> found = new ArrayList<>();
 
     private Differences() {}
 
     /** Such as {@code train.seed 0, not 5}; the caller's to add to, empty where the trees are equal. */
-    static List<String> of(Map<?, ?> then, Map<?, ?> now) {
+    public static List<String> of(Map<?, ?> then, Map<?, ?> now) {
         Differences differences = new Differences();
         differences.compare("", then, now);
         return differences.found;
