@@ -109,7 +109,7 @@ class InputsTest {
             }
         }
         Object[] whole = {"edit", model, "--data", data, "--strength", 1, "--steps", 4, "--out", out, "--force"};
-        assertThat(diffuse(whole).out()).contains("strength 1.0: 4 of 4 steps, from timestep 999 to 249");
+        assertThat(diffuse(whole).out()).contains("strength 1.0: 4 of 4 steps, from timestep 750 to 0");
     }
 
     @Test
