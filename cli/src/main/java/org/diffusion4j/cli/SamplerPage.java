@@ -36,9 +36,9 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
             Take 20 steps or more with `plms`, `ipndm` and `dpm-solver-fast`, whose first or last steps assume short ones. `dpm-solver-23` chooses its steps
             itself, whatever number is asked for. `lcm` and `tcd` are for models that were distilled for them; the table shows what they do to others.
 
-            Where the model folder says so (`clip_sample`), `ddpm` and `ddim` clip the clean sample that the network sees to the range of pixels, as their
-            authors do: it spares pictures grain. The others do not, for it would cost them their order. So `ddim` follows another equation than they do,
-            and its distance below stays.
+            Where the model folder says so (`clip_sample`), `ddpm` and `ddim` clip the clean sample that the network predicts to the range of pixels, as their
+            authors do: it removes grain from the pictures. The other samplers do not, since it would lower their order. So `ddim` solves another equation
+            than they do, and its distance below stops falling.
             """;
 
     /** Writes the page and, into a folder of its name, a picture for each sampler. */

@@ -1,4 +1,4 @@
-/** Floor 3: data sets, and the codecs between data and x0. */
+/** Floor 2: data sets of images, and the codecs between data and x0. */
 @NullMarked
 package org.diffusion4j.data;
 

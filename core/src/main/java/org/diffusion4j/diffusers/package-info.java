@@ -1,4 +1,4 @@
-/** The scheduler files of diffusers as our processes, time grids and samplers. */
+/** Floor 4: the scheduler files of diffusers as our processes, time grids and samplers. */
 @NullMarked
 package org.diffusion4j.diffusers;
 

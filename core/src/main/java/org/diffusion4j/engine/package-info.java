@@ -1,4 +1,4 @@
-/** Floor 0: libtorch set up well: threads, memory, precision, noise streams, and the errors of the library. */
+/** Floor 0: libtorch set up well: threads, memory, precision, noise streams, cancelling, and the errors of the library. */
 @NullMarked
 package org.diffusion4j.engine;
 

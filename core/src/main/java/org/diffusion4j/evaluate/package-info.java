@@ -1,4 +1,4 @@
-/** Floor 5: what a trained model is worth. */
+/** Floor 4: metrics of samples, from the features that a network sees in them, and likelihood. */
 @NullMarked
 package org.diffusion4j.evaluate;
 

@@ -1,4 +1,4 @@
-/** Guidance: wrappers of a denoiser that steer it, by a classifier or without one. */
+/** Floor 3: wrappers of a denoiser that steer it, by a classifier or without one. */
 @NullMarked
 package org.diffusion4j.guide;
 

@@ -259,7 +259,7 @@ public final class DiffusionModel implements AutoCloseable {
     private Denoiser guided(Denoiser told, @Nullable Tensor labels, double scale, DiffusionProcess process) {
         require(
                 labels != null && knowsNoLabel(),
-                "guidance %s is for a model that was trained with and without labels, as train.labelDropout does",
+                "guidance %s is for a model that was trained with and without labels, as train.conditionDropout does",
                 scale);
         Tensor noLabel = torch.full_like(labels, new Scalar(classes()));
         return new ClassifierFreeGuidance(told, unlimited(noLabel, process), scale);

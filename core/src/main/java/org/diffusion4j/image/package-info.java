@@ -1,4 +1,4 @@
-/** Images: the model, how it is drawn from, and what one does with pictures. */
+/** Floor 5: models of images: how they are trained and drawn from, and what one does with pictures. */
 @NullMarked
 package org.diffusion4j.image;
 

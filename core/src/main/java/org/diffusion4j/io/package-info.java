@@ -1,4 +1,4 @@
-/** Floor 3: files: safetensors, model folders, images, event files. */
+/** Floor 2: files: safetensors, model folders, JSON, images, event files. */
 @NullMarked
 package org.diffusion4j.io;
 

@@ -1,4 +1,4 @@
-/** Floor 3: networks and their parameters, under the names of the published checkpoints. */
+/** Floor 2: networks, their parameters under published names, their conditions, and the layers that they are made of. */
 @NullMarked
 package org.diffusion4j.nn;
 

@@ -1,4 +1,4 @@
-/** Plots and tables for people to look at. */
+/** Floor 3: plots, their scales and colours, and the text of the pages that show them. */
 @NullMarked
 package org.diffusion4j.report;
 

@@ -1,4 +1,4 @@
-/** Floor 4: the Denoiser, the samplers over it (one file each) and its wrappers. */
+/** Floor 3: the Denoiser and wrappers of it that clip, the Sampler and the loop of all samplers, and samplers by name. */
 @NullMarked
 package org.diffusion4j.sample;
 

@@ -212,7 +212,7 @@ class DiffusionModelTest {
                             few(1).with(SampleSettings.ddim(2).withGuidance(2))))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("guidance 2.0 is for a model that was trained with and without labels,"
-                            + " as train.labelDropout does");
+                            + " as train.conditionDropout does");
         }
     }
 

@@ -10,7 +10,6 @@ import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.train.Decay;
 import org.diffusion4j.train.Stage;
-import org.diffusion4j.train.optimizer.Jitter;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -19,7 +19,6 @@ import org.diffusion4j.golden.Comparison;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.nn.vision.ImageClassifier;
 import org.diffusion4j.train.TrainListener;
-import org.diffusion4j.train.optimizer.Jitter;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 

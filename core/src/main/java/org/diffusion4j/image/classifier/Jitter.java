@@ -1,4 +1,4 @@
-package org.diffusion4j.train.optimizer;
+package org.diffusion4j.image.classifier;
 
 import static org.diffusion4j.engine.Require.require;
 
