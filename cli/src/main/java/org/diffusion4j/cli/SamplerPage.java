@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.diffusion4j.image.SamplerComparison;
 import org.diffusion4j.image.SamplerComparison.Row;
+import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.io.AtomicFile;
 import org.diffusion4j.io.Png;
 import org.diffusion4j.sample.Samplers;
@@ -62,7 +63,8 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
     private String measured(SamplerComparison comparison) {
         String numbers = steps.stream().map(String::valueOf).collect(joining(", "));
         String options = "--steps " + numbers.replace(" ", "") + " --count " + count + " --seed " + seed;
-        return String.format(Locale.ROOT, """
+        return String.format(
+                        Locale.ROOT, """
 
                         ## Measured
 
@@ -74,7 +76,7 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
                         %s samplers %s %s --out %s
                         ```
 
-                        """, count, numbers, Diffuse.CALLED, model, options, file)
+                        """, count, numbers, Diffuse.CALLED, ShippedModel.nameOf(model), options, file)
                 + nearest(comparison)
                 + "\n| sampler | calls a step | order | noise | distance in " + numbers + " steps | ms | pictures in "
                 + numbers
