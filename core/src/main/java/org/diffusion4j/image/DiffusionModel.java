@@ -6,13 +6,8 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
@@ -34,12 +29,8 @@ import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.guide.ClassifierFreeGuidance;
 import org.diffusion4j.io.ModelFolder;
-import org.diffusion4j.io.NamedTensors;
 import org.diffusion4j.nn.Condition;
-import org.diffusion4j.nn.Parameters;
-import org.diffusion4j.nn.unet.OpenAiNames;
 import org.diffusion4j.nn.unet.OpenAiUNetConfig;
-import org.diffusion4j.nn.unet.PublishedNames;
 import org.diffusion4j.nn.unet.UNet2D;
 import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.process.DiffusionProcess;
@@ -79,16 +70,21 @@ public final class DiffusionModel implements AutoCloseable {
         this(network, scheduler, card, List.of());
     }
 
-    private DiffusionModel(UNet2D network, SchedulerConfig scheduler, ModelCard card, List<String> warnings) {
+    DiffusionModel(UNet2D network, SchedulerConfig scheduler, ModelCard card, List<String> warnings) {
         this.network = network;
         this.scheduler = scheduler;
-        if (!(scheduler.process() instanceof DiscreteProcess discrete)) {
-            throw new IllegalArgumentException(
-                    "a model of pixels needs a scheduler of betas and timesteps, not " + scheduler.className());
-        }
-        this.process = discrete;
+        this.process = chain(scheduler);
         this.card = card;
         this.warnings = warnings;
+    }
+
+    /** The chain of a scheduler; refuses one that has none. */
+    static DiscreteProcess chain(SchedulerConfig scheduler) {
+        if (scheduler.process() instanceof DiscreteProcess discrete) {
+            return discrete;
+        }
+        throw new IllegalArgumentException(
+                "a model of pixels needs a scheduler of betas and timesteps, not " + scheduler.className());
     }
 
     /**
@@ -100,28 +96,7 @@ public final class DiffusionModel implements AutoCloseable {
      * @throws org.diffusion4j.engine.WeightsException if weights and configuration do not fit
      */
     public static DiffusionModel load(Path folder) {
-        ModelFolder files = ModelFolder.open(folder);
-        UNet2DConfig config =
-                UNet2DConfig.fromMap(files.unetConfig(), files.unetConfigFile().toString());
-        SchedulerConfig scheduler = SchedulerConfig.fromMap(
-                files.schedulerConfig(), files.schedulerConfigFile().toString());
-        ModelCard card = ModelCard.fromMap(files.extras(), files.extrasFile().toString());
-        List<String> warnings = Stream.of(
-                        warning(files.unetConfigFile(), UNet2DConfig.passedOver(files.unetConfig())),
-                        warning(files.schedulerConfigFile(), scheduler.passedOver()))
-                .flatMap(Optional::stream)
-                .toList();
-        return new DiffusionModel(
-                filled(config, files.weightsFile(), files::openWeights, PublishedNames::present),
-                scheduler,
-                card,
-                warnings);
-    }
-
-    private static Optional<String> warning(Path file, List<String> keys) {
-        return keys.isEmpty()
-                ? Optional.empty()
-                : Optional.of(file + ": passed over what is not known: " + String.join(", ", keys));
+        return ModelFiles.read(folder);
     }
 
     /**
@@ -134,27 +109,7 @@ public final class DiffusionModel implements AutoCloseable {
      * @throws org.diffusion4j.engine.WeightsException if weights and configuration do not fit
      */
     public static DiffusionModel loadOpenAi(Path weights, OpenAiUNetConfig network, SchedulerConfig scheduler) {
-        return new DiffusionModel(
-                filled(network.toUNet2D(), weights, () -> NamedTensors.open(weights), new OpenAiNames(network)::ours),
-                scheduler,
-                ModelCard.EMPTY);
-    }
-
-    /** A network with the weights of a file, which may have other names there. */
-    private static UNet2D filled(
-            UNet2DConfig config,
-            Path weights,
-            Supplier<NamedTensors> opening,
-            UnaryOperator<Map<String, Tensor>> ours) {
-        UNet2D network = new UNet2D(config, 0);
-        try (PointerScope scope = new PointerScope();
-                NamedTensors file = opening.get()) {
-            network.parameters().load(ours.apply(file.tensors()), weights.toString());
-            return network;
-        } catch (RuntimeException | Error e) {
-            network.close();
-            throw e;
-        }
+        return ModelFiles.readOpenAi(weights, network, scheduler);
     }
 
     /**
@@ -164,11 +119,7 @@ public final class DiffusionModel implements AutoCloseable {
      * @throws org.diffusion4j.engine.DiffusionException if it exists and is not to be replaced, or cannot be written
      */
     public void save(Path folder, boolean replace) {
-        Parameters parameters = network.parameters();
-        try (CloseGuard.Use use = parameters.use();
-                PointerScope scope = new PointerScope()) {
-            write(folder, parameters.viewsOf(parameters.values()), Map.of(), replace);
-        }
+        ModelFiles.write(this, folder, replace);
     }
 
     /**
@@ -178,18 +129,7 @@ public final class DiffusionModel implements AutoCloseable {
      * @param replace whether one that exists is replaced
      */
     public void saveAverage(Path folder, Tensor average, boolean replace) {
-        Parameters parameters = network.parameters();
-        try (CloseGuard.Use use = parameters.use();
-                PointerScope scope = new PointerScope()) {
-            write(folder, parameters.viewsOf(average), parameters.viewsOf(parameters.values()), replace);
-        }
-    }
-
-    private void write(Path folder, Map<String, Tensor> weights, Map<String, Tensor> raw, boolean replace) {
-        ModelFolder.write(
-                folder,
-                new ModelFolder.Parts(network.config().toMap(), weights, raw, scheduler.toMap(), card.toMap()),
-                replace);
+        ModelFiles.writeAverage(this, folder, average, replace);
     }
 
     public UNet2D network() {
