@@ -24,6 +24,7 @@ final class Launched {
         return Stream.concat(
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--enable-native-access=ALL-UNNAMED", // as the manifest of the jar says
                         "-cp",
                         System.getProperty("java.class.path"),
                         Diffuse.class.getName())
