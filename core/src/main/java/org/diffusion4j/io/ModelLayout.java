@@ -122,13 +122,13 @@ record ModelLayout(Optional<Path> index, Path unetConfig, WeightFiles weights, P
     }
 
     private static FormatException missing(Path folder, String file, String hint) {
-        return new FormatException(folder + ": is not a model folder, it has no " + file + hint);
+        return new FormatException(
+                Files.exists(folder)
+                        ? folder + ": is not a model folder, it has no " + file + hint
+                        : folder + ": there is nothing of that name");
     }
 
     private static String hint(Path folder) {
-        if (!Files.exists(folder)) {
-            return "; there is nothing of that name";
-        }
         if (Files.exists(folder.resolve("model").resolve(INDEX))) {
             return "; did you mean " + folder.resolve("model") + "?";
         }

@@ -94,9 +94,7 @@ class ModelFolderTest {
 
     @Test
     void is_refused_in_one_line_that_helps() throws IOException {
-        assertRefused(
-                parent.resolve("nothing"),
-                "is not a model folder, it has no model_index.json; there is nothing of that name");
+        assertRefused(parent.resolve("nothing"), "there is nothing of that name");
         assertRefused(
                 parent,
                 "is not a model folder, it has no model_index.json;"
