@@ -56,7 +56,7 @@ public final class Training implements AutoCloseable {
      *
      * @param data the same as before
      * @param changes assignments such as {@code train.steps=20000}, to what does not change the steps that were made
-     * @param warnings is told, in one line each, of checkpoints that are damaged
+     * @param warnings receives a line for each checkpoint that is damaged
      * @return owned by the caller, who closes it
      * @throws org.diffusion4j.engine.CheckpointException if there is no run, if it was another recipe or other data, if somebody trains
      *     in the folder, or if it cannot be written
@@ -128,7 +128,7 @@ public final class Training implements AutoCloseable {
 
     /**
      * Trains until the recipe's steps are done, its time is up, or somebody stops it. The run folder is written first, then the
-     * listener is told.
+     * listener is called.
      *
      * @throws java.util.concurrent.CancellationException if it is {@linkplain org.diffusion4j.engine.Cancellation cancelled} or
      *     interrupted, after the step under way is done and saved

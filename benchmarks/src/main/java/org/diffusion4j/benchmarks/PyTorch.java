@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 
-/** The same U-Net in a Python process, {@code benchmarks/pytorch_unet.py}, which works when it is told to. */
+/** The same U-Net in a Python process, {@code benchmarks/pytorch_unet.py}, which works when it is asked to. */
 final class PyTorch implements AutoCloseable {
 
     private final Process process;

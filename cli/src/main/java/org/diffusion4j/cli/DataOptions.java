@@ -137,7 +137,7 @@ final class DataOptions {
         return model.card().recipe("data", "source").map(Object::toString).filter(DataOptions::isName);
     }
 
-    /** A part that was read, with the other part, read in the same way; a folder of pictures may have no other, which is told. */
+    /** A part that was read, with the other part, read in the same way; a folder of pictures may have no other, which is reported. */
     RealImages withOther(@Nullable DiffusionModel model, DataSplit part, ImageDataset reference, PrintWriter err) {
         DataSplit other = part == DataSplit.TEST ? DataSplit.TRAIN : DataSplit.TEST;
         ImageDataset read = null;

@@ -12,7 +12,7 @@ import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.measure.RealImages;
 import org.jspecify.annotations.Nullable;
 
-/** One thing that {@code evaluate} measures: its own options, how it is measured, and how the result is told. */
+/** One thing that {@code evaluate} measures: its own options, how it is measured, and how the result is reported. */
 interface Metric {
 
     /** As {@code --metrics} takes it. */

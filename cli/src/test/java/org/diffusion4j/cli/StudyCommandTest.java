@@ -111,7 +111,7 @@ class StudyCommandTest {
                 "--sampler dim       | there is no sampler 'dim'; did you mean 'ddim'?",
                 "--spacing trailling | there is no spacing 'trailling'; did you mean 'trailing'?",
                 "--metrics fit       | there is no metric 'fit'; did you mean 'fid'?",
-                "--metrics pr        | a study is told by its FID; add fid to the metrics",
+                "--metrics pr        | a study compares by FID; add fid to the metrics",
             })
     void refuses_what_it_cannot_study_in_one_line(String options, String line) {
         Ran ran = diffuse(words(both(out("study"), (Object[]) options.split(" +"))));

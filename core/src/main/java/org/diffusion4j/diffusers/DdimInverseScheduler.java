@@ -10,7 +10,7 @@ import org.diffusion4j.schedule.OffsetSpacing;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
- * {@code DDIMInverseScheduler}: DDIM from data to noise, where the network is told the time to which a step goes.
+ * {@code DDIMInverseScheduler}: DDIM from data to noise, where the network receives the time to which a step goes.
  *
  * @param first the timestep of the sample that it begins with: −1, or 0 where {@code set_alpha_to_one} is false
  */

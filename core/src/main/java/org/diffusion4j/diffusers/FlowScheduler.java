@@ -17,7 +17,7 @@ import org.diffusion4j.schedule.TimeGrid;
 
 /**
  * Diffusers' schedulers of flow matching, {@code FlowMatchEulerDiscreteScheduler} and {@code FlowMatchHeunDiscreteScheduler}. The time
- * t runs from 1 to 0 and is told to the network T-fold.
+ * t runs from 1 to 0 and the network receives it T-fold.
  *
  * <p>A shift multiplies the noise-to-signal ratio {@code t/(1 − t)} of every time (Esser et al., "Scaling Rectified Flow Transformers",
  * ICML 2024, section 5.3.2). Dynamic shifting, which grows with the picture, is that of the base size.

@@ -18,7 +18,7 @@ import org.diffusion4j.schedule.OffsetSpacing;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
- * The grids of {@link LambdaScheduler}: whole timesteps; noise levels by a formula, of which the network is told the timestep below or
+ * The grids of {@link LambdaScheduler}: whole timesteps; noise levels by a formula, of which the network receives the timestep below or
  * nearest; or times of a flow.
  *
  * @param process of the betas, or of the flow

@@ -36,7 +36,7 @@ import org.diffusion4j.schedule.TimeGrid;
  * @param process that of the table, or the time is the noise level
  * @param spacing of the timesteps, where the keys name no spacing of noise levels
  * @param levels the spacing of noise levels that the keys name, if any
- * @param logLinear whether the levels are evenly spread over those of the whole table in log sigma, and the network is told the
+ * @param logLinear whether the levels are evenly spread over those of the whole table in log sigma, and the network receives the
  *     timesteps all the same
  * @param rounded whether the timesteps of such levels are rounded
  * @param end where the last step goes, as sigma/alpha
@@ -118,7 +118,7 @@ record SigmaScheduler(
 
     /**
      * The process of the table, where levels between its own have the times that its rule gives; but those of linspace timesteps
-     * have sigma/alpha linear, and those that are rounded are told so. A level within a step is told by the table's rule.
+     * have sigma/alpha linear, and those that are rounded are given so. A level within a step is given by the table's rule.
      */
     @Override
     public DiffusionProcess process(int steps) {
@@ -140,7 +140,7 @@ record SigmaScheduler(
                         .orElseGet(() -> table.timeAt(walked.noiseToSignal(t))));
     }
 
-    /** The process of the table whose i-th level is told as the spacing's i-th timestep. */
+    /** The process of the table whose i-th level the network receives as the spacing's i-th timestep. */
     private DiffusionProcess toldTimesteps(int steps) {
         double[] levels = ratios(steps);
         double[] timesteps = spacing.evenGrid(steps).times();

@@ -35,7 +35,7 @@ public record Likelihood(Denoiser model, ReverseVariance variance, TimeGrid grid
      *
      * @param x0 {@code [batch, …]}, pixels in [−1, 1]; lent
      * @param noise address 1 + i belongs to step i
-     * @param listener is told the number of steps done; what it throws reaches the caller
+     * @param listener receives the number of steps done; what it throws reaches the caller
      */
     public BoundTerms of(Tensor x0, NoiseStream noise, IntConsumer listener) {
         double[][] bound = new double[grid.steps()][];

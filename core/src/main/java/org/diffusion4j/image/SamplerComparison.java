@@ -50,7 +50,7 @@ public record SamplerComparison(List<Row> rows) {
      *
      * @param steps each from 1 to the timesteps of the model
      * @param count how many pictures of each kind
-     * @param beforeEach is told what is drawn next
+     * @param beforeEach receives what is drawn next
      */
     public static SamplerComparison of(
             DiffusionModel model, List<Integer> steps, int count, long seed, Consumer<SampleSettings> beforeEach) {

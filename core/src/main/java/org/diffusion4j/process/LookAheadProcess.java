@@ -3,8 +3,8 @@ package org.diffusion4j.process;
 import static org.diffusion4j.engine.Require.require;
 
 /**
- * A chain whose network is told a timestep that is a stride ahead of the noise in x: diffusers' DDIM inversion, which asks about the
- * end of each step with the sample at its begin. Times are those that the network is told.
+ * A chain whose network receives a timestep that is a stride ahead of the noise in x: diffusers' DDIM inversion, which asks about the
+ * end of each step with the sample at its begin. Times are those that the network receives.
  *
  * @param first the timestep of the noise at times before {@code stride}; −1 where x is clean there
  */

@@ -5,7 +5,7 @@ import java.util.function.DoubleUnaryOperator;
 import org.diffusion4j.schedule.Posterior;
 
 /**
- * A process whose network is told another number for the time: rounded, or {@code log(sigma)/4} as in EDM.
+ * A process whose network receives another number for the time: rounded, or {@code log(sigma)/4} as in EDM.
  *
  * @param told that number, of the one which {@code process} would tell
  */

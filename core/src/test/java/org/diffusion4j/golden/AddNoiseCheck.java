@@ -38,7 +38,7 @@ final class AddNoiseCheck implements GoldenCheck {
         }
     }
 
-    /** The times of a grid that the network is told by these numbers. */
+    /** The times of a grid that the network receives as these numbers. */
     private static double[] times(double[] told, DiffusionProcess process, TimeGrid grid) {
         return Arrays.stream(told)
                 .map(number -> Arrays.stream(grid.times())

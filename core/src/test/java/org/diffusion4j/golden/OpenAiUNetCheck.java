@@ -56,7 +56,7 @@ final class OpenAiUNetCheck implements GoldenCheck {
         }
     }
 
-    /** The {@code SuperResModel} doubles the channels that it is told. */
+    /** The {@code SuperResModel} doubles the channels that it is given. */
     private static OpenAiUNetConfig config(GoldenCase golden) {
         Map<String, Object> arguments = golden.configMap();
         if (golden.hasInput("low_res")) {

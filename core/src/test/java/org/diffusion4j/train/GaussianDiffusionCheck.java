@@ -58,7 +58,7 @@ public final class GaussianDiffusionCheck implements GoldenCheck {
         new Replay(golden, out).run();
     }
 
-    /** One case. A respaced chain is a table of its own; the network is told the original timestep. */
+    /** One case. A respaced chain is a table of its own; the network receives the original timestep. */
     private static final class Replay {
 
         private final GoldenCase golden;

@@ -88,7 +88,7 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
         metrics = List.copyOf(metrics);
         require(!subjects.isEmpty(), "a study needs at least one model");
         require(count >= LEAST, "count must be at least %s, was %s", LEAST, count);
-        require(metrics.contains(SampleMetric.FID), "a study is told by its FID; add fid to the metrics");
+        require(metrics.contains(SampleMetric.FID), "a study compares by FID; add fid to the metrics");
         for (Subject subject : subjects) {
             grid.settings(subject.timesteps()); // refuses too many steps before anything is drawn
             require(

@@ -11,7 +11,7 @@ import org.diffusion4j.engine.Libtorch;
 
 /**
  * Adam in one pass over memory: libtorch's fused kernels. They have no Java method, so they are called by name through the
- * dispatcher; a libtorch without them is told by {@link #available()}.
+ * dispatcher; a libtorch without them is recognised by {@link #available()}.
  */
 final class FusedAdam {
 

@@ -104,7 +104,7 @@ class StudyTest {
             assertThatThrownBy(() -> new Study(subjects, fits, 9, 0, List.of(SampleMetric.FID)))
                     .hasMessage("count must be at least 10, was 9");
             assertThatThrownBy(() -> new Study(subjects, fits, 20, 0, List.of(SampleMetric.PR)))
-                    .hasMessage("a study is told by its FID; add fid to the metrics");
+                    .hasMessage("a study compares by FID; add fid to the metrics");
             assertThatThrownBy(() -> new Study(subjects, fits, 20, 0, List.of(SampleMetric.FID, SampleMetric.ACCURACY)))
                     .hasMessage("accuracy is for models that have classes, tiny has none");
             List<Study.Subject> twice = List.of(subjects.get(0), new Study.Subject("again", "hash", model));
