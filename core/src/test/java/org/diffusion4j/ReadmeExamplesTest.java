@@ -54,7 +54,7 @@ class ReadmeExamplesTest {
                 .withLabels(labels, List.of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9"));
         ImageRecipe recipe = Diffusion.recipeFor(data, steps);
         try (DiffusionModel model = Diffusion.train(recipe, data, run)) {
-            threes = model.draw(Draw.of(9).labels(3));
+            threes = model.draw(Draw.of(9).withLabels(3));
         }
         // end
         assertThat(threes).hasSize(9);
@@ -75,7 +75,7 @@ class ReadmeExamplesTest {
         List<BufferedImage> pictures;
         // region: draw
         try (DiffusionModel model = Diffusion.load(folder)) {
-            pictures = model.draw(Draw.of(16).seed(7).with(SampleSettings.ddim(20)));
+            pictures = model.draw(Draw.of(16).withSeed(7).with(SampleSettings.ddim(20)));
         }
         // end
         return pictures;
