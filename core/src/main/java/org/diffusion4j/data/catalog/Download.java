@@ -181,19 +181,18 @@ public final class Download {
     /** Reads what has come; closing the stream is what ends a read that waits for ever. */
     private int read(InputStream in, byte[] block) throws IOException {
         CompletableFuture<@Nullable Void> alarm = new CompletableFuture<>();
-        alarm.orTimeout(stall.toMillis(), TimeUnit.MILLISECONDS).whenComplete((nothing, late) -> {
+        var unused = alarm.orTimeout(stall.toMillis(), TimeUnit.MILLISECONDS).whenComplete((nothing, late) -> {
             if (late != null) {
                 close(in);
             }
         });
         try {
             int n = in.read(block);
-            alarm.complete(null);
-            if (!alarm.isCompletedExceptionally()) {
+            if (alarm.complete(null)) { // in time
                 return n;
             }
         } catch (IOException e) {
-            if (!alarm.isCompletedExceptionally()) {
+            if (alarm.complete(null)) {
                 throw e;
             }
         }
