@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.nn.Activation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,13 +179,13 @@ public record OpenAiUNetConfig(
             up.add(kind.formatted("Up"));
         }
         Collections.reverse(up);
-        String resampling = resblockUpdown ? "resnet" : "conv";
+        ResampleType resampling = resblockUpdown ? ResampleType.RESNET : ResampleType.CONV;
         return new UNet2DConfig(
                 imageSize == null ? List.of() : List.of(imageSize),
                 inChannels,
                 outChannels,
                 false,
-                "positional",
+                TimeEmbeddingType.POSITIONAL,
                 null,
                 0,
                 true,
@@ -198,13 +199,13 @@ public record OpenAiUNetConfig(
                 resampling,
                 resampling,
                 dropout,
-                "silu",
+                Activation.SILU,
                 numHeadChannels == -1 ? null : Integer.valueOf(numHeadChannels),
                 numHeadChannels == -1 ? List.of(numHeads, headsUp()) : List.of(),
                 GROUPS,
                 GROUPS,
                 1e-5,
-                useScaleShiftNorm ? "scale_shift" : "default",
+                useScaleShiftNorm ? TimeShift.SCALE_SHIFT : TimeShift.DEFAULT,
                 true,
                 null,
                 numClasses,

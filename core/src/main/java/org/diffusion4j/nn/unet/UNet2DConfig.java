@@ -48,7 +48,7 @@ public record UNet2DConfig(
         int inChannels,
         int outChannels,
         boolean centerInputSample,
-        String timeEmbeddingType,
+        TimeEmbeddingType timeEmbeddingType,
         @Nullable Integer timeEmbeddingDim,
         int freqShift,
         boolean flipSinToCos,
@@ -59,18 +59,18 @@ public record UNet2DConfig(
         int layersPerBlock,
         double midBlockScaleFactor,
         int downsamplePadding,
-        String downsampleType,
-        String upsampleType,
+        ResampleType downsampleType,
+        ResampleType upsampleType,
         double dropout,
-        String actFn,
+        Activation actFn,
         @Nullable Integer attentionHeadDim,
         List<Integer> attentionHeads,
         @Nullable Integer normNumGroups,
         @Nullable Integer attnNormNumGroups,
         double normEps,
-        String resnetTimeScaleShift,
+        TimeShift resnetTimeScaleShift,
         boolean addAttention,
-        @Nullable String classEmbedType,
+        @Nullable ClassEmbedType classEmbedType,
         @Nullable Integer numClassEmbeds,
         @Nullable Integer numTrainTimesteps) {
 
@@ -109,12 +109,6 @@ public record UNet2DConfig(
         downBlockTypes.forEach(type -> oneOf("down_block_types", type, DOWN));
         upBlockTypes.forEach(type -> oneOf("up_block_types", type, UP));
         oneOf("mid_block_type", midBlockType == null ? "UNetMidBlock2D" : midBlockType, Set.of("UNetMidBlock2D"));
-        oneOf("time_embedding_type", timeEmbeddingType, Set.of("positional", "fourier", "learned"));
-        oneOf("downsample_type", downsampleType, Set.of("conv", "resnet"));
-        oneOf("upsample_type", upsampleType, Set.of("conv", "resnet"));
-        oneOf("act_fn", actFn, Activation.NAMES);
-        oneOf("resnet_time_scale_shift", resnetTimeScaleShift, Set.of("default", "scale_shift"));
-        oneOf("class_embed_type", classEmbedType == null ? "identity" : classEmbedType, Set.of("timestep", "identity"));
 
         within("in_channels", inChannels, MOST_CHANNELS);
         within("out_channels", outChannels, MOST_CHANNELS);
@@ -140,10 +134,10 @@ public record UNet2DConfig(
                 "downsample_padding must be 0 or 1, was %s",
                 downsamplePadding);
         require(
-                !timeEmbeddingType.equals("learned") || numTrainTimesteps != null,
+                timeEmbeddingType != TimeEmbeddingType.LEARNED || numTrainTimesteps != null,
                 "time_embedding_type 'learned' needs num_train_timesteps");
         require(
-                !timeEmbeddingType.equals("positional") || blockOutChannels.get(0) / 2 > freqShift,
+                timeEmbeddingType != TimeEmbeddingType.POSITIONAL || blockOutChannels.get(0) / 2 > freqShift,
                 "positional time embedding of %s channels cannot have freq_shift %s; the first of block_out_channels must be at least %s",
                 blockOutChannels.get(0),
                 freqShift,
@@ -172,7 +166,7 @@ public record UNet2DConfig(
                 3,
                 3,
                 false,
-                "positional",
+                TimeEmbeddingType.POSITIONAL,
                 null,
                 0,
                 true,
@@ -183,16 +177,16 @@ public record UNet2DConfig(
                 2,
                 1,
                 1,
-                "conv",
-                "conv",
+                ResampleType.CONV,
+                ResampleType.CONV,
                 0,
-                "silu",
+                Activation.SILU,
                 8,
                 List.of(),
                 32,
                 null,
                 1e-5,
-                "default",
+                TimeShift.DEFAULT,
                 true,
                 null,
                 null,
@@ -244,7 +238,7 @@ public record UNet2DConfig(
         return Records.with(this, "centerInputSample", centerInputSample);
     }
 
-    public UNet2DConfig withTimeEmbeddingType(String timeEmbeddingType) {
+    public UNet2DConfig withTimeEmbeddingType(TimeEmbeddingType timeEmbeddingType) {
         return Records.with(this, "timeEmbeddingType", timeEmbeddingType);
     }
 
@@ -288,11 +282,11 @@ public record UNet2DConfig(
         return Records.with(this, "downsamplePadding", downsamplePadding);
     }
 
-    public UNet2DConfig withDownsampleType(String downsampleType) {
+    public UNet2DConfig withDownsampleType(ResampleType downsampleType) {
         return Records.with(this, "downsampleType", downsampleType);
     }
 
-    public UNet2DConfig withUpsampleType(String upsampleType) {
+    public UNet2DConfig withUpsampleType(ResampleType upsampleType) {
         return Records.with(this, "upsampleType", upsampleType);
     }
 
@@ -300,7 +294,7 @@ public record UNet2DConfig(
         return Records.with(this, "dropout", dropout);
     }
 
-    public UNet2DConfig withActFn(String actFn) {
+    public UNet2DConfig withActFn(Activation actFn) {
         return Records.with(this, "actFn", actFn);
     }
 
@@ -324,7 +318,7 @@ public record UNet2DConfig(
         return Records.with(this, "normEps", normEps);
     }
 
-    public UNet2DConfig withResnetTimeScaleShift(String resnetTimeScaleShift) {
+    public UNet2DConfig withResnetTimeScaleShift(TimeShift resnetTimeScaleShift) {
         return Records.with(this, "resnetTimeScaleShift", resnetTimeScaleShift);
     }
 
@@ -332,7 +326,7 @@ public record UNet2DConfig(
         return Records.with(this, "addAttention", addAttention);
     }
 
-    public UNet2DConfig withClassEmbedType(@Nullable String classEmbedType) {
+    public UNet2DConfig withClassEmbedType(@Nullable ClassEmbedType classEmbedType) {
         return Records.with(this, "classEmbedType", classEmbedType);
     }
 
