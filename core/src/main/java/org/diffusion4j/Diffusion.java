@@ -1,13 +1,14 @@
 package org.diffusion4j;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.image.ShippedModel;
+import org.diffusion4j.nn.unet.UNet2DConfig;
+import org.diffusion4j.process.Prediction;
 import org.diffusion4j.train.TrainListener;
 
 /**
@@ -56,7 +57,7 @@ public final class Diffusion {
 
     /**
      * A recipe that fits these images: a small U-Net of up to three levels that predicts v, as in {@code recipes/ddpm-mnist-v.json}.
-     * Some thousand steps draw digits. Change it with {@link ImageRecipe#with}.
+     * Some thousand steps draw digits. Change it by its {@code with…}.
      *
      * @param steps of 64 images each
      */
@@ -65,30 +66,28 @@ public final class Diffusion {
         while (levels < WIDTHS.size() && (data.height() | data.width()) % (1 << levels) == 0) {
             levels++;
         }
-        List<String> down = new ArrayList<>(Collections.nCopies(levels, "\"DownBlock2D\""));
-        List<String> up = new ArrayList<>(Collections.nCopies(levels, "\"UpBlock2D\""));
-        down.set(levels - 1, "\"AttnDownBlock2D\"");
-        up.set(0, "\"AttnUpBlock2D\"");
+        int deepest = levels - 1;
+        List<UNet2DConfig.Level> pyramid = IntStream.range(0, levels)
+                .mapToObj(level -> new UNet2DConfig.Level(WIDTHS.get(level), level == deepest))
+                .toList();
         int classes = data.labelNames().size();
-        return ImageRecipe.defaults()
-                .with(
-                        "prediction=v",
-                        "data.validation=0",
-                        "model.sampleSize="
-                                + (data.height() == data.width()
-                                        ? List.of(data.height())
-                                        : List.of(data.height(), data.width())),
-                        "model.inChannels=" + data.channels(),
-                        "model.outChannels=" + data.channels(),
-                        "model.blockOutChannels=" + WIDTHS.subList(0, levels),
-                        "model.layersPerBlock=1",
-                        "model.downBlockTypes=" + down,
-                        "model.upBlockTypes=" + up,
-                        "model.normNumGroups=8",
-                        "model.numClassEmbeds=" + (classes == 0 ? "null" : classes + 1),
-                        "train.batchSize=64",
-                        "train.learningRate=1e-3",
-                        "train.warmupSteps=" + Math.min(200, steps / 10),
-                        "train.steps=" + steps);
+        ImageRecipe defaults = ImageRecipe.defaults();
+        UNet2DConfig network = defaults.model()
+                .withNormNumGroups(8)
+                .withLevels(pyramid)
+                .withLayersPerBlock(1)
+                .withSampleSize(
+                        data.height() == data.width() ? List.of(data.height()) : List.of(data.height(), data.width()))
+                .withInChannels(data.channels())
+                .withOutChannels(data.channels())
+                .withNumClassEmbeds(classes == 0 ? null : classes + 1);
+        return defaults.withPrediction(Prediction.V)
+                .withData(defaults.data().withValidation(0))
+                .withModel(network)
+                .withTrain(defaults.train()
+                        .withBatchSize(64)
+                        .withLearningRate(1e-3)
+                        .withWarmupSteps(Math.min(200, steps / 10))
+                        .withSteps(steps));
     }
 }

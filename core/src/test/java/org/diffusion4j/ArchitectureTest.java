@@ -29,6 +29,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.lang.reflect.RecordComponent;
 import java.util.Set;
 import org.bytedeco.pytorch.AbstractTensor;
 import org.jspecify.annotations.NullMarked;
@@ -169,6 +170,44 @@ class ArchitectureTest {
                         if (resideInAnyPackage("com.fasterxml..", "tools.jackson..", "picocli..")
                                 .test(type)) {
                             events.add(violated(member, member.getFullName() + " shows " + type.getName()));
+                        }
+                    }
+                }
+            });
+
+    /** What users read and do not make, or what has options of its own. A new component there breaks nobody. */
+    private static final Set<String> NO_SETTINGS = Set.of(
+            "EngineReport",
+            "BitsPerDim",
+            "Key", // of StudyCell
+            "LambdaStep",
+            "Step", // of TrainListener
+            "DenoisingLoss",
+            "SampleSettings",
+            "Entry", // of Samplers
+            "DpmSolver",
+            "DpmSolverAdaptive",
+            "DpmSolverSinglestep");
+
+    /** So that a new component breaks nobody: who begins with defaults and says {@code with…} does not call the constructor. */
+    @ArchTest
+    static final ArchRule settings_of_many_components_have_withers = classes()
+            .that()
+            .areRecords()
+            .and()
+            .arePublic()
+            .should(new ArchCondition<>("have a wither for each component where they have more than five") {
+                @Override
+                public void check(JavaClass type, ConditionEvents events) {
+                    RecordComponent[] components = type.reflect().getRecordComponents();
+                    if (components.length <= 5 || NO_SETTINGS.contains(type.getSimpleName())) {
+                        return;
+                    }
+                    for (RecordComponent component : components) {
+                        String name = component.getName();
+                        String wither = "with" + Character.toUpperCase(name.charAt(0)) + name.substring(1);
+                        if (type.tryGetMethod(wither, component.getType()).isEmpty()) {
+                            events.add(violated(type, type.getName() + " has no " + wither));
                         }
                     }
                 }

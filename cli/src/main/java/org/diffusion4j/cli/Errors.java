@@ -5,13 +5,13 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FileTrouble;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -28,9 +28,7 @@ final class Errors {
         String command = wrong.getCommandLine().getCommandSpec().qualifiedName();
         print(
                 command,
-                (wrong.getCause() instanceof InvalidPathException name
-                                ? message(name)
-                                : oneLine(String.valueOf(wrong.getMessage())) + suggestion(wrong))
+                (wrong.getCause() instanceof InvalidPathException name ? message(name) : misunderstood(wrong))
                         + "; see " + command + " --help",
                 wrong,
                 err,
@@ -38,18 +36,24 @@ final class Errors {
         return ExitCode.USAGE;
     }
 
-    private static String suggestion(ParameterException wrong) {
-        if (wrong instanceof UnmatchedArgumentException unmatched) {
-            Optional<String> option = unmatched.getUnmatched().stream()
-                    .filter(word -> word.startsWith("--"))
-                    .findFirst()
-                    .flatMap(word -> DidYouMean.nearest(
-                            word.replaceFirst("=.*", ""),
-                            wrong.getCommandLine().getCommandSpec().optionsMap().keySet()));
-            List<String> near = option.map(List::of).orElseGet(unmatched::getSuggestions);
-            return near.isEmpty() ? "" : "; did you mean " + String.join(" or ", near) + "?";
+    private static String misunderstood(ParameterException wrong) {
+        if (!(wrong instanceof UnmatchedArgumentException unmatched)) {
+            return oneLine(String.valueOf(wrong.getMessage()));
         }
-        return "";
+        CommandSpec command = wrong.getCommandLine().getCommandSpec();
+        Optional<String> option = unmatched.getUnmatched().stream()
+                .filter(word -> word.startsWith("--"))
+                .findFirst();
+        String word = option.orElse(unmatched.getUnmatched().get(0));
+        boolean meantAsCommand = option.isEmpty() && !command.subcommands().isEmpty();
+        return (meantAsCommand ? "there is no command '" + word + "'" : oneLine(String.valueOf(wrong.getMessage())))
+                + DidYouMean.nearest(
+                                word.replaceFirst("=.*", ""),
+                                option.isPresent()
+                                        ? command.optionsMap().keySet()
+                                        : command.subcommands().keySet())
+                        .map(near -> "; did you mean " + near + "?")
+                        .orElse("");
     }
 
     /** The command was understood and could not be carried out. */

@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -106,10 +107,12 @@ final class EvaluateCommand implements Runnable {
 
     @Override
     public void run() {
+        if (folder == null && samples == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "what is measured? give a model folder, or --samples with a folder of pictures");
+        }
         require(count >= 1, "count must be at least 1, was %s", count);
-        require(
-                folder != null || samples != null,
-                "what is measured? give a model folder, or --samples with a folder of pictures");
         if (card != null) {
             Output.checkFile(card, ".json", force);
         }

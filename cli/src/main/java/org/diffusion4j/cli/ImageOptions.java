@@ -79,6 +79,6 @@ final class ImageOptions {
                 model.knowsNoLabel() ? ", which may be none" : "");
         List<Integer> labels =
                 IntStream.range(0, images.size()).map(images::label).boxed().toList();
-        return draw.labels(labels);
+        return draw.withLabels(labels);
     }
 }

@@ -67,7 +67,7 @@ final class InterpolateCommand implements Runnable {
         try (DiffusionModel model = from.load();
                 LiveWork work = new LiveWork("drawing")) {
             Interpolation between = new Interpolation(model, columns);
-            Draw draw = Draw.of(rows).seed(seed).batchSize(batch.size()).labels(labels.numbers(model));
+            Draw draw = Draw.of(rows).withSeed(seed).withBatchSize(batch.size()).withLabels(labels.numbers(model));
             List<BufferedImage> pictures;
             if (images.given()) {
                 ImageDataset ends = images.read(model, spec.commandLine().getErr());

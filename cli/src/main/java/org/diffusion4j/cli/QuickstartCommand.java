@@ -198,7 +198,7 @@ final class QuickstartCommand implements Callable<Integer> {
         try (DiffusionModel model = DiffusionModel.load(modelFolder)) {
             Draw draw = Draw.of(EACH_CLASS * model.classes())
                     .with(recipe.sample())
-                    .seed(recipe.train().seed());
+                    .withSeed(recipe.train().seed());
             Drawing drawing = new Drawing(model, modelFolder, draw, true);
             drawing.writeSheet(folder.resolve(SAMPLES));
             drawing.writeFilm(folder.resolve(FILM));

@@ -63,7 +63,7 @@ final class ReconstructCommand implements Runnable {
         try (DiffusionModel model = from.load()) {
             ImageDataset given = images.read(model, spec.commandLine().getErr());
             Draw draw = ImageOptions.labelled(
-                    Draw.of(given.size()).batchSize(batch.size()).labels(labels.numbers(model)), model, given);
+                    Draw.of(given.size()).withBatchSize(batch.size()).withLabels(labels.numbers(model)), model, given);
             List<List<BufferedImage>> columns = new ArrayList<>(List.of(Editor.pictures(given)));
             out.println("steps   error, mean square on [0, 1]");
             for (int timesteps : steps) {

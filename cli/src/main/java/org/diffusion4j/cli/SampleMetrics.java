@@ -163,8 +163,8 @@ final class SampleMetrics implements AutoCloseable {
         String hash = ModelFolder.open(Objects.requireNonNull(subject.folder())).hash();
         Draw draw = Draw.of(subject.count())
                 .with(settings(model))
-                .seed(subject.seed())
-                .labels(real.labels(model.classes(), subject.seed()));
+                .withSeed(subject.seed())
+                .withLabels(real.labels(model.classes(), subject.seed()));
         if (model.classes() > 0) {
             classes = draw.labels().isEmpty() ? "in turn" : "as often as in the training images";
         }

@@ -30,7 +30,11 @@ class DiffuseTest {
     void refuses_an_unknown_command_and_says_which_was_meant() {
         Ran ran = diffuse("docter");
         assertThat(ran.code()).isEqualTo(2);
-        assertThat(ran.err()).contains("'docter'", "did you mean doctor").hasLineCount(1);
+        assertThat(ran.err())
+                .startsWith("diffuse: there is no command 'docter'; did you mean doctor?; see diffuse --help")
+                .hasLineCount(1);
+        assertThat(diffuse("bogus").err())
+                .isEqualToIgnoringNewLines("diffuse: there is no command 'bogus'; see diffuse --help");
     }
 
     @Test

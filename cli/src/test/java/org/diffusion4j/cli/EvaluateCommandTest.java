@@ -164,6 +164,16 @@ class EvaluateCommandTest {
         assertThat(diffuse(both).out()).contains("measured the pictures in " + pictures + " (fid), the model (nll)");
     }
 
+    @Test
+    void asks_what_is_measured_where_nothing_is_said() {
+        Ran ran = diffuse("evaluate");
+        assertThat(ran.code()).isEqualTo(2);
+        assertThat(ran.err())
+                .isEqualToIgnoringNewLines(
+                        "diffuse evaluate: what is measured? give a model folder, or --samples with a"
+                                + " folder of pictures; see diffuse evaluate --help");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

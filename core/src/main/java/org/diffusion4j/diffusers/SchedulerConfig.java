@@ -71,13 +71,11 @@ public final class SchedulerConfig {
     private final Map<String, @Nullable Object> keys;
     private final PublishedScheduler scheduler;
     private final Set<String> followed;
-    private final List<String> passedOver;
 
     private SchedulerConfig(Map<String, @Nullable Object> keys, PublishedScheduler scheduler, SchedulerKeys read) {
         this.keys = keys;
         this.scheduler = scheduler;
         this.followed = read.followed();
-        this.passedOver = read.passedOver();
     }
 
     /** The names of the scheduler classes that can be read. */
@@ -163,6 +161,19 @@ public final class SchedulerConfig {
         return className(keys);
     }
 
+    /**
+     * What this file says, read by another class, as by diffusers' {@code from_config}: the same betas and prediction, another sampler.
+     * A key that is omitted takes the other class's default.
+     *
+     * @param name such as {@code DPMSolverMultistepScheduler}, one of {@link #classNames}
+     * @throws FormatException if there is no such class, or it refuses the value of a key
+     */
+    public SchedulerConfig asClass(String name) {
+        Map<String, @Nullable Object> changed = new TreeMap<>(keys);
+        changed.put(CLASS, name);
+        return fromMap(changed, name);
+    }
+
     /** A class with diffusers' defaults. */
     static SchedulerConfig ofClass(String name) {
         return fromMap(Map.of(CLASS, name), name);
@@ -170,7 +181,7 @@ public final class SchedulerConfig {
 
     /** The keys that mean nothing to this class, in alphabetical order: they change no picture, here as in diffusers. */
     public List<String> passedOver() {
-        return passedOver;
+        return SchedulerKeys.passedOver(keys.keySet(), followed);
     }
 
     /**

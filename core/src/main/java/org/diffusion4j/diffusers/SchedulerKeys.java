@@ -96,12 +96,12 @@ final class SchedulerKeys {
         });
     }
 
-    /** The keys that nobody asked for, which therefore change nothing; in alphabetical order. */
-    List<String> passedOver() {
-        return map.keySet().stream()
-                .filter(key -> !asked.contains(key) && !WITHOUT_EFFECT.contains(key) && !key.startsWith("_"))
+    /** Of these keys those that nobody asked for, which therefore change nothing; in alphabetical order. */
+    static List<String> passedOver(Set<String> keys, Set<String> followed) {
+        return keys.stream()
+                .filter(key -> !followed.contains(key) && !WITHOUT_EFFECT.contains(key) && !key.startsWith("_"))
                 .sorted()
-                .map(key -> DidYouMean.passedOver(key, asked))
+                .map(key -> DidYouMean.passedOver(key, followed))
                 .toList();
     }
 

@@ -7,6 +7,7 @@ import java.lang.reflect.RecordComponent;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Settings as records, and as trees of maps, lists, texts, numbers and booleans such as a JSON file holds.
  *
  * <p>Components may be {@code int}, {@code long}, {@code double}, {@code boolean} (boxed too), {@code String}, enums (under their
- * {@code toString}), records, and lists of these. Only a {@code @Nullable} component may be null. Where a list is expected, a single
+ * {@code toString}), types that are {@link Named}, records, and lists of these. Only a {@code @Nullable} component may be null. Where a list is expected, a single
  * value stands for the list of it, and null for the empty list.
  */
 public enum Records {
@@ -102,7 +103,31 @@ public enum Records {
         return tree;
     }
 
+    /**
+     * A record with another value of one component: for {@code with…} methods that stay as they are when a component comes.
+     *
+     * @throws IllegalArgumentException if the record refuses it
+     */
+    public static <R extends Record> R with(R record, String component, @Nullable Object value) {
+        return with(record, Collections.singletonMap(component, value));
+    }
+
+    /** A record with other values of some components, which are checked together. */
+    public static <R extends Record> R with(R record, Map<String, ? extends @Nullable Object> changes) {
+        @SuppressWarnings("unchecked") // a record's class has no subclasses
+        Class<R> type = (Class<R>) record.getClass();
+        List<@Nullable Object> values = new ArrayList<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            String name = component.getName();
+            values.add(changes.containsKey(name) ? changes.get(name) : valueIn(record, component));
+        }
+        return construct(type, values);
+    }
+
     private @Nullable Object plain(@Nullable Object value) {
+        if (value instanceof Named) {
+            return value.toString();
+        }
         if (value instanceof Record record) {
             return write(record);
         }
@@ -161,6 +186,9 @@ public enum Records {
         if (type.isEnum() && found instanceof String name) {
             return constant(type, name, where);
         }
+        if (Named.class.isAssignableFrom(type) && found instanceof String name) {
+            return named(type, name, where);
+        }
         if (found instanceof Number number) {
             double value = number.doubleValue();
             if (type == double.class || type == Double.class) {
@@ -191,6 +219,19 @@ public enum Records {
             return DidYouMean.choose(lastKey(where), name, List.of(type.getEnumConstants()));
         } catch (IllegalArgumentException e) {
             throw new FormatException(where + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static Object named(Class<?> type, String name, String where) {
+        try {
+            return type.getMethod("named", String.class).invoke(null, name);
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException refused) {
+                throw new FormatException(where + ": " + refused.getMessage(), refused);
+            }
+            throw new IllegalStateException(type + " cannot be read", e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(type + " has no static method named(String)", e);
         }
     }
 
@@ -227,6 +268,14 @@ public enum Records {
     }
 
     private static <R extends Record> R construct(Class<R> type, List<@Nullable Object> values, String source) {
+        try {
+            return construct(type, values);
+        } catch (IllegalArgumentException refused) {
+            throw new FormatException(source + ": " + refused.getMessage(), refused);
+        }
+    }
+
+    private static <R extends Record> R construct(Class<R> type, List<@Nullable Object> values) {
         Class<?>[] types = Arrays.stream(type.getRecordComponents())
                 .map(RecordComponent::getType)
                 .toArray(Class<?>[]::new);
@@ -236,7 +285,7 @@ public enum Records {
             return canonical.newInstance(values.toArray());
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof IllegalArgumentException refused) {
-                throw new FormatException(source + ": " + refused.getMessage(), refused);
+                throw refused;
             }
             throw new IllegalStateException("record " + type + " cannot be made", e);
         } catch (ReflectiveOperationException e) {

@@ -3,6 +3,7 @@ package org.diffusion4j.evaluate;
 import static org.diffusion4j.engine.Require.require;
 
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
@@ -13,7 +14,7 @@ import org.diffusion4j.engine.Tensors;
 /**
  * The kernel inception distance: the unbiased squared maximum mean discrepancy of random subsets.
  *
- * <p>Bińkowski, Sutherland, Arbel, Gretton, "Demystifying MMD GANs", ICLR 2018, section 4. Other than FID it does not depend on the
+ * <p>Bińkowski, Sutherland, Arbel, Gretton, "Demystifying MMD GANs", ICLR 2018, section 4. Unlike FID it does not depend on the
  * number of samples in the mean; it may be negative.
  *
  * @param subsets how many estimates are made
@@ -54,17 +55,9 @@ public record KernelDistance(Kernel kernel, int subsets, int subsetSize, long se
     }
 
     private Tensor subset(Tensor x, SplittableRandom random) {
-        long[] rows = new long[Math.toIntExact(x.size(0))];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = i;
-        }
-        long[] drawn = new long[subsetSize];
-        for (int i = 0; i < subsetSize; i++) {
-            int j = random.nextInt(i, rows.length);
-            drawn[i] = rows[j];
-            rows[j] = rows[i];
-        }
-        return x.index_select(0, Tensors.of(drawn)).to(ScalarType.Double);
+        int[] rows = RandomRows.of(Math.toIntExact(x.size(0)), subsetSize, random);
+        return x.index_select(0, Tensors.of(IntStream.of(rows).asLongStream().toArray()))
+                .to(ScalarType.Double);
     }
 
     /**

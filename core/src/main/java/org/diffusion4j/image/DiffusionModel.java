@@ -5,6 +5,7 @@ import static org.diffusion4j.engine.Require.require;
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -55,6 +56,7 @@ public final class DiffusionModel implements AutoCloseable {
     private static final int USUAL_STEPS = 50;
 
     private final UNet2D network;
+    private final boolean ownsNetwork;
     private final SchedulerConfig scheduler;
     private final DiscreteProcess process;
     private final ModelCard card;
@@ -71,7 +73,13 @@ public final class DiffusionModel implements AutoCloseable {
     }
 
     DiffusionModel(UNet2D network, SchedulerConfig scheduler, ModelCard card, List<String> warnings) {
+        this(network, true, scheduler, card, warnings);
+    }
+
+    private DiffusionModel(
+            UNet2D network, boolean ownsNetwork, SchedulerConfig scheduler, ModelCard card, List<String> warnings) {
         this.network = network;
+        this.ownsNetwork = ownsNetwork;
         this.scheduler = scheduler;
         this.process = chain(scheduler);
         this.card = card;
@@ -110,6 +118,30 @@ public final class DiffusionModel implements AutoCloseable {
      */
     public static DiffusionModel loadOpenAi(Path weights, OpenAiUNetConfig network, SchedulerConfig scheduler) {
         return ModelFiles.readOpenAi(weights, network, scheduler);
+    }
+
+    /**
+     * This model with another scheduler, such as {@link SchedulerConfig#asClass} of its own. It draws by that scheduler with the settings
+     * of {@link SchedulerConfig#settings(int)}, and by our samplers in its process.
+     *
+     * @return borrows this model's weights: closing it frees nothing, and once this model is closed it is refused as this one is
+     * @throws IllegalArgumentException if the scheduler takes the network's output for something else, has another number of
+     *     timesteps, or no timesteps at all
+     */
+    public DiffusionModel with(SchedulerConfig other) {
+        require(
+                other.meaning().equals(scheduler.meaning()),
+                "the network's output is %s, but the scheduler takes it for %s; set its prediction_type as the model has it",
+                scheduler.meaning(),
+                other.meaning());
+        int steps = process.table().steps();
+        int others = chain(other).table().steps();
+        require(
+                others == steps,
+                "the network was trained on %s timesteps, but the scheduler has %s; set its num_train_timesteps",
+                steps,
+                others);
+        return new DiffusionModel(network, false, other, card, List.of());
     }
 
     /**
@@ -256,6 +288,35 @@ public final class DiffusionModel implements AutoCloseable {
             return sample(settings, new Batch(0, batch, tensor(labels), noise, listener));
         } catch (RuntimeException e) {
             throw OutOfNativeMemoryException.ofBatch(e, batch);
+        }
+    }
+
+    /**
+     * Draws one batch from noise of one's own.
+     *
+     * @param start x_T, float32 {@code [batch, channels, height, width]} of N(0, 1), borrowed; {@link #start} makes it of a seed
+     * @param labels the class of each sample; empty where the model has no classes
+     * @param noise of the steps, where the sampler asks for any
+     * @return float32, shaped as {@code start}, mostly in [-1, 1], owned by the caller
+     * @throws IllegalArgumentException if the start has another shape, or settings or labels do not fit
+     */
+    public Tensor sample(
+            SampleSettings settings, Tensor start, List<Integer> labels, NoiseStream noise, SampleListener listener) {
+        require(
+                start.dim() == 4 && start.size(1) == network.config().inChannels(),
+                "the start must be [batch, %s, height, width], was %s",
+                network.config().inChannels(),
+                Arrays.toString(start.shape()));
+        require(
+                labels.isEmpty() || labels.size() == start.size(0),
+                "there must be a label for each of the %s samples, but there were %s",
+                start.size(0),
+                labels.size());
+        try (CloseGuard.Use use = network.parameters().use();
+                PointerScope scope = new PointerScope()) {
+            return plan(settings).sample(start, tensor(labels), noise, listener);
+        } catch (RuntimeException e) {
+            throw OutOfNativeMemoryException.ofBatch(e, (int) start.size(0));
         }
     }
 
@@ -420,8 +481,11 @@ public final class DiffusionModel implements AutoCloseable {
         }
     }
 
+    /** Frees the weights, if they are this model's own; see {@link #with}. */
     @Override
     public void close() {
-        network.close();
+        if (ownsNetwork) {
+            network.close();
+        }
     }
 }

@@ -33,25 +33,25 @@ public record Draw(SampleSettings settings, int count, long seed, List<Integer> 
         return new Draw(settings, count, seed, labels, batchSize);
     }
 
-    public Draw count(int count) {
+    public Draw withCount(int count) {
         return new Draw(settings, count, seed, labels, batchSize);
     }
 
-    public Draw seed(long seed) {
+    public Draw withSeed(long seed) {
         return new Draw(settings, count, seed, labels, batchSize);
     }
 
     /** Of this class only, or of these in turn. */
-    public Draw labels(Integer... labels) {
-        return labels(List.of(labels));
+    public Draw withLabels(Integer... labels) {
+        return withLabels(List.of(labels));
     }
 
     /** Of these classes in turn; none for every class in turn. */
-    public Draw labels(List<Integer> labels) {
+    public Draw withLabels(List<Integer> labels) {
         return new Draw(settings, count, seed, labels, batchSize);
     }
 
-    public Draw batchSize(int batchSize) {
+    public Draw withBatchSize(int batchSize) {
         return new Draw(settings, count, seed, labels, batchSize);
     }
 

@@ -77,7 +77,7 @@ public final class Film implements DiffusionModel.DrawListener {
 
     /** Writes it as a GIF file. */
     public void write(Path file) {
-        Sheet sheet = Sheet.of(draw.count(shown()), classes);
+        Sheet sheet = Sheet.of(draw.withCount(shown()), classes);
         List<List<BufferedImage>> ways = looks.ofEqualLength();
         List<BufferedImage> pictures = new ArrayList<>();
         for (int frame = 0; frame < ways.get(0).size(); frame++) {

@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.diffusers.SchedulerConfig;
-import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.MachineMemory;
 import org.diffusion4j.engine.Precision;
@@ -18,10 +17,9 @@ import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.unet.UNet2D;
 import org.diffusion4j.nn.unet.UNet2DConfig;
-import org.diffusion4j.process.LearnedVariance;
 import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.process.Prediction;
-import org.diffusion4j.process.ReverseVariance;
+import org.diffusion4j.process.VarianceKind;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.train.LossTerms;
@@ -30,7 +28,8 @@ import org.diffusion4j.train.TrainSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a training of a model of images is made of.
+ * Everything that a training of a model of images is made of. Begin with {@link #defaults} or {@link #read}, and change it by
+ * {@code with…}: the constructor grows with every new key.
  *
  * @param name the name of the run, by which its folder is called
  * @param comment where the numbers come from and what to expect of them
@@ -46,8 +45,8 @@ public record ImageRecipe(
         Data data,
         UNet2DConfig model,
         BetaSchedule schedule,
-        String prediction,
-        String variance,
+        Prediction prediction,
+        VarianceKind variance,
         TrainSettings train,
         SampleSettings sample)
         implements Recipe {
@@ -59,17 +58,15 @@ public record ImageRecipe(
     private static final String OLD_DROPOUT = "labelDropout";
 
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_+. -]{0,99}");
-    private static final List<Enum<?>> VARIANCES = List.of(
-            ReverseVariance.FIXED_SMALL, ReverseVariance.FIXED_LARGE, LearnedVariance.RANGE, LearnedVariance.LOG);
 
     public ImageRecipe {
         require(
                 NAME.matcher(name).matches(),
                 "name must be that of a folder beneath runs, letters and digits with any of '-_+. ' among them, was '%s'",
                 name);
-        Prediction.named(prediction);
+        Prediction.named(prediction.toString()); // refuses one that has no name
         LossTerms loss = train.objective().loss();
-        boolean learned = named(variance) instanceof LearnedVariance;
+        boolean learned = variance.learned() != null;
         require(
                 learned || !loss.needsLearnedVariance(),
                 "the loss '%s' is for a learned variance; set variance=learned-range, or take simple or vlb",
@@ -104,6 +101,26 @@ public record ImageRecipe(
             require(validation >= 0, "data.validation must be at least 0, was %s", validation);
             require(size >= 0, "data.size must be at least 0, was %s", size);
         }
+
+        public Data withSource(String source) {
+            return Records.with(this, "source", source);
+        }
+
+        public Data withValidation(int validation) {
+            return Records.with(this, "validation", validation);
+        }
+
+        public Data withFlip(boolean flip) {
+            return Records.with(this, "flip", flip);
+        }
+
+        public Data withSize(int size) {
+            return Records.with(this, "size", size);
+        }
+
+        public Data withGrey(boolean grey) {
+            return Records.with(this, "grey", grey);
+        }
     }
 
     /**
@@ -128,6 +145,42 @@ public record ImageRecipe(
     /** This recipe after assignments such as {@code train.batchSize=64}. */
     public ImageRecipe with(String... changes) {
         return changed(this, Records.CAMEL_CASE.write(this), List.of(changes), "recipe " + name);
+    }
+
+    public ImageRecipe withName(String name) {
+        return Records.with(this, "name", name);
+    }
+
+    public ImageRecipe withComment(String comment) {
+        return Records.with(this, "comment", comment);
+    }
+
+    public ImageRecipe withData(Data data) {
+        return Records.with(this, "data", data);
+    }
+
+    public ImageRecipe withModel(UNet2DConfig model) {
+        return Records.with(this, "model", model);
+    }
+
+    public ImageRecipe withSchedule(BetaSchedule schedule) {
+        return Records.with(this, "schedule", schedule);
+    }
+
+    public ImageRecipe withPrediction(Prediction prediction) {
+        return Records.with(this, "prediction", prediction);
+    }
+
+    public ImageRecipe withVariance(VarianceKind variance) {
+        return Records.with(this, "variance", variance);
+    }
+
+    public ImageRecipe withTrain(TrainSettings train) {
+        return Records.with(this, "train", train);
+    }
+
+    public ImageRecipe withSample(SampleSettings sample) {
+        return Records.with(this, "sample", sample);
     }
 
     private static ImageRecipe changed(
@@ -156,6 +209,11 @@ public record ImageRecipe(
         return tree;
     }
 
+    /** This recipe as the text of a file that {@link #read} reads. */
+    public String toJson() {
+        return Json.pretty(toMap());
+    }
+
     @Override
     public String source() {
         return data.source();
@@ -168,17 +226,7 @@ public record ImageRecipe(
 
     /** What the network's output means. */
     OutputMeaning meaning() {
-        return new OutputMeaning(
-                Prediction.named(prediction), named(variance) instanceof LearnedVariance learned ? learned : null);
-    }
-
-    /** The variance of the model's reverse steps. */
-    ReverseVariance reverseVariance() {
-        return named(variance) instanceof ReverseVariance fixed ? fixed : ReverseVariance.LEARNED;
-    }
-
-    private static Enum<?> named(String variance) {
-        return DidYouMean.choose("variance", variance, VARIANCES);
+        return new OutputMeaning(prediction, variance.learned());
     }
 
     /** A new, untrained model of this recipe, owned by the caller. */
@@ -226,19 +274,10 @@ public record ImageRecipe(
                 8 * pixels * train.batchSize(),
                 "train.batchSize " + train.batchSize() + " with images of " + data.width() + "×" + data.height(),
                 "lower train.batchSize, and raise train.accumulate instead");
-        DiffusionModel fresh = new DiffusionModel(
+        return new DiffusionModel(
                 new UNet2D(model, train.seed()),
-                SchedulerConfig.ddpm(schedule, meaning(), reverseVariance()),
+                SchedulerConfig.ddpm(schedule, meaning(), variance.ofStep()),
                 new ModelCard(rows == null ? List.of() : data.labelNames(), Map.of("recipe", toMap())));
-        try {
-            if (!Integer.valueOf(0).equals(train.sampleCount())) {
-                fresh.plan(sample); // refuses, before anything is learned, what could not be drawn
-            }
-            return fresh;
-        } catch (RuntimeException e) {
-            fresh.close();
-            throw e;
-        }
     }
 
     @Override
@@ -271,8 +310,8 @@ public record ImageRecipe(
                 new Data("mnist", 1000, false, 0, false),
                 UNet2DConfig.defaults(),
                 BetaSchedule.ddpm(),
-                "eps",
-                "fixed-small",
+                Prediction.EPS,
+                VarianceKind.FIXED_SMALL,
                 TrainSettings.defaults(),
                 SampleSettings.ddim(50));
     }

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 /** How a {@link Trainer} comes to a model of images. */
 public final class ImageTraining {
 
-    private static final long VALIDATION_SEED = 20200619; // any, but the same in all runs
     private static final int LARGEST_VALIDATION_BATCH = 128;
 
     private ImageTraining() {}
@@ -35,7 +34,7 @@ public final class ImageTraining {
         requireDrawable(recipe, model);
         Loss loss = loss(
                 model,
-                recipe.reverseVariance(),
+                recipe.variance().ofStep(),
                 recipe.train().objective(),
                 recipe.train().arithmetic());
         return new Trainer(
@@ -54,7 +53,7 @@ public final class ImageTraining {
                                 model,
                                 heldOut,
                                 Math.min(LARGEST_VALIDATION_BATCH, heldOut.size()),
-                                VALIDATION_SEED,
+                                Trainer.VALIDATION_SEED,
                                 false));
     }
 

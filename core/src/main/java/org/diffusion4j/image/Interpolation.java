@@ -79,7 +79,7 @@ public record Interpolation(DiffusionModel model, int columns) {
                 : IntStream.range(0, rows * columns)
                         .mapToObj(i -> draw.label(classOf.applyAsInt(i), model.classes()))
                         .toList();
-        return draw.count(rows * columns).labels(labels);
+        return draw.withCount(rows * columns).withLabels(labels);
     }
 
     private int row(int i) {

@@ -54,7 +54,7 @@ public record SamplerComparison(List<Row> rows) {
      */
     public static SamplerComparison of(
             DiffusionModel model, List<Integer> steps, int count, long seed, Consumer<SampleSettings> beforeEach) {
-        Draw draw = Draw.of(count).seed(seed);
+        Draw draw = Draw.of(count).withSeed(seed);
         int total = model.process().table().steps();
         steps.forEach(n -> SampleSettings.of("ddim", n).grid(total)); // refuses too many before anything is drawn
         SampleSettings manySteps = SampleSettings.of("heun", Math.min(LIMIT, total));

@@ -1,23 +1,34 @@
 package org.diffusion4j.nn;
 
-import java.util.Set;
+import java.util.Locale;
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** The nonlinearity of a residual block, by diffusers' name. */
-public interface Activation {
+public enum Activation {
+    SILU(torch::silu),
 
-    Set<String> NAMES = Set.of("silu", "swish", "mish", "gelu", "relu");
+    /** Another name of {@link #SILU}. */
+    SWISH(torch::silu),
+    MISH(torch::mish),
+    GELU(torch::gelu),
+    RELU(torch::relu);
 
-    Tensor apply(Tensor x);
+    private final UnaryOperator<Tensor> function;
 
-    static Activation named(String name) {
-        return switch (name) {
-            case "silu", "swish" -> torch::silu;
-            case "mish" -> torch::mish;
-            case "gelu" -> torch::gelu;
-            case "relu" -> torch::relu;
-            default -> throw new IllegalArgumentException("activation '" + name + "' is not one of " + NAMES);
-        };
+    Activation(UnaryOperator<Tensor> function) {
+        this.function = function;
+    }
+
+    /** Its value of each element, made in the caller's scope. */
+    public Tensor apply(Tensor x) {
+        return function.apply(x);
+    }
+
+    /** Diffusers' name. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
     }
 }

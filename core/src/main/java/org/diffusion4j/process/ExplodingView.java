@@ -4,7 +4,7 @@ package org.diffusion4j.process;
  * Another process in the coordinates x/alpha and sigma/alpha: the same times, the same network, but a clean sample that keeps its
  * size. The state of diffusers' Euler family and of k-diffusion's wrappers.
  */
-public record ExplodingView(DiffusionProcess process) implements DiffusionProcess {
+public record ExplodingView(DiffusionProcess process) implements ProcessView {
 
     @Override
     public double alpha(double t) {
@@ -14,15 +14,5 @@ public record ExplodingView(DiffusionProcess process) implements DiffusionProces
     @Override
     public double sigma(double t) {
         return process.noiseToSignal(t);
-    }
-
-    @Override
-    public double networkTime(double t) {
-        return process.networkTime(t);
-    }
-
-    @Override
-    public double timeAt(double ratio) {
-        return process.timeAt(ratio);
     }
 }

@@ -8,7 +8,7 @@ import static org.diffusion4j.engine.Require.require;
  *
  * @param first the timestep of the noise at times before {@code stride}; −1 where x is clean there
  */
-public record LookAheadProcess(DiscreteProcess process, int stride, double first) implements DiffusionProcess {
+public record LookAheadProcess(DiscreteProcess process, int stride, double first) implements ProcessView {
 
     public LookAheadProcess {
         require(stride >= 1, "a stride must be at least 1, was %s", stride);
@@ -22,11 +22,6 @@ public record LookAheadProcess(DiscreteProcess process, int stride, double first
     @Override
     public double sigma(double t) {
         return process.sigma(behind(t));
-    }
-
-    @Override
-    public double networkTime(double t) {
-        return process.networkTime(t);
     }
 
     @Override

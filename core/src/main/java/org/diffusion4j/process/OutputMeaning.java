@@ -28,6 +28,12 @@ public record OutputMeaning(Prediction prediction, @Nullable LearnedVariance var
         return variance == null ? found : new Denoised(found.x0(), found.eps(), variance.of(half(output, 1, xt)));
     }
 
+    /** Such as {@code eps}, or {@code v with the variance learned-range}. */
+    @Override
+    public String toString() {
+        return prediction + (variance == null ? "" : " with the variance " + variance);
+    }
+
     private static Tensor half(Tensor output, int which, Tensor xt) {
         require(
                 output.size(1) == 2 * xt.size(1),

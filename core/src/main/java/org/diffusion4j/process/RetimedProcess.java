@@ -9,17 +9,7 @@ import org.diffusion4j.schedule.Posterior;
  *
  * @param told that number, of the one which {@code process} would tell
  */
-public record RetimedProcess(DiffusionProcess process, DoubleUnaryOperator told) implements DiffusionProcess {
-
-    @Override
-    public double alpha(double t) {
-        return process.alpha(t);
-    }
-
-    @Override
-    public double sigma(double t) {
-        return process.sigma(t);
-    }
+public record RetimedProcess(DiffusionProcess process, DoubleUnaryOperator told) implements ProcessView {
 
     @Override
     public double networkTime(double t) {
@@ -29,11 +19,6 @@ public record RetimedProcess(DiffusionProcess process, DoubleUnaryOperator told)
     @Override
     public double noiseToSignal(double t) {
         return process.noiseToSignal(t);
-    }
-
-    @Override
-    public double timeAt(double ratio) {
-        return process.timeAt(ratio);
     }
 
     @Override

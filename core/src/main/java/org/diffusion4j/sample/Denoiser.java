@@ -20,4 +20,12 @@ public interface Denoiser {
      * @param x {@code [batch, ...]}
      */
     Denoised at(Tensor x, double t);
+
+    /**
+     * This denoiser for x of another process: what it knows about x0 depends on x/alpha and on sigma/alpha, which every process passes
+     * through. So a model of timesteps can be asked in continuous time, and one of EDM by samplers of a chain.
+     */
+    default Denoiser in(DiffusionProcess other) {
+        return new InProcess(this, other);
+    }
 }

@@ -3,6 +3,7 @@ package org.diffusion4j.schedule;
 import static org.diffusion4j.engine.Require.require;
 
 import java.util.List;
+import org.diffusion4j.engine.Records;
 
 /**
  * The settings from which a {@link DiscreteSchedule} is made: what a recipe or a model folder says about the betas.
@@ -98,6 +99,34 @@ public record BetaSchedule(
         return new BetaSchedule(BetaCurve.SIGMOID_ALPHA_BAR, 1e-4, 0.02, steps, false, List.of(), COSINE_OFFSET, shape);
     }
 
+    public BetaSchedule withCurve(BetaCurve curve) {
+        return Records.with(this, "curve", curve);
+    }
+
+    public BetaSchedule withBetaStart(double betaStart) {
+        return Records.with(this, "betaStart", betaStart);
+    }
+
+    public BetaSchedule withBetaEnd(double betaEnd) {
+        return Records.with(this, "betaEnd", betaEnd);
+    }
+
+    public BetaSchedule withSteps(int steps) {
+        return Records.with(this, "steps", steps);
+    }
+
+    public BetaSchedule withExplicit(List<Double> explicit) {
+        return Records.with(this, "explicit", explicit);
+    }
+
+    public BetaSchedule withCosineOffset(double cosineOffset) {
+        return Records.with(this, "cosineOffset", cosineOffset);
+    }
+
+    public BetaSchedule withSigmoid(SigmoidShape sigmoid) {
+        return Records.with(this, "sigmoid", sigmoid);
+    }
+
     /** The same with {@code zeroTerminalSnr}. */
     public BetaSchedule withZeroTerminalSnr() {
         return withZeroTerminalSnr(true);
@@ -108,8 +137,9 @@ public record BetaSchedule(
         return withZeroTerminalSnr(false);
     }
 
-    private BetaSchedule withZeroTerminalSnr(boolean zero) {
-        return new BetaSchedule(curve, betaStart, betaEnd, steps, zero, explicit, cosineOffset, sigmoid);
+    /** The same with this {@code zeroTerminalSnr}. */
+    public BetaSchedule withZeroTerminalSnr(boolean zeroTerminalSnr) {
+        return Records.with(this, "zeroTerminalSnr", zeroTerminalSnr);
     }
 
     /** Whether the curve has the shape of its paper, for which other projects have a word. */

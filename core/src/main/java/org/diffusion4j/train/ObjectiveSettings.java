@@ -2,6 +2,7 @@ package org.diffusion4j.train;
 
 import static org.diffusion4j.engine.Require.require;
 
+import org.diffusion4j.engine.Records;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.Prediction;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,30 @@ public record ObjectiveSettings(
     /** L_simple at uniform times (DDPM). */
     public static ObjectiveSettings simple() {
         return new ObjectiveSettings(LossTerms.SIMPLE, Weighting.SIMPLE, null, TimeSampling.UNIFORM);
+    }
+
+    public ObjectiveSettings withLoss(LossTerms loss) {
+        return Records.with(this, "loss", loss);
+    }
+
+    public ObjectiveSettings withWeighting(Weighting weighting) {
+        return Records.with(this, "weighting", weighting);
+    }
+
+    public ObjectiveSettings withGamma(@Nullable Double gamma) {
+        return Records.with(this, "gamma", gamma);
+    }
+
+    public ObjectiveSettings withTimes(TimeSampling times) {
+        return Records.with(this, "times", times);
+    }
+
+    public ObjectiveSettings withHistory(@Nullable Integer history) {
+        return Records.with(this, "history", history);
+    }
+
+    public ObjectiveSettings withUniformShare(@Nullable Double uniformShare) {
+        return Records.with(this, "uniformShare", uniformShare);
     }
 
     /** What chooses times among {@code total}, and has learned nothing yet. */

@@ -2,6 +2,7 @@ package org.diffusion4j.train;
 
 import static org.diffusion4j.engine.Require.require;
 
+import org.diffusion4j.engine.Records;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,30 @@ public record Stage(
         require(clipGradient >= 0, "train.clipGradient must be at least 0, was %s", clipGradient);
         require(warmupSteps == null || warmupSteps >= 0, "train.warmupSteps must be at least 0, was %s", warmupSteps);
         require(decayTo == null || decayTo >= 0 && decayTo <= 1, "train.decayTo must lie in [0, 1], was %s", decayTo);
+    }
+
+    public Stage withSteps(long steps) {
+        return Records.with(this, "steps", steps);
+    }
+
+    public Stage withLearningRate(double learningRate) {
+        return Records.with(this, "learningRate", learningRate);
+    }
+
+    public Stage withClipGradient(double clipGradient) {
+        return Records.with(this, "clipGradient", clipGradient);
+    }
+
+    public Stage withWarmupSteps(@Nullable Long warmupSteps) {
+        return Records.with(this, "warmupSteps", warmupSteps);
+    }
+
+    public Stage withDecay(@Nullable Decay decay) {
+        return Records.with(this, "decay", decay);
+    }
+
+    public Stage withDecayTo(@Nullable Double decayTo) {
+        return Records.with(this, "decayTo", decayTo);
     }
 
     /** The learning rate of a step of this stage, from 1. */

@@ -129,6 +129,90 @@ public record TrainSettings(
         return Records.CAMEL_CASE.read(this, tree, "train");
     }
 
+    public TrainSettings withSteps(long steps) {
+        return Records.with(this, "steps", steps);
+    }
+
+    public TrainSettings withBatchSize(int batchSize) {
+        return Records.with(this, "batchSize", batchSize);
+    }
+
+    public TrainSettings withAccumulate(int accumulate) {
+        return Records.with(this, "accumulate", accumulate);
+    }
+
+    public TrainSettings withLearningRate(double learningRate) {
+        return Records.with(this, "learningRate", learningRate);
+    }
+
+    public TrainSettings withWarmupSteps(long warmupSteps) {
+        return Records.with(this, "warmupSteps", warmupSteps);
+    }
+
+    public TrainSettings withDecay(Decay decay) {
+        return Records.with(this, "decay", decay);
+    }
+
+    public TrainSettings withDecayTo(double decayTo) {
+        return Records.with(this, "decayTo", decayTo);
+    }
+
+    public TrainSettings withOptimizer(OptimizerSettings optimizer) {
+        return Records.with(this, "optimizer", optimizer);
+    }
+
+    public TrainSettings withClipGradient(double clipGradient) {
+        return Records.with(this, "clipGradient", clipGradient);
+    }
+
+    public TrainSettings withStages(List<Stage> stages) {
+        return Records.with(this, "stages", stages);
+    }
+
+    public TrainSettings withObjective(ObjectiveSettings objective) {
+        return Records.with(this, "objective", objective);
+    }
+
+    public TrainSettings withEmaDecay(double emaDecay) {
+        return Records.with(this, "emaDecay", emaDecay);
+    }
+
+    public TrainSettings withConditionDropout(double conditionDropout) {
+        return Records.with(this, "conditionDropout", conditionDropout);
+    }
+
+    public TrainSettings withPrecision(String precision) {
+        return Records.with(this, "precision", precision);
+    }
+
+    public TrainSettings withSeed(long seed) {
+        return Records.with(this, "seed", seed);
+    }
+
+    public TrainSettings withValidateEvery(long validateEvery) {
+        return Records.with(this, "validateEvery", validateEvery);
+    }
+
+    public TrainSettings withSampleEvery(long sampleEvery) {
+        return Records.with(this, "sampleEvery", sampleEvery);
+    }
+
+    public TrainSettings withSampleCount(@Nullable Integer sampleCount) {
+        return Records.with(this, "sampleCount", sampleCount);
+    }
+
+    public TrainSettings withCheckpointEvery(long checkpointEvery) {
+        return Records.with(this, "checkpointEvery", checkpointEvery);
+    }
+
+    public TrainSettings withKeep(int keep) {
+        return Records.with(this, "keep", keep);
+    }
+
+    public TrainSettings withTimeLimit(double timeLimit) {
+        return Records.with(this, "timeLimit", timeLimit);
+    }
+
     /** All stages; what stands beside them is the first. */
     Plan plan() {
         Stage first = new Stage(steps, learningRate, clipGradient, warmupSteps, decay, decayTo);

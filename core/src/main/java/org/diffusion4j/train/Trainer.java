@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Trainer implements AutoCloseable {
 
+    /** The seed of held-out examples and of their times and noise: any, but the same in all runs, so that curves can be compared. */
+    public static final long VALIDATION_SEED = 20200619;
+
     private final TrainSettings settings;
     private final Plan plan;
     private final Network network;

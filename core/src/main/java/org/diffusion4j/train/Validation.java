@@ -12,8 +12,6 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class Validation {
 
-    private static final long SEED = 20200619; // any, but the same in all runs
-
     private final Loss loss;
     private final Examples heldOut;
     private final int count;
@@ -45,7 +43,7 @@ final class Validation {
             for (int i = 0; i < size; i++) {
                 times[i] = loss.timeAt((i * (double) count + b + 0.5) / ((double) size * count));
             }
-            Tensor noise = new StepRandom(SEED, b).noise(x0);
+            Tensor noise = new StepRandom(Trainer.VALIDATION_SEED, b).noise(x0);
             return loss.of(x0, batch.condition(), times, noise).mean().item_double();
         }
     }

@@ -21,6 +21,7 @@ import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Libtorch;
+import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.engine.WeightsException;
 import org.diffusion4j.golden.Comparison;
@@ -33,6 +34,7 @@ import org.diffusion4j.process.Prediction;
 import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.sample.Clipped;
 import org.diffusion4j.sample.EtaRule;
+import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Samplers;
 import org.diffusion4j.schedule.BetaSchedule;
@@ -63,16 +65,18 @@ class DiffusionModelTest {
     @Test
     void draws_the_same_pictures_bit_for_bit_with_equal_settings() {
         assertThat(pixels(few(7))).isDeepEqualTo(pixels(few(7)));
-        assertThat(pixels(few(7).seed(1))).isNotEqualTo(pixels(few(7)));
+        assertThat(pixels(few(7).withSeed(1))).isNotEqualTo(pixels(few(7)));
     }
 
     @Test
     void draws_the_same_picture_whatever_the_batch_and_the_number_of_threads() {
         for (SampleSettings settings : List.of(SampleSettings.ddim(4), SampleSettings.ddpm(4))) {
             Draw draw = few(64).with(settings);
-            int[][] expected = pixels(draw.batchSize(64));
-            assertThat(largestDifference(expected, pixels(draw.batchSize(1)))).isLessThanOrEqualTo(1);
-            assertThat(largestDifference(expected, pixels(draw.batchSize(7)))).isLessThanOrEqualTo(1);
+            int[][] expected = pixels(draw.withBatchSize(64));
+            assertThat(largestDifference(expected, pixels(draw.withBatchSize(1))))
+                    .isLessThanOrEqualTo(1);
+            assertThat(largestDifference(expected, pixels(draw.withBatchSize(7))))
+                    .isLessThanOrEqualTo(1);
             int threads = Libtorch.threads();
             try {
                 Libtorch.setThreads(threads == 1 ? 2 : 1);
@@ -93,7 +97,7 @@ class DiffusionModelTest {
         SampleSettings settings = SampleSettings.of(sampler, 4);
         Draw draw = few(3).with(settings.asksForEta() ? settings.withEta(0.5, EtaRule.DEVIATION) : settings);
 
-        assertThat(largestDifference(pixels(draw.batchSize(3)), pixels(draw.batchSize(1))))
+        assertThat(largestDifference(pixels(draw.withBatchSize(3)), pixels(draw.withBatchSize(1))))
                 .isLessThanOrEqualTo(1);
     }
 
@@ -123,6 +127,66 @@ class DiffusionModelTest {
     }
 
     @Test
+    void draws_by_another_scheduler_with_the_same_weights() {
+        SchedulerConfig dpm = model.scheduler().asClass("DPMSolverMultistepScheduler");
+        Draw draw = few(3).with(dpm.settings(4));
+        int[][] before = pixels(few(3));
+        assertThatThrownBy(() -> pixels(draw)).hasMessageStartingWith("the model's scheduler is DDPMScheduler, not ");
+
+        try (DiffusionModel other = model.with(dpm)) {
+            assertThat(other.network()).isSameAs(model.network());
+            other.save(folder.resolve("other"), false);
+            try (DiffusionModel saved = DiffusionModel.load(folder.resolve("other"))) {
+                assertThat(pixels(saved, draw)).isDeepEqualTo(pixels(other, draw));
+            }
+        }
+        assertThat(pixels(few(3))).isDeepEqualTo(before); // the weights are still there
+        DiffusionModel other = model.with(dpm);
+        model.close();
+        assertThatThrownBy(() -> other.draw(draw))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the model is closed");
+    }
+
+    @Test
+    void refuses_a_scheduler_for_another_output_or_other_timesteps() {
+        SchedulerConfig v = SchedulerConfig.ddpm(BetaSchedule.ddpm(), Prediction.V);
+        SchedulerConfig short100 = SchedulerConfig.ddpm(BetaSchedule.cosine(100), Prediction.EPS);
+        assertThatThrownBy(() -> model.with(v))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the network's output is eps, but the scheduler takes it for v;"
+                        + " set its prediction_type as the model has it");
+        assertThatThrownBy(() -> model.with(short100))
+                .hasMessage("the network was trained on 1000 timesteps, but the scheduler has 100;"
+                        + " set its num_train_timesteps");
+        assertThatThrownBy(() -> model.with(model.scheduler().asClass("EDMEulerScheduler")))
+                .isInstanceOf(RuntimeException.class);
+    }
+
+    @Test
+    void draws_from_a_start_of_ones_own() {
+        SampleSettings settings = SampleSettings.ddpm(4); // by which noise is added as well
+        SeededNoise noise = new SeededNoise(7, 0);
+        try (PointerScope scope = new PointerScope();
+                Tensor drawn = model.sample(settings, 2, List.of(1, 2), noise, SampleListener.NONE)) {
+            Tensor start = model.start(2, noise);
+            double[] before = Tensors.toArray(start);
+            try (Tensor again = model.sample(settings, start, List.of(1, 2), noise, SampleListener.NONE)) {
+                assertThat(Tensors.toArray(again)).isEqualTo(Tensors.toArray(drawn));
+            }
+            assertThat(Tensors.toArray(start)).isEqualTo(before);
+            try (Tensor other = model.sample(settings, start.neg(), List.of(1, 2), noise, SampleListener.NONE)) {
+                assertThat(Tensors.toArray(other)).isNotEqualTo(Tensors.toArray(drawn));
+            }
+            assertThatThrownBy(() -> model.sample(settings, start, List.of(1), noise, SampleListener.NONE))
+                    .hasMessage("there must be a label for each of the 2 samples, but there were 1");
+            assertThatThrownBy(() -> model.sample(settings, start.flatten(), List.of(), noise, SampleListener.NONE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the start must be [batch, 1, height, width], was [128]");
+        }
+    }
+
+    @Test
     void refuses_more_steps_than_it_has_timesteps() {
         assertThatThrownBy(() -> model.draw(Draw.of(1).with(SampleSettings.ddim(1001))))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -131,7 +195,7 @@ class DiffusionModelTest {
 
     @Test
     void refuses_a_class_that_it_does_not_know() {
-        assertThatThrownBy(() -> model.draw(few(1).labels(4)))
+        assertThatThrownBy(() -> model.draw(few(1).withLabels(4)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("labels must lie between 0 and 2, were [4]");
     }
@@ -153,7 +217,7 @@ class DiffusionModelTest {
     void refuses_labels_where_it_has_no_classes() {
         try (DiffusionModel plain = PublishedDrawingTest.model(Map.of())) {
             assertThatThrownBy(() ->
-                            plain.draw(Draw.of(1).with(SampleSettings.ddim(2)).labels(3)))
+                            plain.draw(Draw.of(1).with(SampleSettings.ddim(2)).withLabels(3)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("the model has no classes, so it takes no labels, but they were [3]");
         }
@@ -171,14 +235,14 @@ class DiffusionModelTest {
 
     @Test
     void draws_with_guidance_what_lies_beyond_no_label() {
-        Draw draw = few(3).labels(1);
+        Draw draw = few(3).withLabels(1);
         int[][] plain = pixels(draw);
-        int[][] untold = pixels(draw.labels(3)); // the number of "no label"
+        int[][] untold = pixels(draw.withLabels(3)); // the number of "no label"
 
         assertThat(pixels(draw.with(draw.settings().withGuidance(1)))).isDeepEqualTo(plain);
         int[][] guided = pixels(draw.with(draw.settings().withGuidance(4)));
         assertThat(guided).isNotEqualTo(plain).isNotEqualTo(untold);
-        int[][] oneByOne = pixels(draw.batchSize(1).with(draw.settings().withGuidance(4)));
+        int[][] oneByOne = pixels(draw.withBatchSize(1).with(draw.settings().withGuidance(4)));
         assertThat(largestDifference(guided, oneByOne)).isLessThanOrEqualTo(1);
     }
 

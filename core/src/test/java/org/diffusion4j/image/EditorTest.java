@@ -101,15 +101,16 @@ class EditorTest {
 
     @Test
     void every_picture_depends_on_its_seed_and_index_alone() {
-        Draw draw = draw(6, SampleSettings.ddpm(4)).seed(9);
+        Draw draw = draw(6, SampleSettings.ddpm(4)).withSeed(9);
         Mask mask = Mask.without(Mask.Region.CENTRE, SIDE, SIDE);
-        assertThat(differ(editor.vary(draw, two, 0.5, NOBODY), editor.vary(draw.batchSize(4), two, 0.5, NOBODY)))
+        assertThat(differ(editor.vary(draw, two, 0.5, NOBODY), editor.vary(draw.withBatchSize(4), two, 0.5, NOBODY)))
                 .isLessThanOrEqualTo(1);
         assertThat(differ(
                         editor.inpaint(draw, two, mask, 1, 2, NOBODY),
-                        editor.inpaint(draw.batchSize(4), two, mask, 1, 2, NOBODY)))
+                        editor.inpaint(draw.withBatchSize(4), two, mask, 1, 2, NOBODY)))
                 .isLessThanOrEqualTo(1);
-        assertThat(differ(interpolation.ofSamples(draw, NOBODY), interpolation.ofSamples(draw.batchSize(4), NOBODY)))
+        assertThat(differ(
+                        interpolation.ofSamples(draw, NOBODY), interpolation.ofSamples(draw.withBatchSize(4), NOBODY)))
                 .isLessThanOrEqualTo(1);
     }
 
@@ -134,18 +135,18 @@ class EditorTest {
                 .allSatisfy(error -> assertThat(error).isPositive());
         assertThat(found.error())
                 .isEqualTo((found.errors().get(0) + found.errors().get(1)) / 2);
-        List<Double> oneByOne =
-                editor.reconstruct(encoding(2, 20).batchSize(1), two, NOBODY).errors();
+        List<Double> oneByOne = editor.reconstruct(encoding(2, 20).withBatchSize(1), two, NOBODY)
+                .errors();
         assertThat(oneByOne.get(0)).isCloseTo(found.errors().get(0), withinPercentage(1));
         assertThat(oneByOne.get(1)).isCloseTo(found.errors().get(1), withinPercentage(1));
     }
 
     @Test
     void a_row_between_samples_begins_and_ends_with_them() {
-        Draw draw = draw(2, SampleSettings.ddim(5)).seed(3).labels(1);
+        Draw draw = draw(2, SampleSettings.ddim(5)).withSeed(3).withLabels(1);
         List<BufferedImage> rows = interpolation.ofSamples(draw, NOBODY);
 
-        List<BufferedImage> samples = MODEL.draw(draw.count(4));
+        List<BufferedImage> samples = MODEL.draw(draw.withCount(4));
         assertThat(rows).hasSize(10);
         assertThat(differ(List.of(rows.get(0), rows.get(4), rows.get(5), rows.get(9)), samples))
                 .isLessThanOrEqualTo(1);
@@ -153,7 +154,7 @@ class EditorTest {
 
     @Test
     void a_row_between_pictures_begins_and_ends_with_their_reconstructions() {
-        Draw draw = encoding(2, 10).labels(2);
+        Draw draw = encoding(2, 10).withLabels(2);
         List<BufferedImage> row = interpolation.ofImages(draw, two, NOBODY);
 
         List<BufferedImage> ends = editor.reconstruct(draw, two, NOBODY).pictures();
@@ -164,7 +165,7 @@ class EditorTest {
     @Test
     void a_strip_shows_the_way_of_every_sample_and_ends_with_it() {
         Strip strip = new Strip(3);
-        List<BufferedImage> samples = MODEL.draw(draw(4, SampleSettings.ddim(9)).batchSize(3), strip);
+        List<BufferedImage> samples = MODEL.draw(draw(4, SampleSettings.ddim(9)).withBatchSize(3), strip);
 
         BufferedImage picture = strip.picture();
         assertThat(picture.getWidth()).isEqualTo(2 + 3 * (SIDE + 2));

@@ -13,8 +13,6 @@ import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.nn.Condition;
-import org.diffusion4j.nn.unet.UNet2D;
-import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.sample.Denoiser;
 import org.diffusion4j.sample.EpsAfterClipping;
@@ -39,19 +37,7 @@ class PublishedDrawingTest {
 
     /** A network without classes that has learned nothing, with this scheduler. */
     static DiffusionModel model(Map<String, ?> scheduler) {
-        UNet2DConfig config = UNet2DConfig.defaults()
-                .with(Map.of(
-                        "sample_size", 8,
-                        "in_channels", 1,
-                        "out_channels", 1,
-                        "block_out_channels", List.of(8),
-                        "down_block_types", List.of("DownBlock2D"),
-                        "up_block_types", List.of("UpBlock2D"),
-                        "layers_per_block", 1,
-                        "norm_num_groups", 2,
-                        "add_attention", false));
-        return new DiffusionModel(
-                new UNet2D(config, 0), SchedulerConfig.fromMap(scheduler, "scheduler_config.json"), ModelCard.EMPTY);
+        return TinyModel.of(8, 0, SchedulerConfig.fromMap(scheduler, "scheduler_config.json"));
     }
 
     private static Map<String, Object> keys(String name, Map<String, ?> others) {

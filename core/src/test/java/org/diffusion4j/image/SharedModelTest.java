@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -16,11 +15,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
-import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
-import org.diffusion4j.nn.unet.UNet2D;
-import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.sample.SampleSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -38,7 +34,7 @@ class SharedModelTest {
     private static final int THREADS = 8;
 
     private final ExecutorService pool = Executors.newFixedThreadPool(THREADS);
-    private final DiffusionModel model = model();
+    private final DiffusionModel model = TinyModel.of(8, 0);
 
     @TempDir
     private Path folder;
@@ -143,7 +139,7 @@ class SharedModelTest {
         DiffusionModel.BatchSampler failing = batch -> {
             throw libtorchs;
         };
-        assertThatThrownBy(() -> model.draw(Draw.of(64).batchSize(32), (first, step) -> {}, failing))
+        assertThatThrownBy(() -> model.draw(Draw.of(64).withBatchSize(32), (first, step) -> {}, failing))
                 .isInstanceOf(OutOfNativeMemoryException.class)
                 .hasMessage("there is not enough memory: lower the batch size (--batch-size), 32")
                 .hasCause(libtorchs);
@@ -193,20 +189,5 @@ class SharedModelTest {
         shared.get().close();
         assertThat(drawn.get()).isPositive();
         assertThat(closed.get()).isPositive();
-    }
-
-    private static DiffusionModel model() {
-        UNet2DConfig config = UNet2DConfig.defaults()
-                .with(Map.of(
-                        "sample_size", 8,
-                        "in_channels", 1,
-                        "out_channels", 1,
-                        "block_out_channels", List.of(8),
-                        "down_block_types", List.of("DownBlock2D"),
-                        "up_block_types", List.of("UpBlock2D"),
-                        "layers_per_block", 1,
-                        "norm_num_groups", 2,
-                        "add_attention", false));
-        return new DiffusionModel(new UNet2D(config, 0), SchedulerConfig.ddpm(), ModelCard.EMPTY);
     }
 }

@@ -17,9 +17,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.Sha256;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fetches published data sets: over HTTPS only, each file checked against a pinned SHA-256 before it gets its name, and going on where
@@ -42,9 +45,11 @@ public final class Download {
     }
 
     private static final int BLOCK = 1 << 16;
+    private static final Duration STALL = Duration.ofSeconds(30);
 
     private final Progress progress;
     private final String scheme;
+    private final Duration stall;
     private final HttpClient client = HttpClient.newBuilder()
             .proxy(ProxySelector.getDefault())
             .followRedirects(HttpClient.Redirect.NORMAL) // never from https to http
@@ -53,13 +58,18 @@ public final class Download {
 
     /** A downloader that tells {@code progress} what it does. */
     public Download(Progress progress) {
-        this(progress, "https");
+        this(progress, "https", STALL);
     }
 
-    /** For tests, whose server on this machine speaks plain http. */
-    Download(Progress progress, String scheme) {
+    /**
+     * For tests, whose server on this machine speaks plain http.
+     *
+     * @param stall how long no byte may come
+     */
+    Download(Progress progress, String scheme, Duration stall) {
         this.progress = progress;
         this.scheme = scheme;
+        this.stall = stall;
     }
 
     /**
@@ -67,7 +77,7 @@ public final class Download {
      *
      * @param home as {@link DataHome#folder()}
      * @return that folder
-     * @throws DiffusionException if the server cannot be reached, sends something else, or the folder cannot be written; what came
+     * @throws DiffusionException if the server cannot be reached, sends something else or nothing for half a minute, or the folder cannot be written; what came
      *     stays for the next attempt unless it is wrong
      * @throws CancellationException if the thread is interrupted
      */
@@ -156,7 +166,7 @@ public final class Download {
         StandardOpenOption how = done == 0 ? StandardOpenOption.TRUNCATE_EXISTING : StandardOpenOption.APPEND;
         try (OutputStream out = Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how)) {
             byte[] block = new byte[BLOCK];
-            for (int n = in.read(block); n >= 0 && done < total; n = in.read(block)) {
+            for (int n = read(in, block); n >= 0 && done < total; n = read(in, block)) {
                 int wanted = (int) Math.min(n, total - done);
                 out.write(block, 0, wanted);
                 done += wanted;
@@ -165,6 +175,35 @@ public final class Download {
         }
         if (done < total) {
             throw new IOException("the connection ended after " + done + " of " + total + " bytes");
+        }
+    }
+
+    /** Reads what has come; closing the stream is what ends a read that waits for ever. */
+    private int read(InputStream in, byte[] block) throws IOException {
+        CompletableFuture<@Nullable Void> alarm = new CompletableFuture<>();
+        var unused = alarm.orTimeout(stall.toMillis(), TimeUnit.MILLISECONDS).whenComplete((nothing, late) -> {
+            if (late != null) {
+                close(in);
+            }
+        });
+        try {
+            int n = in.read(block);
+            if (alarm.complete(null)) { // in time
+                return n;
+            }
+        } catch (IOException e) {
+            if (alarm.complete(null)) {
+                throw e;
+            }
+        }
+        throw new IOException("no byte came for " + stall.toSeconds() + " seconds");
+    }
+
+    private static void close(InputStream in) {
+        try {
+            in.close();
+        } catch (IOException e) {
+            // whoever reads will see it
         }
     }
 

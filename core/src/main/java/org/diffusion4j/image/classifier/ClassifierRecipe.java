@@ -53,6 +53,54 @@ public record ClassifierRecipe(
         return Records.CAMEL_CASE.read(defaults(), Json.readObject(file), file.toString());
     }
 
+    public ClassifierRecipe withName(String name) {
+        return Records.with(this, "name", name);
+    }
+
+    public ClassifierRecipe withComment(String comment) {
+        return Records.with(this, "comment", comment);
+    }
+
+    public ClassifierRecipe withData(ImageRecipe.Data data) {
+        return Records.with(this, "data", data);
+    }
+
+    public ClassifierRecipe withWidths(List<Integer> widths) {
+        return Records.with(this, "widths", widths);
+    }
+
+    public ClassifierRecipe withJitter(Jitter jitter) {
+        return Records.with(this, "jitter", jitter);
+    }
+
+    public ClassifierRecipe withSteps(long steps) {
+        return Records.with(this, "steps", steps);
+    }
+
+    public ClassifierRecipe withBatchSize(int batchSize) {
+        return Records.with(this, "batchSize", batchSize);
+    }
+
+    public ClassifierRecipe withLearningRate(double learningRate) {
+        return Records.with(this, "learningRate", learningRate);
+    }
+
+    public ClassifierRecipe withWarmupSteps(long warmupSteps) {
+        return Records.with(this, "warmupSteps", warmupSteps);
+    }
+
+    public ClassifierRecipe withWeightDecay(double weightDecay) {
+        return Records.with(this, "weightDecay", weightDecay);
+    }
+
+    public ClassifierRecipe withEmaDecay(double emaDecay) {
+        return Records.with(this, "emaDecay", emaDecay);
+    }
+
+    public ClassifierRecipe withSeed(long seed) {
+        return Records.with(this, "seed", seed);
+    }
+
     /** All fields as a JSON tree. */
     public Map<String, @Nullable Object> toMap() {
         return Records.CAMEL_CASE.write(this);

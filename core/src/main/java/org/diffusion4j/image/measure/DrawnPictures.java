@@ -47,6 +47,6 @@ public record DrawnPictures(DiffusionModel model, String hash, Draw draw) implem
 
     @Override
     public Tensor pixels(int first, int count) {
-        return model.pixels(draw.batchSize(count), first, count);
+        return model.pixels(draw.withBatchSize(count), first, count);
     }
 }

@@ -198,7 +198,7 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
         Subject subject = todo.subject;
         StudyCell.Key key = todo.cell.key();
         SampleSettings settings = key.settings();
-        Draw everyClass = Draw.of(count).with(settings).seed(seed);
+        Draw everyClass = Draw.of(count).with(settings).withSeed(seed);
         if (!files.hasPicture(key)) {
             try (PointerScope scope = new PointerScope()) {
                 PixelCodec codec = new PixelCodec();
@@ -208,7 +208,7 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
         }
         String what = subject.name + ": " + settings.sampler() + " in " + settings.steps();
         Pictures drawn = new DrawnPictures(
-                subject.model, subject.hash, everyClass.labels(real.labels(subject.model.classes(), seed)));
+                subject.model, subject.hash, everyClass.withLabels(real.labels(subject.model.classes(), seed)));
         Features seen = sight.of(drawn, (pictures, total) -> progress.at(what, pictures));
         try {
             MetricInput compared = new MetricInput(seen, drawn.labels(), reference);

@@ -20,11 +20,11 @@ interface ClassEmbedding {
 
     /** The configured kind; null for an unconditional network. */
     static @Nullable ClassEmbedding of(UNet2DConfig config, Parameters.Path at, TimeFeatures features) {
-        if ("timestep".equals(config.classEmbedType())) {
+        if (config.classEmbedType() == ClassEmbedType.TIMESTEP) {
             TimeEmbedding layers = new TimeEmbedding(at, features.width(), config.timeWidth());
             return (labels, dtype) -> layers.apply(features.of(labels, dtype));
         }
-        if ("identity".equals(config.classEmbedType())) {
+        if (config.classEmbedType() == ClassEmbedType.IDENTITY) {
             return (labels, dtype) -> labels.to(dtype);
         }
         return config.numClassEmbeds() == null ? null : table(at, config.numClassEmbeds(), config.timeWidth());

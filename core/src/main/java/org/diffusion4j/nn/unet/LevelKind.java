@@ -10,12 +10,12 @@ package org.diffusion4j.nn.unet;
 record LevelKind(boolean attends, boolean skips, boolean resnetResampling) {
 
     /** @param resamplingType the configuration's {@code conv} or {@code resnet}, which plain blocks do not read in diffusers */
-    static LevelKind of(String blockType, String resamplingType) {
+    static LevelKind of(String blockType, ResampleType resamplingType) {
         boolean attends = blockType.startsWith("Attn");
         return new LevelKind(
                 attends,
                 blockType.contains("Skip"),
-                blockType.startsWith("Resnet") || (attends && resamplingType.equals("resnet")));
+                blockType.startsWith("Resnet") || (attends && resamplingType == ResampleType.RESNET));
     }
 
     /** What residual sums are divided by. */

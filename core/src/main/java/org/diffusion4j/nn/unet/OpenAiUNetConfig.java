@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.nn.Activation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +93,82 @@ public record OpenAiUNetConfig(
         return Records.SNAKE_CASE.read(defaults, arguments, source);
     }
 
+    public OpenAiUNetConfig withImageSize(@Nullable Integer imageSize) {
+        return Records.with(this, "imageSize", imageSize);
+    }
+
+    public OpenAiUNetConfig withInChannels(int inChannels) {
+        return Records.with(this, "inChannels", inChannels);
+    }
+
+    public OpenAiUNetConfig withModelChannels(int modelChannels) {
+        return Records.with(this, "modelChannels", modelChannels);
+    }
+
+    public OpenAiUNetConfig withOutChannels(int outChannels) {
+        return Records.with(this, "outChannels", outChannels);
+    }
+
+    public OpenAiUNetConfig withNumResBlocks(int numResBlocks) {
+        return Records.with(this, "numResBlocks", numResBlocks);
+    }
+
+    public OpenAiUNetConfig withAttentionResolutions(List<Integer> attentionResolutions) {
+        return Records.with(this, "attentionResolutions", attentionResolutions);
+    }
+
+    public OpenAiUNetConfig withDropout(double dropout) {
+        return Records.with(this, "dropout", dropout);
+    }
+
+    public OpenAiUNetConfig withChannelMult(List<Integer> channelMult) {
+        return Records.with(this, "channelMult", channelMult);
+    }
+
+    public OpenAiUNetConfig withConvResample(boolean convResample) {
+        return Records.with(this, "convResample", convResample);
+    }
+
+    public OpenAiUNetConfig withDims(int dims) {
+        return Records.with(this, "dims", dims);
+    }
+
+    public OpenAiUNetConfig withNumClasses(@Nullable Integer numClasses) {
+        return Records.with(this, "numClasses", numClasses);
+    }
+
+    public OpenAiUNetConfig withUseCheckpoint(boolean useCheckpoint) {
+        return Records.with(this, "useCheckpoint", useCheckpoint);
+    }
+
+    public OpenAiUNetConfig withUseFp16(boolean useFp16) {
+        return Records.with(this, "useFp16", useFp16);
+    }
+
+    public OpenAiUNetConfig withNumHeads(int numHeads) {
+        return Records.with(this, "numHeads", numHeads);
+    }
+
+    public OpenAiUNetConfig withNumHeadChannels(int numHeadChannels) {
+        return Records.with(this, "numHeadChannels", numHeadChannels);
+    }
+
+    public OpenAiUNetConfig withNumHeadsUpsample(int numHeadsUpsample) {
+        return Records.with(this, "numHeadsUpsample", numHeadsUpsample);
+    }
+
+    public OpenAiUNetConfig withUseScaleShiftNorm(boolean useScaleShiftNorm) {
+        return Records.with(this, "useScaleShiftNorm", useScaleShiftNorm);
+    }
+
+    public OpenAiUNetConfig withResblockUpdown(boolean resblockUpdown) {
+        return Records.with(this, "resblockUpdown", resblockUpdown);
+    }
+
+    public OpenAiUNetConfig withUseNewAttentionOrder(boolean useNewAttentionOrder) {
+        return Records.with(this, "useNewAttentionOrder", useNewAttentionOrder);
+    }
+
     /** The same network in diffusers' terms; where heads are counted, not measured, with {@code attention_heads} of our own. */
     public UNet2DConfig toUNet2D() {
         List<String> down = new ArrayList<>();
@@ -102,13 +179,13 @@ public record OpenAiUNetConfig(
             up.add(kind.formatted("Up"));
         }
         Collections.reverse(up);
-        String resampling = resblockUpdown ? "resnet" : "conv";
+        ResampleType resampling = resblockUpdown ? ResampleType.RESNET : ResampleType.CONV;
         return new UNet2DConfig(
                 imageSize == null ? List.of() : List.of(imageSize),
                 inChannels,
                 outChannels,
                 false,
-                "positional",
+                TimeEmbeddingType.POSITIONAL,
                 null,
                 0,
                 true,
@@ -122,13 +199,13 @@ public record OpenAiUNetConfig(
                 resampling,
                 resampling,
                 dropout,
-                "silu",
+                Activation.SILU,
                 numHeadChannels == -1 ? null : Integer.valueOf(numHeadChannels),
                 numHeadChannels == -1 ? List.of(numHeads, headsUp()) : List.of(),
                 GROUPS,
                 GROUPS,
                 1e-5,
-                useScaleShiftNorm ? "scale_shift" : "default",
+                useScaleShiftNorm ? TimeShift.SCALE_SHIFT : TimeShift.DEFAULT,
                 true,
                 null,
                 numClasses,

@@ -178,11 +178,9 @@ public final class UNet2D implements Network {
     private static TimeFeatures timeFeatures(UNet2DConfig config, Parameters.Path at) {
         int channels = config.blockOutChannels().get(0);
         return switch (config.timeEmbeddingType()) {
-            case "positional" -> new TimeFeatures.Sines(channels, config.freqShift(), config.flipSinToCos());
-            case "fourier" -> new TimeFeatures.Fourier(at, channels);
-            case "learned" -> new TimeFeatures.Table(at, Objects.requireNonNull(config.numTrainTimesteps()), channels);
-            default ->
-                throw new IllegalArgumentException("time embedding '" + config.timeEmbeddingType() + "' is not known");
+            case POSITIONAL -> new TimeFeatures.Sines(channels, config.freqShift(), config.flipSinToCos());
+            case FOURIER -> new TimeFeatures.Fourier(at, channels);
+            case LEARNED -> new TimeFeatures.Table(at, Objects.requireNonNull(config.numTrainTimesteps()), channels);
         };
     }
 }

@@ -2,6 +2,8 @@ package org.diffusion4j.nn.unet;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,7 +48,7 @@ public record UNet2DConfig(
         int inChannels,
         int outChannels,
         boolean centerInputSample,
-        String timeEmbeddingType,
+        TimeEmbeddingType timeEmbeddingType,
         @Nullable Integer timeEmbeddingDim,
         int freqShift,
         boolean flipSinToCos,
@@ -57,18 +59,18 @@ public record UNet2DConfig(
         int layersPerBlock,
         double midBlockScaleFactor,
         int downsamplePadding,
-        String downsampleType,
-        String upsampleType,
+        ResampleType downsampleType,
+        ResampleType upsampleType,
         double dropout,
-        String actFn,
+        Activation actFn,
         @Nullable Integer attentionHeadDim,
         List<Integer> attentionHeads,
         @Nullable Integer normNumGroups,
         @Nullable Integer attnNormNumGroups,
         double normEps,
-        String resnetTimeScaleShift,
+        TimeShift resnetTimeScaleShift,
         boolean addAttention,
-        @Nullable String classEmbedType,
+        @Nullable ClassEmbedType classEmbedType,
         @Nullable Integer numClassEmbeds,
         @Nullable Integer numTrainTimesteps) {
 
@@ -107,12 +109,6 @@ public record UNet2DConfig(
         downBlockTypes.forEach(type -> oneOf("down_block_types", type, DOWN));
         upBlockTypes.forEach(type -> oneOf("up_block_types", type, UP));
         oneOf("mid_block_type", midBlockType == null ? "UNetMidBlock2D" : midBlockType, Set.of("UNetMidBlock2D"));
-        oneOf("time_embedding_type", timeEmbeddingType, Set.of("positional", "fourier", "learned"));
-        oneOf("downsample_type", downsampleType, Set.of("conv", "resnet"));
-        oneOf("upsample_type", upsampleType, Set.of("conv", "resnet"));
-        oneOf("act_fn", actFn, Activation.NAMES);
-        oneOf("resnet_time_scale_shift", resnetTimeScaleShift, Set.of("default", "scale_shift"));
-        oneOf("class_embed_type", classEmbedType == null ? "identity" : classEmbedType, Set.of("timestep", "identity"));
 
         within("in_channels", inChannels, MOST_CHANNELS);
         within("out_channels", outChannels, MOST_CHANNELS);
@@ -138,10 +134,10 @@ public record UNet2DConfig(
                 "downsample_padding must be 0 or 1, was %s",
                 downsamplePadding);
         require(
-                !timeEmbeddingType.equals("learned") || numTrainTimesteps != null,
+                timeEmbeddingType != TimeEmbeddingType.LEARNED || numTrainTimesteps != null,
                 "time_embedding_type 'learned' needs num_train_timesteps");
         require(
-                !timeEmbeddingType.equals("positional") || blockOutChannels.get(0) / 2 > freqShift,
+                timeEmbeddingType != TimeEmbeddingType.POSITIONAL || blockOutChannels.get(0) / 2 > freqShift,
                 "positional time embedding of %s channels cannot have freq_shift %s; the first of block_out_channels must be at least %s",
                 blockOutChannels.get(0),
                 freqShift,
@@ -170,7 +166,7 @@ public record UNet2DConfig(
                 3,
                 3,
                 false,
-                "positional",
+                TimeEmbeddingType.POSITIONAL,
                 null,
                 0,
                 true,
@@ -181,16 +177,16 @@ public record UNet2DConfig(
                 2,
                 1,
                 1,
-                "conv",
-                "conv",
+                ResampleType.CONV,
+                ResampleType.CONV,
                 0,
-                "silu",
+                Activation.SILU,
                 8,
                 List.of(),
                 32,
                 null,
                 1e-5,
-                "default",
+                TimeShift.DEFAULT,
                 true,
                 null,
                 null,
@@ -224,6 +220,150 @@ public record UNet2DConfig(
     /** The same configuration but for these keys of diffusers, such as {@code Map.of("num_class_embeds", 10, "dropout", 0.1)}. */
     public UNet2DConfig with(Map<String, ?> changes) {
         return Records.SNAKE_CASE.read(this, changes, "changes");
+    }
+
+    public UNet2DConfig withSampleSize(List<Integer> sampleSize) {
+        return Records.with(this, "sampleSize", sampleSize);
+    }
+
+    public UNet2DConfig withInChannels(int inChannels) {
+        return Records.with(this, "inChannels", inChannels);
+    }
+
+    public UNet2DConfig withOutChannels(int outChannels) {
+        return Records.with(this, "outChannels", outChannels);
+    }
+
+    public UNet2DConfig withCenterInputSample(boolean centerInputSample) {
+        return Records.with(this, "centerInputSample", centerInputSample);
+    }
+
+    public UNet2DConfig withTimeEmbeddingType(TimeEmbeddingType timeEmbeddingType) {
+        return Records.with(this, "timeEmbeddingType", timeEmbeddingType);
+    }
+
+    public UNet2DConfig withTimeEmbeddingDim(@Nullable Integer timeEmbeddingDim) {
+        return Records.with(this, "timeEmbeddingDim", timeEmbeddingDim);
+    }
+
+    public UNet2DConfig withFreqShift(int freqShift) {
+        return Records.with(this, "freqShift", freqShift);
+    }
+
+    public UNet2DConfig withFlipSinToCos(boolean flipSinToCos) {
+        return Records.with(this, "flipSinToCos", flipSinToCos);
+    }
+
+    public UNet2DConfig withDownBlockTypes(List<String> downBlockTypes) {
+        return Records.with(this, "downBlockTypes", downBlockTypes);
+    }
+
+    public UNet2DConfig withMidBlockType(@Nullable String midBlockType) {
+        return Records.with(this, "midBlockType", midBlockType);
+    }
+
+    public UNet2DConfig withUpBlockTypes(List<String> upBlockTypes) {
+        return Records.with(this, "upBlockTypes", upBlockTypes);
+    }
+
+    public UNet2DConfig withBlockOutChannels(List<Integer> blockOutChannels) {
+        return Records.with(this, "blockOutChannels", blockOutChannels);
+    }
+
+    public UNet2DConfig withLayersPerBlock(int layersPerBlock) {
+        return Records.with(this, "layersPerBlock", layersPerBlock);
+    }
+
+    public UNet2DConfig withMidBlockScaleFactor(double midBlockScaleFactor) {
+        return Records.with(this, "midBlockScaleFactor", midBlockScaleFactor);
+    }
+
+    public UNet2DConfig withDownsamplePadding(int downsamplePadding) {
+        return Records.with(this, "downsamplePadding", downsamplePadding);
+    }
+
+    public UNet2DConfig withDownsampleType(ResampleType downsampleType) {
+        return Records.with(this, "downsampleType", downsampleType);
+    }
+
+    public UNet2DConfig withUpsampleType(ResampleType upsampleType) {
+        return Records.with(this, "upsampleType", upsampleType);
+    }
+
+    public UNet2DConfig withDropout(double dropout) {
+        return Records.with(this, "dropout", dropout);
+    }
+
+    public UNet2DConfig withActFn(Activation actFn) {
+        return Records.with(this, "actFn", actFn);
+    }
+
+    public UNet2DConfig withAttentionHeadDim(@Nullable Integer attentionHeadDim) {
+        return Records.with(this, "attentionHeadDim", attentionHeadDim);
+    }
+
+    public UNet2DConfig withAttentionHeads(List<Integer> attentionHeads) {
+        return Records.with(this, "attentionHeads", attentionHeads);
+    }
+
+    public UNet2DConfig withNormNumGroups(@Nullable Integer normNumGroups) {
+        return Records.with(this, "normNumGroups", normNumGroups);
+    }
+
+    public UNet2DConfig withAttnNormNumGroups(@Nullable Integer attnNormNumGroups) {
+        return Records.with(this, "attnNormNumGroups", attnNormNumGroups);
+    }
+
+    public UNet2DConfig withNormEps(double normEps) {
+        return Records.with(this, "normEps", normEps);
+    }
+
+    public UNet2DConfig withResnetTimeScaleShift(TimeShift resnetTimeScaleShift) {
+        return Records.with(this, "resnetTimeScaleShift", resnetTimeScaleShift);
+    }
+
+    public UNet2DConfig withAddAttention(boolean addAttention) {
+        return Records.with(this, "addAttention", addAttention);
+    }
+
+    public UNet2DConfig withClassEmbedType(@Nullable ClassEmbedType classEmbedType) {
+        return Records.with(this, "classEmbedType", classEmbedType);
+    }
+
+    public UNet2DConfig withNumClassEmbeds(@Nullable Integer numClassEmbeds) {
+        return Records.with(this, "numClassEmbeds", numClassEmbeds);
+    }
+
+    public UNet2DConfig withNumTrainTimesteps(@Nullable Integer numTrainTimesteps) {
+        return Records.with(this, "numTrainTimesteps", numTrainTimesteps);
+    }
+
+    /**
+     * A level of plain blocks.
+     *
+     * @param channels its width
+     * @param attends whether its residual blocks are followed by attention
+     */
+    public record Level(int channels, boolean attends) {}
+
+    /** The same network with these levels, the largest image first: widths and both ways of blocks at once. */
+    public UNet2DConfig withLevels(List<Level> levels) {
+        List<String> up = new ArrayList<>(
+                levels.stream().map(level -> block(level, "UpBlock2D")).toList());
+        Collections.reverse(up);
+        return Records.with(
+                this,
+                Map.of(
+                        "blockOutChannels", levels.stream().map(Level::channels).toList(),
+                        "downBlockTypes",
+                                levels.stream()
+                                        .map(level -> block(level, "DownBlock2D"))
+                                        .toList(),
+                        "upBlockTypes", List.copyOf(up)));
+    }
+
+    private static String block(Level level, String plain) {
+        return level.attends ? "Attn" + plain : plain;
     }
 
     /** Diffusers' keys and values in alphabetical order, as {@code unet/config.json} has them. */

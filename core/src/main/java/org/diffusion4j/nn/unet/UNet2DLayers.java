@@ -1,7 +1,6 @@
 package org.diffusion4j.nn.unet;
 
 import java.util.Objects;
-import org.diffusion4j.nn.Activation;
 import org.diffusion4j.nn.Block;
 import org.diffusion4j.nn.Dropout;
 import org.diffusion4j.nn.Parameters;
@@ -18,8 +17,8 @@ final class UNet2DLayers {
         style = new ResnetBlock.Style(
                 config.timeWidth(),
                 config.normEps(),
-                Activation.named(config.actFn()),
-                config.resnetTimeScaleShift().equals("scale_shift"),
+                config.actFn(),
+                config.resnetTimeScaleShift() == TimeShift.SCALE_SHIFT,
                 dropout);
     }
 

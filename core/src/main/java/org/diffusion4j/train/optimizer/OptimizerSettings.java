@@ -4,6 +4,7 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.util.Locale;
 import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.Records;
 
 /**
  * An optimizer and the numbers of it; those of the others are not used.
@@ -41,6 +42,34 @@ public record OptimizerSettings(
     /** Adam as DDPM uses it. */
     public static OptimizerSettings adam() {
         return new OptimizerSettings(Kind.ADAM, 0.9, 0.999, 1e-8, 0, 0.9, 1e-8);
+    }
+
+    public OptimizerSettings withKind(Kind kind) {
+        return Records.with(this, "kind", kind);
+    }
+
+    public OptimizerSettings withBeta1(double beta1) {
+        return Records.with(this, "beta1", beta1);
+    }
+
+    public OptimizerSettings withBeta2(double beta2) {
+        return Records.with(this, "beta2", beta2);
+    }
+
+    public OptimizerSettings withEps(double eps) {
+        return Records.with(this, "eps", eps);
+    }
+
+    public OptimizerSettings withWeightDecay(double weightDecay) {
+        return Records.with(this, "weightDecay", weightDecay);
+    }
+
+    public OptimizerSettings withMomentum(double momentum) {
+        return Records.with(this, "momentum", momentum);
+    }
+
+    public OptimizerSettings withTemperature(double temperature) {
+        return Records.with(this, "temperature", temperature);
     }
 
     /**

@@ -13,11 +13,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.zip.GZIPOutputStream;
 import org.diffusion4j.data.SplitMix;
 import org.diffusion4j.engine.DiffusionException;
@@ -38,22 +42,29 @@ class DownloadTest {
 
     private final List<String> ranges = new ArrayList<>();
     private final List<Long> progress = new ArrayList<>();
+    private final ExecutorService pool = Executors.newCachedThreadPool();
     private HttpServer server;
     private int status = 200;
     private byte[] served = CONTENT;
     private int bytesBeforeTheLineBreaks = Integer.MAX_VALUE;
     private boolean knowsRanges = true;
+    private boolean stalls;
+    private Duration stall = Duration.ofMinutes(1);
+    private final CountDownLatch released = new CountDownLatch(1);
 
     @BeforeEach
     void startServer() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/file.gz", this::serve);
+        server.setExecutor(pool); // so that one answer may stall
         server.start();
     }
 
     @AfterEach
     void stopServer() {
+        released.countDown();
         server.stop(0);
+        pool.shutdownNow();
     }
 
     @Test
@@ -84,6 +95,23 @@ class DownloadTest {
         bytesBeforeTheLineBreaks = Integer.MAX_VALUE;
         fetch();
         assertThat(ranges).containsExactly("none", "bytes=" + kept + "-");
+        assertThat(file()).hasBinaryContent(CONTENT);
+    }
+
+    @Test
+    void into_which_nothing_comes_ends_and_goes_on_later() throws Exception {
+        bytesBeforeTheLineBreaks = 150_000;
+        stalls = true;
+        stall = Duration.ofSeconds(1);
+        assertThatThrownBy(this::fetch)
+                .isInstanceOf(DiffusionException.class)
+                .hasMessage(url() + ": the download to " + folder
+                        + " failed (no byte came for 1 seconds); try again, it goes on where it stopped");
+        released.countDown();
+        assertThat(Files.size(part())).isEqualTo(150_000);
+        bytesBeforeTheLineBreaks = Integer.MAX_VALUE;
+        fetch();
+        assertThat(ranges).containsExactly("none", "bytes=150000-");
         assertThat(file()).hasBinaryContent(CONTENT);
     }
 
@@ -175,7 +203,7 @@ class DownloadTest {
     }
 
     private Download download() {
-        return new Download((file, done, total) -> progress.add(done), "http");
+        return new Download((file, done, total) -> progress.add(done), "http", stall);
     }
 
     private String url() {
@@ -202,7 +230,19 @@ class DownloadTest {
         int end = (int) Math.min(served.length, (long) from + bytesBeforeTheLineBreaks);
         exchange.getResponseBody().write(served, from, end - from);
         exchange.getResponseBody().flush();
+        if (stalls) {
+            stalls = false;
+            awaitRelease();
+        }
         exchange.close();
+    }
+
+    private void awaitRelease() {
+        try {
+            released.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static byte[] content() {

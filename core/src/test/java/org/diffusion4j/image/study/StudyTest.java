@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -17,16 +16,13 @@ import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.data.Subset;
 import org.diffusion4j.data.catalog.Datasets;
-import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.evaluate.CountingNetwork;
 import org.diffusion4j.evaluate.FeatureCache;
 import org.diffusion4j.evaluate.SampleMetric;
 import org.diffusion4j.image.DiffusionModel;
-import org.diffusion4j.image.ModelCard;
+import org.diffusion4j.image.TinyModel;
 import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.image.study.StudyGrid.Eta;
-import org.diffusion4j.nn.unet.UNet2D;
-import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.schedule.Spacing;
 import org.junit.jupiter.api.DisplayName;
@@ -52,18 +48,7 @@ class StudyTest {
 
     /** A network that has learned nothing, of the size of glyphs. */
     private static DiffusionModel model(int seed) {
-        UNet2DConfig config = UNet2DConfig.defaults()
-                .with(Map.of(
-                        "sample_size", 28,
-                        "in_channels", 1,
-                        "out_channels", 1,
-                        "block_out_channels", List.of(8),
-                        "down_block_types", List.of("DownBlock2D"),
-                        "up_block_types", List.of("UpBlock2D"),
-                        "layers_per_block", 1,
-                        "norm_num_groups", 2,
-                        "add_attention", false));
-        return new DiffusionModel(new UNet2D(config, seed), SchedulerConfig.ddpm(), ModelCard.EMPTY);
+        return TinyModel.of(28, seed);
     }
 
     @Test

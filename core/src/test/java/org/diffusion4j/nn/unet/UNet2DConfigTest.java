@@ -96,7 +96,7 @@ class UNet2DConfigTest {
         assertRefused(
                 "act_fn",
                 "sillu",
-                "act_fn 'sillu' is not known; did you mean 'silu'? known are: gelu, mish, relu, silu, swish");
+                "'act_fn': there is no act_fn 'sillu'; did you mean 'silu'? known are: gelu, mish, relu, silu, swish");
         assertRefused(
                 "up_block_types",
                 List.of("UpBlock2D"),
