@@ -28,11 +28,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "study",
         description = {
-            "Draws from models in every way of a grid, measures all of them beside real pictures, and writes study.html and study.csv.",
-            "Ways that cost little come first, and both files are there from the first on. What is done is never drawn again: the same"
-                    + " command goes on where it was stopped, and one with more steps, etas or models begins with what is there."
+            "Draws from models in every way of a grid, measures all of them beside real pictures, and writes study.html, study.csv"
+                    + " and study-means.csv.",
+            "Ways that cost little come first, and the files are there from the first on. What is done is never drawn again: the same"
+                    + " command goes on where it was stopped, and one with more steps, etas, seeds or models begins with what is there.",
+            "With several seeds, each way is drawn once with each: the page shows means, error bars and which differences are larger than the"
+                    + " seeds' spread."
         },
-        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} study mnist mnist-v --data mnist --out study"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} study mnist mnist-v --data mnist --seeds 3 --out study"})
 final class StudyCommand implements Runnable {
 
     @Spec
@@ -97,8 +100,8 @@ final class StudyCommand implements Runnable {
             description = "How many pictures each way draws (default: ${DEFAULT-VALUE}).")
     private int count;
 
-    @Option(names = "--seed", defaultValue = "0", description = "Same seed, same figures (default: ${DEFAULT-VALUE}).")
-    private long seed;
+    @Mixin
+    private SeedsOption seeds;
 
     @Mixin
     private BatchOption batch;
@@ -109,6 +112,11 @@ final class StudyCommand implements Runnable {
             required = true,
             description = "The folder of the study; one that was begun goes on.")
     private Path out;
+
+    @Option(
+            names = "--page-only",
+            description = "Draw nothing: write the tables and the page of those cells that are there already.")
+    private boolean pageOnly;
 
     @Override
     public void run() {
@@ -127,7 +135,7 @@ final class StudyCommand implements Runnable {
                         hash,
                         ModelParameter.load(folder, spec.commandLine().getErr())));
             }
-            run(new Study(subjects, grid, count, seed, metrics()));
+            run(new Study(subjects, grid, count, seeds.list(), metrics()));
         } finally {
             subjects.forEach(subject -> subject.model().close());
         }
@@ -165,12 +173,13 @@ final class StudyCommand implements Runnable {
                 String.join(" ", spec.root().commandLine().getParseResult().originalArgs());
         try (FeatureNetwork network = features.network(reference);
                 Progress progress = new Progress("drawing")) {
-            study.run(
-                    new FeatureCache(network, features.cache(), batch.size()),
-                    real,
-                    out,
-                    "Diffusion4j " + Version.text() + ", diffuse " + command,
-                    progress::at);
+            FeatureCache cache = new FeatureCache(network, features.cache(), batch.size());
+            String program = "Diffusion4j " + Version.text() + ", diffuse " + command;
+            if (pageOnly) {
+                study.report(cache, real, out, program, progress::at);
+            } else {
+                study.run(cache, real, out, program, progress::at);
+            }
         }
         spec.commandLine().getOut().printf("%s: look at study.html%n", out);
     }

@@ -78,7 +78,7 @@ class StudyCommandTest {
         Path page = folder.resolve("study/study.html");
         Document document =
                 DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(page.toFile());
-        assertThat(document.getElementsByTagName("polyline").getLength()).isEqualTo(2 * 3);
+        assertThat(document.getElementsByTagName("polyline").getLength()).isEqualTo(3 + 2 * 3);
         List<Element> pictures = elements(document.getElementsByTagName("img"));
         assertThat(pictures).hasSize(2 * 3 * 2).allSatisfy(picture -> {
             assertThat(picture.getAttribute("src")).startsWith("data:image/png;base64,iVBORw0KGgo");
@@ -110,6 +110,9 @@ class StudyCommandTest {
                 "--eta 0,most        | an eta is a number from 0 to 1 or 'sigma-hat', not 'most'",
                 "--sampler dim       | there is no sampler 'dim'; did you mean 'ddim'?",
                 "--spacing trailling | there is no spacing 'trailling'; did you mean 'trailing'?",
+                "--seeds 2-0         | --seeds must be between 1 and 1000 seeds, was 2-0",
+                "--seeds two         | --seeds is a number such as 3 or a range such as 0-2, not 'two'",
+                "--seeds 0-2 --seed 1 | --seeds 0-2 says all seeds; omit --seed, or give --seeds a number",
                 "--metrics fit       | there is no metric 'fit'; did you mean 'fid'?",
                 "--metrics pr        | a study compares by FID; add fid to the metrics",
             })
@@ -118,6 +121,18 @@ class StudyCommandTest {
         assertThat(ran.code()).isEqualTo(2);
         assertThat(ran.err()).contains(line).hasLineCount(1);
         assertThat(folder.resolve("study")).doesNotExist();
+    }
+
+    @Test
+    void draws_each_way_with_each_seed_and_writes_a_page_of_what_is_there() throws Exception {
+        Object[] options = both(out("study"), "--steps", "1", "--eta", "0", "--metrics", "fid");
+        assertThat(diffuse(words(both(options, "--seeds", "2", "--seed", "5"))).code())
+                .isZero();
+        assertThat(folder.resolve("study/study-means.csv")).content().contains(",20,2,5 6,");
+        Ran ran = diffuse(words(both(options, "--seeds", "5-7", "--page-only")));
+        assertThat(ran.err()).isEmpty();
+        assertThat(folder.resolve("study/study.html")).content().contains("2 of 3 cells are done", "2 of 3 seeds");
+        assertThat(folder.resolve("study/study.csv")).content().hasLineCount(3);
     }
 
     @Test

@@ -37,15 +37,15 @@ import org.diffusion4j.sample.Samplers;
  * way of a grid, and all are measured beside the same pictures.
  *
  * <p>The tables of DDIM ("Denoising Diffusion Implicit Models", ICLR 2021, tables 1 and 2) are such studies. Cells that cost few network
- * calls come first. A cell that is done is kept in the study's folder and never drawn again; of one that was stopped, pieces are kept as
+ * calls come first, among equals those of the first seed. A cell that is done is kept in the study's folder and never drawn again; of one that was stopped, pieces are kept as
  * {@link FeatureCache} keeps them. After every cell the folder has a table and a page of all that are done.
  *
  * @param subjects the models, lent
  * @param count how many pictures each cell draws, at least {@value #LEAST}
- * @param seed of all cells: picture i of one and picture i of another begin from the same noise
+ * @param seeds each cell is drawn once with each; of one seed, picture i of one cell and picture i of another begin from the same noise
  * @param metrics {@link SampleMetric#FID} and others
  */
-public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed, List<SampleMetric> metrics) {
+public record Study(List<Subject> subjects, StudyGrid grid, int count, List<Long> seeds, List<SampleMetric> metrics) {
 
     private static final int LEAST = 10;
     private static final int FLOOR_SEEDS = 5;
@@ -77,7 +77,7 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
         }
     }
 
-    /** Is told how far the study is, in network calls for one picture. What it throws ends the study. */
+    /** Receives how far the study is, in network calls for one picture. What it throws ends the study. */
     @FunctionalInterface
     public interface Listener {
         void at(long done, long total, String what);
@@ -85,7 +85,9 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
 
     public Study {
         subjects = List.copyOf(subjects);
+        seeds = seeds.stream().distinct().toList();
         metrics = List.copyOf(metrics);
+        require(!seeds.isEmpty(), "a study needs at least one seed");
         require(!subjects.isEmpty(), "a study needs at least one model");
         require(count >= LEAST, "count must be at least %s, was %s", LEAST, count);
         require(metrics.contains(SampleMetric.FID), "a study compares by FID; add fid to the metrics");
@@ -114,28 +116,42 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
     private record Todo(Subject subject, StudyCell cell, long callsPerImage) {}
 
     /**
-     * Fills the study's folder with what is missing there, and writes its table and page.
+     * Fills the study's folder with what is missing there, and writes its tables and page.
      *
      * @param program what runs the study, with its version and, if any, its command, for the page
      */
-    public void run(FeatureCache sight, RealImages real, Path folder, String program, Listener listener) {
-        StudyFolder files = new StudyFolder(folder);
-        StudyFacts facts = StudyFacts.of(sight, real, program);
+    public void run(FeatureCache cache, RealImages real, Path folder, String program, Listener listener) {
+        fill(cache, real, new StudyFolder(folder), program, listener, true);
+    }
+
+    /**
+     * Writes the tables and the page of those cells that are there, and draws nothing.
+     *
+     * @param program what runs the study, with its version and, if any, its command, for the page
+     */
+    public void report(FeatureCache cache, RealImages real, Path folder, String program, Listener listener) {
+        fill(cache, real, new StudyFolder(folder), program, listener, false);
+    }
+
+    private void fill(
+            FeatureCache cache, RealImages real, StudyFolder files, String program, Listener listener, boolean draws) {
+        StudyFacts facts = StudyFacts.of(cache, real, program);
         List<Todo> all = cells(facts, files);
         Map<StudyCell.Key, StudyCell> done = new LinkedHashMap<>();
         all.stream().filter(todo -> todo.cell.has(metrics)).forEach(todo -> done.put(todo.cell.key(), todo.cell));
         List<Todo> missing =
                 all.stream().filter(todo -> !todo.cell.has(metrics)).toList();
+        require(draws || !done.isEmpty(), "%s: holds no cell of this study", files.folder());
         long total = count * all.stream().mapToLong(Todo::callsPerImage).sum();
         long before =
                 total - count * missing.stream().mapToLong(Todo::callsPerImage).sum();
         try (Reference reference =
-                new Reference(look(sight, real.reference(), "reference", new Progress(before, total, 0, listener)))) {
-            Map<String, Spread> floors = floors(sight, real, reference, new Progress(before, total, 0, listener));
+                new Reference(look(cache, real.reference(), "reference", new Progress(before, total, 0, listener)))) {
+            Map<String, Spread> floors = floors(cache, real, reference, new Progress(before, total, 0, listener));
             StudyResult result = new StudyResult(this, facts, floors, done, all.size());
-            for (Todo todo : missing) {
+            for (Todo todo : draws ? missing : List.<Todo>of()) {
                 Progress progress = new Progress(before, total, todo.callsPerImage, listener);
-                done.put(todo.cell.key(), finish(todo, sight, real, reference, files, progress));
+                done.put(todo.cell.key(), finish(todo, cache, real, reference, files, progress));
                 result.write(files);
                 before += count * todo.callsPerImage;
             }
@@ -153,9 +169,12 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
 
     private List<Todo> cells(StudyFacts facts, StudyFolder files) {
         List<Todo> cells = new ArrayList<>();
-        for (Subject subject : subjects) {
-            for (SampleSettings settings : grid.settings(subject.timesteps())) {
-                cells.add(new Todo(subject, files.read(key(subject, settings, facts)), calls(subject, settings)));
+        for (long seed : seeds) {
+            for (Subject subject : subjects) {
+                for (SampleSettings settings : grid.settings(subject.timesteps())) {
+                    StudyCell cell = files.read(key(subject, settings, seed, facts));
+                    cells.add(new Todo(subject, cell, calls(subject, settings)));
+                }
             }
         }
         cells.sort(Comparator.comparingLong(Todo::callsPerImage));
@@ -169,20 +188,20 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
     }
 
     /** What a cell is known by. */
-    StudyCell.Key key(Subject subject, SampleSettings settings, StudyFacts facts) {
+    StudyCell.Key key(Subject subject, SampleSettings settings, long seed, StudyFacts facts) {
         return new StudyCell.Key(
                 subject.hash, settings, count, seed, facts.dataHash(), facts.trainingHash(), facts.network());
     }
 
-    private static Features look(FeatureCache sight, ImageDataset data, String what, Progress progress) {
-        return sight.of(Pictures.of(data), (done, total) -> progress.at("looking at the " + what + ", " + done, 0));
+    private static Features look(FeatureCache cache, ImageDataset data, String what, Progress progress) {
+        return cache.of(Pictures.of(data), (done, total) -> progress.at("looking at the " + what + ", " + done, 0));
     }
 
-    private Map<String, Spread> floors(FeatureCache sight, RealImages real, Reference reference, Progress progress) {
+    private Map<String, Spread> floors(FeatureCache cache, RealImages real, Reference reference, Progress progress) {
         Map<String, Spread> floors = new LinkedHashMap<>();
         ImageDataset other = real.other();
         if (other != null) {
-            Features seen = look(sight, other, "other part", progress);
+            Features seen = look(cache, other, "other part", progress);
             try {
                 RealBaseline floor = new RealBaseline(seen, Pictures.of(other).labels(), count, FLOOR_SEEDS);
                 metrics.forEach(metric -> floors.putAll(floor.of(metric, reference)));
@@ -194,10 +213,11 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
     }
 
     private StudyCell finish(
-            Todo todo, FeatureCache sight, RealImages real, Reference reference, StudyFolder files, Progress progress) {
+            Todo todo, FeatureCache cache, RealImages real, Reference reference, StudyFolder files, Progress progress) {
         Subject subject = todo.subject;
         StudyCell.Key key = todo.cell.key();
         SampleSettings settings = key.settings();
+        long seed = key.seed();
         Draw everyClass = Draw.of(count).with(settings).withSeed(seed);
         if (!files.hasPicture(key)) {
             try (PointerScope scope = new PointerScope()) {
@@ -206,17 +226,18 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, long seed
                 files.writePicture(key, ImageGrid.of(codec.toImages(codec.encode(shown)), COLUMNS, 1));
             }
         }
-        String what = subject.name + ": " + settings.sampler() + " in " + settings.steps();
+        String what = subject.name + ": " + settings.sampler() + " in " + settings.steps()
+                + (seeds.size() > 1 ? ", seed " + seed : "");
         Pictures drawn = new DrawnPictures(
                 subject.model, subject.hash, everyClass.withLabels(real.labels(subject.model.classes(), seed)));
-        Features seen = sight.of(drawn, (pictures, total) -> progress.at(what, pictures));
+        Features seen = cache.of(drawn, (pictures, total) -> progress.at(what, pictures));
         try {
             MetricInput compared = new MetricInput(seen, drawn.labels(), reference);
             Set<SampleMetric> wanted = EnumSet.copyOf(metrics);
             wanted.addAll(todo.cell.metrics());
             Map<SampleMetric, Map<String, Double>> found = new EnumMap<>(SampleMetric.class);
             wanted.forEach(metric -> found.put(metric, metric.of(compared)));
-            StudyCell done = todo.cell.measured(sight.secondsToMake(drawn), found);
+            StudyCell done = todo.cell.measured(cache.secondsToMake(drawn), found);
             files.write(done);
             return done;
         } finally {

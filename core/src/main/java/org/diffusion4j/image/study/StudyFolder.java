@@ -10,7 +10,7 @@ import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.Png;
 
-/** The folder of a study: {@code study.html}, {@code study.csv} and, in {@code cells}, a JSON and a PNG file for each cell. */
+/** The folder of a study: {@code study.html}, {@code study.csv}, {@code study-means.csv} and, in {@code cells}, a JSON and a PNG file for each cell. */
 record StudyFolder(Path folder) {
 
     /** The page. */
@@ -18,9 +18,14 @@ record StudyFolder(Path folder) {
         return folder.resolve("study.html");
     }
 
-    /** The table. */
+    /** The table of cells. */
     Path table() {
         return folder.resolve("study.csv");
+    }
+
+    /** The table of means over the seeds. */
+    Path means() {
+        return folder.resolve("study-means.csv");
     }
 
     /** What is there of a cell. */

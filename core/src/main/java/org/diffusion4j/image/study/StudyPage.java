@@ -12,12 +12,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.diffusion4j.evaluate.Spread;
+import org.diffusion4j.image.study.Study.Subject;
 import org.diffusion4j.image.study.StudyGrid.Variant;
 import org.diffusion4j.image.study.StudyResult.Panel;
 import org.diffusion4j.image.study.StudyResult.Placed;
 import org.diffusion4j.report.LinePlot;
 import org.diffusion4j.report.LinePlot.Axis;
+import org.diffusion4j.report.LinePlot.Line;
+import org.diffusion4j.schedule.Spacing;
 
 /** {@code study.html}: one file that needs no other, also well-formed XML. */
 record StudyPage(StudyResult result, StudyFolder files) {
@@ -46,15 +50,17 @@ record StudyPage(StudyResult result, StudyFolder files) {
                 + introduction()
                 + section("FID against steps", """
                         <p>Both axes are logarithmic, and the same in all plots. Lower is better. Point at a mark to read its number.</p>
-                        """ + plots())
+                        """ + bars() + plots())
                 + section("The same in numbers", """
                         <p>A column for each number of steps, a row for each way to draw, as in the tables of the DDIM paper. Dark is low; the lowest of each
                         column is framed.</p>
-                        """ + each(tables::heat))
+                        """ + each(result.firstPanels(), tables::heat))
                 + section("The best of each number of steps", tables.best())
+                + spacings(tables)
+                + differences()
                 + section("The same noise, drawn in every way", """
                         <p>The first pictures of each cell. All cells begin from the same noise: where they differ, the way of drawing made the difference.</p>
-                        """ + each(tables::samples))
+                        """ + each(result.panels(), tables::samples))
                 + section(
                         "What a picture costs",
                         "<p>Milliseconds of wall time for one picture, drawing alone.</p>\n" + tables.cost())
@@ -67,11 +73,53 @@ record StudyPage(StudyResult result, StudyFolder files) {
         return "<section>\n<h2>" + heading + "</h2>\n" + content + "</section>\n";
     }
 
-    private String each(Function<Panel, String> part) {
-        return result.panels().stream()
+    private String each(List<Panel> panels, Function<Panel, String> part) {
+        return panels.stream()
                 .filter(panel -> result.places(panel).findAny().isPresent())
                 .map(part)
                 .collect(joining("", "<div class=\"panels\">\n", "</div>\n"));
+    }
+
+    /** What the bars are, and of how many seeds. */
+    private String bars() {
+        int seeds = result.study().seeds().size();
+        String text = seeds == 1
+                ? "Each cell was drawn with one seed: there are no error bars, and small differences say nothing."
+                : "Points are means over " + seeds
+                        + " seeds, ± and bars the standard deviation of the seeds (divisor n − 1), most of"
+                        + " which all cells of a seed have in common: the table of differences below compares seed by seed"
+                        + (result.isEven()
+                                ? "."
+                                : "; where fewer seeds are there, the tables say so, and a point of one seed has no bar. Means over different seeds do not compare.")
+                        + " The points of one number of steps stand side by side, so that their bars do not cover each other.";
+        return "<p>" + text + "</p>\n";
+    }
+
+    private String spacings(StudyTables tables) {
+        String compared =
+                result.study().subjects().stream().map(tables::spacings).collect(joining());
+        return compared.isEmpty()
+                ? ""
+                : section(
+                        "Kinds of timesteps side by side",
+                        """
+                        <p>The same way to draw on other timesteps of the same number. The lowest of each row is framed, of those that have most seeds.</p>
+                        <div class="panels">
+                        """ + spacingPlots() + "</div>\n<div class=\"panels\">\n" + compared + "</div>\n");
+    }
+
+    private String differences() {
+        String tables = new StudyDifferences(result).toHtml();
+        return tables.isEmpty()
+                ? ""
+                : section("Which differences are larger than the seeds’ spread", """
+                        <p>The first named less the second, over the seeds that both have: below 0, the first is better. Cells of one seed begin from the same
+                        noise and draw the same classes, so they are compared in pairs; ± is the deviation of the pairs’ differences, which is often far
+                        smaller than that of the cells. Bold: a two-sided paired t-test finds a difference (p &lt; 0.05). ★: it still does when all comparisons of
+                        the table are counted (Holm). Of twenty comparisons without any difference, one is bold by chance; with three seeds, only clear
+                        differences are found: what is not bold may differ all the same.</p>
+                        <div class="panels">
+                        """ + tables + "</div>\n");
     }
 
     private static String style() {
@@ -96,7 +144,7 @@ record StudyPage(StudyResult result, StudyFolder files) {
         String text =
                 format("""
                 <p class="lede">Trained models are asked for pictures in many ways: in few steps or many, with more noise or less put back at each step.
-                Each cell of this study is one model and one way: %,d pictures, measured beside the %,d of %s (%s). The models: %s.</p>
+                Each cell of this study is one model, one way and one seed: %,d pictures, measured beside the %,d of %s (%s). The models: %s.</p>
                 <p>The measure is the Fréchet distance (FID) of what a network sees in the pictures; lower is better. η is DDIM’s share of noise: with 0
                 nothing is put back and the first noise alone decides the picture, with 1 it is as much as DDPM’s posterior has; σ̂ is DDPM’s larger choice.</p>
                 """, study.count(), facts.reference(), escape(facts.data()), escape(facts.split()), models);
@@ -113,34 +161,72 @@ record StudyPage(StudyResult result, StudyFolder files) {
         }
         if (result.done().size() < result.total()) {
             text += format(
-                    "<p class=\"warning\">%d of %d cells are done; the same command goes on.</p>\n",
+                    "<p class=\"warning\">%d of %d cells are done.</p>\n",
                     result.done().size(), result.total());
         }
         return text;
     }
 
     private String plots() {
-        List<Double> fids = result.places().map(StudyPage::fid).toList();
-        List<Double> steps =
-                result.study().grid().steps().stream().map(Integer::doubleValue).toList();
-        Axis across = Axis.log("steps").reaching(steps);
-        Axis down = Axis.log("FID").reaching(fids);
-        Spread floor = result.floors().get(StudyResult.FID);
-        List<LinePlot.Level> levels =
-                floor == null ? List.of() : List.of(new LinePlot.Level("real pictures", Math.max(LEAST, floor.mean())));
-        return each(panel -> {
-            List<LinePlot.Line> lines = new ArrayList<>();
+        return each(result.firstPanels(), panel -> {
+            List<Line> lines = new ArrayList<>();
             for (Variant variant : result.study().grid().variants()) {
                 List<Placed> curve = result.curve(panel, variant);
                 if (!curve.isEmpty()) {
-                    lines.add(new LinePlot.Line(
-                            variant.toString(),
-                            curve.stream().map(place -> (double) place.steps()).toList(),
-                            curve.stream().map(StudyPage::fid).toList()));
+                    lines.add(line(variant.toString(), curve));
                 }
             }
-            return "<figure>" + new LinePlot(panel.toString(), across, down, lines, levels).toHtml() + "</figure>\n";
+            return plot(panel.toString(), lines);
         });
+    }
+
+    /** A plot for each model and way to draw, with a line for each kind of timesteps. */
+    private String spacingPlots() {
+        StringBuilder plots = new StringBuilder();
+        for (Subject subject : result.study().subjects()) {
+            StudySpacings.Ways ways = new StudySpacings(result).of(subject);
+            for (Variant variant : ways.variants()) {
+                List<Line> lines = new ArrayList<>();
+                for (Spacing spacing : ways.spacings()) {
+                    List<Placed> curve = ways.list().stream()
+                            .filter(way -> way.variant().equals(variant))
+                            .flatMap(way -> Stream.ofNullable(way.places().get(spacing)))
+                            .toList();
+                    if (!curve.isEmpty()) {
+                        lines.add(line(spacing.toString(), curve));
+                    }
+                }
+                plots.append(plot(subject.name() + ", " + variant, lines));
+            }
+        }
+        return plots.toString();
+    }
+
+    private static Line line(String name, List<Placed> curve) {
+        return new Line(
+                name,
+                curve.stream().map(place -> (double) place.steps()).toList(),
+                curve.stream().map(StudyPage::fid).toList(),
+                curve.stream().allMatch(place -> place.cells().size() == 1)
+                        ? List.of()
+                        : curve.stream().map(place -> place.fids().std()).toList());
+    }
+
+    /** On axes that all plots of the page share. */
+    private String plot(String title, List<Line> lines) {
+        List<Double> fids = result.places()
+                .flatMap(
+                        place -> Stream.of(fid(place), fid(place) + place.fids().std()))
+                .toList();
+        List<Double> steps =
+                result.places().map(place -> (double) place.steps()).toList();
+        Spread floor = result.floors().get(StudyResult.FID);
+        List<LinePlot.Level> levels = floor == null
+                ? List.of()
+                : List.of(new LinePlot.Level("real pictures", Math.max(LEAST, floor.mean()), floor.std()));
+        LinePlot plot = new LinePlot(
+                title, Axis.log("steps").reaching(steps), Axis.log("FID").reaching(fids), lines, levels);
+        return "<figure>" + plot.toHtml() + "</figure>\n";
     }
 
     private static double fid(Placed place) {
@@ -161,8 +247,9 @@ record StudyPage(StudyResult result, StudyFolder files) {
                         + facts.dataHash()));
         rows.append(row(
                 "pictures of a cell",
-                result.study().count() + "; picture i has the noise of seed "
-                        + result.study().seed() + " and number i, and its class is that of a random training image"));
+                result.study().count() + "; picture i has the noise of the cell’s seed ("
+                        + result.study().seeds().stream().map(String::valueOf).collect(joining(", "))
+                        + ") and number i, and its class is that of a random training image"));
         rows.append(row(
                 "features",
                 facts.network() + ", " + facts.features()
@@ -180,7 +267,8 @@ record StudyPage(StudyResult result, StudyFolder files) {
                 facts.program() + "; libtorch " + facts.libtorch() + "; Java " + facts.java() + "; " + facts.date()));
         return "<div class=\"scroll\"><table class=\"facts\"><tbody>\n" + rows + "</tbody></table></div>\n" + """
                 <p>DDIM: Song, Meng, Ermon, “Denoising Diffusion Implicit Models”, ICLR 2021; η is that of equation 16, the tables are 1 and 2. DDPM: Ho, Jain,
-                Abbeel, “Denoising Diffusion Probabilistic Models”, NeurIPS 2020. FID: Heusel et al., NeurIPS 2017. All numbers are in study.csv too.</p>
+                Abbeel, “Denoising Diffusion Probabilistic Models”, NeurIPS 2020. FID: Heusel et al., NeurIPS 2017. All cells are in study.csv
+                too, their means and deviations over the seeds in study-means.csv.</p>
                 """;
     }
 

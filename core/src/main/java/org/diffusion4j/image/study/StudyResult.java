@@ -1,6 +1,7 @@
 package org.diffusion4j.image.study;
 
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +18,7 @@ import org.diffusion4j.schedule.Spacing;
  *
  * @param floors what real pictures score, by the names of figures; empty where the data have no other part
  * @param done the cells that are done
- * @param total how many cells there will be
+ * @param total how many cells the study has when all are done
  */
 record StudyResult(
         Study study, StudyFacts facts, Map<String, Spread> floors, Map<StudyCell.Key, StudyCell> done, int total) {
@@ -34,11 +35,35 @@ record StudyResult(
         }
     }
 
-    /** A cell by its place in the grid. */
-    record Placed(Panel panel, Variant variant, int steps, SampleSettings settings, StudyCell cell) {
+    /**
+     * A place of the grid.
+     *
+     * @param cells those that are done, in the order of the study's seeds, at least one
+     */
+    record Placed(Panel panel, Variant variant, int steps, SampleSettings settings, List<StudyCell> cells) {
 
+        SeedSpread fids() {
+            return figure(FID).orElseThrow(); // every cell that is done has it
+        }
+
+        /** The FID of each seed. */
+        Map<Long, Double> bySeed() {
+            Map<Long, Double> fids = new LinkedHashMap<>();
+            cells.forEach(cell -> fids.put(cell.key().seed(), cell.figure(FID).orElseThrow()));
+            return fids;
+        }
+
+        /** The mean over the seeds. */
         double fid() {
-            return cell.figure(FID).orElseThrow(); // every cell that is done has it
+            return fids().mean();
+        }
+
+        /** A figure over the seeds; empty where it was not measured. */
+        Optional<SeedSpread> figure(String name) {
+            List<Double> found = cells.stream()
+                    .flatMap(cell -> cell.figure(name).stream().boxed())
+                    .toList();
+            return found.isEmpty() ? Optional.empty() : Optional.of(new SeedSpread(found));
         }
 
         long calls() {
@@ -52,12 +77,34 @@ record StudyResult(
                 .toList();
     }
 
-    /** A cell, if it is done. */
+    /** Those of the first kind of timesteps, one for each model; the others are compared with these. */
+    List<Panel> firstPanels() {
+        Spacing first = study.grid().spacings().get(0);
+        return study.subjects().stream()
+                .map(subject -> new Panel(subject, first))
+                .toList();
+    }
+
+    /** A place, if a cell of it is done. */
     Optional<Placed> at(Panel panel, Variant variant, int steps) {
         Subject subject = panel.subject;
         SampleSettings settings = study.grid().settings(variant, steps, panel.spacing, subject.timesteps());
-        return Optional.ofNullable(done.get(study.key(subject, settings, facts)))
-                .map(cell -> new Placed(panel, variant, steps, settings, cell));
+        List<StudyCell> cells = study.seeds().stream()
+                .flatMap(seed -> Stream.ofNullable(done.get(study.key(subject, settings, seed, facts))))
+                .toList();
+        return cells.isEmpty() ? Optional.empty() : Optional.of(new Placed(panel, variant, steps, settings, cells));
+    }
+
+    /** Those numbers of steps of which a panel has a place, ascending. */
+    List<Integer> steps(Panel panel) {
+        return study.grid().steps().stream()
+                .filter(n -> places(panel).anyMatch(place -> place.steps == n))
+                .toList();
+    }
+
+    /** Whether all places have all seeds. */
+    boolean isEven() {
+        return places().allMatch(place -> place.cells.size() == study.seeds().size());
     }
 
     /** What is done of a curve, few steps first. */
@@ -77,14 +124,23 @@ record StudyResult(
         return panels().stream().flatMap(this::places);
     }
 
-    /** The cell of lowest FID among those of so many steps. */
+    /** The place of lowest mean FID among those of so many steps that have most seeds: means over other seeds do not compare. */
     Optional<Placed> best(Panel panel, int steps) {
-        return places(panel).filter(place -> place.steps == steps).min(Comparator.comparingDouble(Placed::fid));
+        List<Placed> places =
+                places(panel).filter(place -> place.steps == steps).toList();
+        return lowest(places);
     }
 
-    /** Writes the study's table and page. */
+    /** That of lowest mean FID among those that have most seeds. */
+    static Optional<Placed> lowest(List<Placed> places) {
+        int most = places.stream().mapToInt(place -> place.cells.size()).max().orElse(0);
+        return places.stream().filter(place -> place.cells.size() == most).min(Comparator.comparingDouble(Placed::fid));
+    }
+
+    /** Writes the study's tables and page. */
     void write(StudyFolder files) {
         AtomicFile.write(files.page(), new StudyPage(this, files).toHtml());
-        AtomicFile.write(files.table(), StudyTable.of(this));
+        AtomicFile.write(files.table(), StudyTable.ofCells(this));
+        AtomicFile.write(files.means(), StudyTable.ofMeans(this));
     }
 }

@@ -83,17 +83,18 @@ class StudyTest {
             List<Study.Subject> subjects = List.of(new Study.Subject("tiny", "hash", model));
             StudyGrid fits = grid(List.of("ddim"), List.of(2), List.of(Spacing.TRAILING), "0");
             StudyGrid tooMany = grid(List.of("ddim"), List.of(2, 1001), List.of(Spacing.TRAILING), "0");
-            assertThatThrownBy(() -> new Study(subjects, tooMany, 20, 0, List.of(SampleMetric.FID)))
+            assertThatThrownBy(() -> new Study(subjects, tooMany, 20, List.of(0L), List.of(SampleMetric.FID)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("steps must lie between 1 and the 1000 of the process, was 1001");
-            assertThatThrownBy(() -> new Study(subjects, fits, 9, 0, List.of(SampleMetric.FID)))
+            assertThatThrownBy(() -> new Study(subjects, fits, 9, List.of(0L), List.of(SampleMetric.FID)))
                     .hasMessage("count must be at least 10, was 9");
-            assertThatThrownBy(() -> new Study(subjects, fits, 20, 0, List.of(SampleMetric.PR)))
+            assertThatThrownBy(() -> new Study(subjects, fits, 20, List.of(0L), List.of(SampleMetric.PR)))
                     .hasMessage("a study compares by FID; add fid to the metrics");
-            assertThatThrownBy(() -> new Study(subjects, fits, 20, 0, List.of(SampleMetric.FID, SampleMetric.ACCURACY)))
+            assertThatThrownBy(() -> new Study(
+                            subjects, fits, 20, List.of(0L), List.of(SampleMetric.FID, SampleMetric.ACCURACY)))
                     .hasMessage("accuracy is for models that have classes, tiny has none");
             List<Study.Subject> twice = List.of(subjects.get(0), new Study.Subject("again", "hash", model));
-            assertThatThrownBy(() -> new Study(twice, fits, 20, 0, List.of(SampleMetric.FID)))
+            assertThatThrownBy(() -> new Study(twice, fits, 20, List.of(0L), List.of(SampleMetric.FID)))
                     .hasMessage("tiny is the same model as another of them");
         }
         assertThatThrownBy(() -> Eta.named("2")).hasMessage("an eta is a number from 0 to 1 or 'sigma-hat', not '2'");
@@ -108,12 +109,12 @@ class StudyTest {
             List<Study.Subject> subjects =
                     List.of(new Study.Subject("one", "1", one), new Study.Subject("two", "2", two));
             StudyGrid grid = grid(List.of("ddim"), List.of(3, 1), List.of(Spacing.TRAILING), "0", "1");
-            Study study = new Study(subjects, grid, 25, 0, List.of(SampleMetric.FID, SampleMetric.IS));
-            FeatureCache sight = new FeatureCache(network, folder.resolve("cache"), 10);
+            Study study = new Study(subjects, grid, 25, List.of(0L), List.of(SampleMetric.FID, SampleMetric.IS));
+            FeatureCache cache = new FeatureCache(network, folder.resolve("cache"), 10);
             Path whole = folder.resolve("whole");
             Path stopped = folder.resolve("stopped");
             List<String> said = new ArrayList<>();
-            study.run(sight, REAL, whole, "test", (done, total, what) -> said.add(done + "/" + total + " " + what));
+            study.run(cache, REAL, whole, "test", (done, total, what) -> said.add(done + "/" + total + " " + what));
             assertThat(network.seen).isEqualTo(80 + 8 * 25);
             assertThat(said)
                     .filteredOn(line -> line.contains("ddim"))
@@ -136,10 +137,76 @@ class StudyTest {
             assertThat(withoutTime(stopped)).isEqualTo(withoutTime(whole)).hasSize(1 + 8);
 
             FeatureCache forgotten = new FeatureCache(network, folder.resolve("forgotten"), 10);
-            Study less = new Study(subjects, grid, 25, 0, List.of(SampleMetric.FID));
+            Study less = new Study(subjects, grid, 25, List.of(0L), List.of(SampleMetric.FID));
             less.run(forgotten, REAL, stopped, "test", (done, total, what) -> {});
             assertThat(network.seen).as("only real pictures").isEqualTo(2 * (80 + 8 * 25) + 80);
         }
+    }
+
+    @Test
+    void draws_each_way_once_with_each_seed_and_finds_what_studies_of_one_seed_drew() throws IOException {
+        try (DiffusionModel one = model(0);
+                CountingNetwork network = new CountingNetwork()) {
+            List<Study.Subject> subjects = List.of(new Study.Subject("one", "1", one));
+            StudyGrid grid = grid(List.of("ddim"), List.of(1, 2), List.of(Spacing.TRAILING, Spacing.LEADING), "0", "1");
+            StudyGrid small = grid(List.of("ddim"), List.of(1), List.of(Spacing.TRAILING), "0", "1");
+            FeatureCache cache = new FeatureCache(network, folder.resolve("cache"), 10);
+            Path study = folder.resolve("study");
+            for (long seed = 0; seed < 3; seed++) {
+                new Study(subjects, seed == 0 ? grid : small, 20, List.of(seed), List.of(SampleMetric.FID))
+                        .run(cache, REAL, study, "test", (done, total, what) -> {});
+            }
+            int drawn = network.seen;
+            assertThat(drawn).isEqualTo(80 + 20 * (8 + 2 + 2));
+
+            Study all = new Study(subjects, grid, 20, List.of(0L, 1L, 2L), List.of(SampleMetric.FID));
+            all.report(cache, REAL, study, "test", (done, total, what) -> {});
+
+            assertThat(network.seen).as("nothing is drawn for a page").isEqualTo(drawn);
+            assertThat(Files.readAllLines(study.resolve("study.csv"))).hasSize(1 + 12);
+            List<String> means = Files.readAllLines(study.resolve("study-means.csv"));
+            assertThat(means).hasSize(1 + 8);
+            assertThat(means.get(0)).contains(",networkCalls,count,n,seeds,fid,std of fid,floor of fid,");
+            assertThat(means)
+                    .filteredOn(line -> line.contains(",ddim,1,") && line.contains("trailing"))
+                    .hasSize(2)
+                    .allMatch(line -> line.matches(".*,20,3,0 1 2,[0-9.E-]+,[0-9.E-]+,.*"));
+            assertThat(means)
+                    .filteredOn(line -> line.contains(",ddim,2,"))
+                    .hasSize(4)
+                    .allMatch(line -> line.matches(".*,20,1,0,[0-9.E-]+,,.*"));
+            assertThat(study.resolve("study.html"))
+                    .content()
+                    .contains(
+                            "12 of 24 cells are done",
+                            "Points are means over 3 seeds",
+                            "1 of 3 seeds",
+                            "Kinds of timesteps side by side",
+                            "one: ddim, η = 0 less η = 1",
+                            "class=\"bar\"")
+                    .doesNotContain("NaN");
+            all.run(cache, REAL, study, "test", (done, total, what) -> {});
+            assertThat(network.seen).isEqualTo(drawn + 20 * 12);
+            assertThat(study.resolve("study.html")).content().doesNotContain("of 3 seeds", "cells are done");
+            Study none = new Study(subjects, grid, 21, List.of(0L), List.of(SampleMetric.FID));
+            assertThatThrownBy(() -> none.report(cache, REAL, study, "test", (done, total, what) -> {}))
+                    .hasMessage(study + ": holds no cell of this study");
+        }
+    }
+
+    @Test
+    void calls_a_cell_as_older_versions_did() {
+        StudyGrid grid = grid(List.of("ddim"), List.of(20), List.of(Spacing.TRAILING), "0.5");
+        SampleSettings settings = grid.settings(1000).iterator().next();
+        StudyCell.Key key = new StudyCell.Key(
+                "0a5b665d40edad8ff092957181dc4913d2276331f5efa571480937904e2de91c",
+                settings,
+                1000,
+                0,
+                "1aeb71dc8c9d59471396a73f8971efaf79beab6da4498e6269a131737b8e5c59",
+                "d25e47590bc8c63ff90eebd9ff855a18cc240dc9cde3718399897675d28d5b3c",
+                "mnist-classifier 9dee2654af1f");
+        assertThat(key.id()).isEqualTo("0bf0d00e8ba2d761");
     }
 
     /** The table but for the column that differs from run to run. */
