@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.diffusion4j.engine.Device;
 import org.diffusion4j.engine.EngineReport;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.Precision;
@@ -38,10 +39,10 @@ public final class Benchmarks {
     }
 
     private static void throughput() {
-        Precision precision = Precision.best();
+        Precision precision = Precision.AUTO.on(Device.CPU);
         double peak = Operators.convolutionPeak(ROUNDS, precision);
-        try (UNetStep unet = new UNetStep()) {
-            double[] seconds = Interleaved.medians(ROUNDS, () -> unet.train(precision), () -> unet.infer(precision));
+        try (UNetStep unet = new UNetStep(precision)) {
+            double[] seconds = Interleaved.medians(ROUNDS, unet::train, unet::infer);
             print(
                     "| U-Net of %d parameters, batch %d, %s | ms | images/s | GFLOP/s | of a convolution's |%n|---|---|---|---|---|%n",
                     unet.parameters(), UNetStep.BATCH, precision);
@@ -53,13 +54,12 @@ public final class Benchmarks {
 
     /** The same in PyTorch, each step of ours between two of theirs. */
     private static void beside(String python, String script) {
-        Precision precision = Precision.FLOAT32;
-        try (UNetStep unet = new UNetStep();
+        try (UNetStep unet = new UNetStep(Precision.FLOAT32);
                 PyTorch theirs = new PyTorch(python, script)) {
             print("| %s, float32 | ours, ms | contiguous, ms | channels_last, ms | ours / its best |%n", theirs.name());
             print("|---|---|---|---|---|%n");
-            beside("training step", () -> unet.train(precision), theirs, "train");
-            beside("call without gradients", () -> unet.infer(precision), theirs, "infer");
+            beside("training step", unet::train, theirs, "train");
+            beside("call without gradients", unet::infer, theirs, "infer");
             print("%n");
         }
     }

@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.unet.UNet2D;
@@ -44,7 +45,8 @@ final class UNetStep implements AutoCloseable {
     private final Adam optimizer;
     private long step;
 
-    UNetStep() {
+    UNetStep(Precision precision) {
+        network.parameters().computeIn(Compute.on(precision));
         network.parameters().enableGradients();
         optimizer = new Adam(
                 new Adam.Settings(Adam.Kind.ADAM, 0.9, 0.999, 1e-8, 0),
@@ -57,24 +59,19 @@ final class UNetStep implements AutoCloseable {
     }
 
     /** Forward, mean squared error, backward, Adam. */
-    void train(Precision precision) {
+    void train() {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode grad = new AutoGradMode(true)) {
             network.parameters().gradients().zero_();
-            Tensor output;
-            try (var autocast = precision.open()) {
-                output = network.forward(x, timesteps, Condition.NONE);
-            }
-            torch.mse_loss(output, eps).backward();
+            torch.mse_loss(network.forward(x, timesteps, Condition.NONE), eps).backward();
             optimizer.step(++step, LEARNING_RATE);
         }
     }
 
     /** Forward without gradients. */
-    void infer(Precision precision) {
+    void infer() {
         try (PointerScope scope = new PointerScope();
-                AutoGradMode noGrad = new AutoGradMode(false);
-                var autocast = precision.open()) {
+                AutoGradMode noGrad = new AutoGradMode(false)) {
             network.forward(x, timesteps, Condition.NONE);
         }
     }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -20,6 +22,7 @@ import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.diffusers.X0Limit;
 import org.diffusion4j.engine.CloseGuard;
+import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.MachineMemory;
 import org.diffusion4j.engine.NoiseStream;
@@ -96,7 +99,56 @@ public final class DiffusionModel implements AutoCloseable {
      * @throws org.diffusion4j.engine.WeightsException if weights and configuration do not fit
      */
     public static DiffusionModel load(Path folder) {
-        return ModelFiles.read(folder);
+        return load(folder, Compute.DEFAULT);
+    }
+
+    /**
+     * Reads a model folder as {@link #load(Path)} does, to draw on another device or in another precision.
+     *
+     * @param compute in fewer bits than float32 the weights are kept in those alone: the model draws, and can neither be trained nor
+     *     saved
+     * @throws IllegalArgumentException if this machine cannot compute so; nothing is read then
+     */
+    public static DiffusionModel load(Path folder, Compute compute) {
+        compute.requireUsable();
+        DiffusionModel model = ModelFiles.read(folder);
+        return compute.equals(Compute.DEFAULT) ? model : model.drawingIn(compute);
+    }
+
+    /**
+     * A copy of this model that computes in another way; this one stays as it is.
+     *
+     * @param compute as {@link #load(Path, Compute)} takes it
+     * @return owned by the caller
+     * @throws IllegalArgumentException if this machine cannot compute so
+     * @throws IllegalStateException if this model has its weights in fewer bits than float32
+     */
+    public DiffusionModel to(Compute compute) {
+        compute.requireUsable();
+        UNet2D copy = new UNet2D(network.config(), 0);
+        try (CloseGuard.Use use = network.parameters().use();
+                AutoGradMode noGrad = new AutoGradMode(false)) {
+            copy.parameters().copyFrom(network.parameters());
+        } catch (RuntimeException | Error e) {
+            copy.close();
+            throw e;
+        }
+        return new DiffusionModel(copy, scheduler, card, warnings).drawingIn(compute);
+    }
+
+    private DiffusionModel drawingIn(Compute compute) {
+        try {
+            network.parameters().drawIn(compute);
+            return this;
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Where this model computes, and in which arithmetic. */
+    public Compute compute() {
+        return network.parameters().compute();
     }
 
     /**
@@ -239,7 +291,11 @@ public final class DiffusionModel implements AutoCloseable {
         long[] shape = {batch, network.config().inChannels(), size.get(0), size.get(size.size() - 1)};
         return Scoped.result(() -> noise.draw(
                 NoiseStream.START,
-                torch.empty(shape, new TensorOptions(ScalarType.Float), new MemoryFormatOptional())));
+                torch.empty(
+                        shape,
+                        new TensorOptions(ScalarType.Float)
+                                .device(new DeviceOptional(compute().device().torch())),
+                        new MemoryFormatOptional())));
     }
 
     /**
@@ -338,7 +394,13 @@ public final class DiffusionModel implements AutoCloseable {
         return Scoped.result(() -> {
             TensorVector parts = new TensorVector();
             BatchSampler way = batch -> sample(draw.settings(), batch);
-            inBatches(draw, first, first + count, (from, step) -> {}, way, x0 -> parts.push_back(codec.decode(x0)));
+            inBatches(
+                    draw,
+                    first,
+                    first + count,
+                    (from, step) -> {},
+                    way,
+                    x0 -> parts.push_back(codec.decode(x0).cpu()));
             return torch.cat(parts, 0);
         });
     }

@@ -13,7 +13,6 @@ import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.MachineMemory;
-import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.unet.UNet2D;
@@ -231,6 +230,7 @@ public record ImageRecipe(
                 SchedulerConfig.ddpm(schedule, meaning(), reverseVariance()),
                 new ModelCard(rows == null ? List.of() : data.labelNames(), Map.of("recipe", toMap())));
         try {
+            fresh.network().parameters().computeIn(train.compute());
             if (!Integer.valueOf(0).equals(train.sampleCount())) {
                 fresh.plan(sample); // refuses, before anything is learned, what could not be drawn
             }
@@ -243,7 +243,7 @@ public record ImageRecipe(
 
     @Override
     public ImageRecipe resolved() {
-        return with("train.precision=" + (train.arithmetic() == Precision.BFLOAT16 ? "bf16" : "float32"));
+        return with("train.precision=" + train.compute().arithmetic());
     }
 
     @Override

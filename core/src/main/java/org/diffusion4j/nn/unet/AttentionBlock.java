@@ -73,7 +73,7 @@ final class AttentionBlock implements Block {
     }
 
     private Tensor attend(Tensor q, Tensor k, Tensor v) {
-        if (!Layout.isBfloat16()) {
+        if (!Layout.isLowOnCpu(q)) {
             return torch.scaled_dot_product_attention(q, k, v);
         }
         Tensor scores = q.mul(new Scalar(1 / Math.sqrt(headWidth))).matmul(k.transpose(2, 3));
