@@ -26,6 +26,11 @@ public record Compute(Device device, Precision precision) {
         return precision.on(device);
     }
 
+    /** Whether convolutions and products are computed in fewer bits than float32. */
+    public boolean isLow() {
+        return arithmetic() != Precision.FLOAT32;
+    }
+
     /**
      * This decision, if this machine and this build of libtorch can follow it.
      *
@@ -46,7 +51,7 @@ public record Compute(Device device, Precision precision) {
         if (!device.isCpu()) {
             facts.put("device", device.type().toString());
         }
-        if (arithmetic() != Precision.FLOAT32) {
+        if (isLow()) {
             facts.put("precision", arithmetic().toString());
         }
         return facts;

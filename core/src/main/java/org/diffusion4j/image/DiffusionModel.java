@@ -28,9 +28,9 @@ import org.diffusion4j.engine.MachineMemory;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.Scoped;
-import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.guide.ClassifierFreeGuidance;
+import org.diffusion4j.guide.JointGuidance;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.unet.OpenAiUNetConfig;
@@ -254,6 +254,11 @@ public final class DiffusionModel implements AutoCloseable {
                 "guidance %s is for a model that was trained with and without labels, as train.conditionDropout does",
                 scale);
         Tensor noLabel = torch.full_like(labels, new Scalar(classes()));
+        if (labels.size(0) <= JointGuidance.MOST
+                && compute().isLow()) { // in float32 a larger batch has other last bits
+            Condition both = Condition.join(Condition.ofClasses(labels), Condition.ofClasses(noLabel));
+            return new JointGuidance(new NetworkDenoiser(network, process, scheduler.meaning(), both), scale);
+        }
         return new ClassifierFreeGuidance(told, unlimited(noLabel, process), scale);
     }
 
@@ -371,14 +376,19 @@ public final class DiffusionModel implements AutoCloseable {
     /**
      * Draws pictures, batch by batch.
      *
-     * @param listener sees every step of every batch and may cancel, as a {@link SampleListener} may
+     * @param listener sees every step of every batch and may cancel, as a {@link SampleListener} may; called once at a time, and perhaps by
+     *     other threads, for parts of a batch
      */
     public List<BufferedImage> draw(Draw draw, DrawListener listener) {
-        return draw(draw, listener, batch -> sample(draw.settings(), batch));
+        return draw(draw, listener, from(draw.settings()));
     }
 
     /** Draws pictures in a way of one's own; the draw says how many, of which classes and seed, and how many at once. */
     public List<BufferedImage> draw(Draw draw, DrawListener listener, BatchSampler way) {
+        return draw(draw, listener, new BatchDrawing(this, way, false));
+    }
+
+    private List<BufferedImage> draw(Draw draw, DrawListener listener, BatchDrawing way) {
         List<BufferedImage> pictures = new ArrayList<>();
         inBatches(draw, 0, draw.count(), listener, way, x0 -> pictures.addAll(codec.toImages(x0)));
         return pictures;
@@ -393,7 +403,7 @@ public final class DiffusionModel implements AutoCloseable {
     public Tensor pixels(Draw draw, int first, int count) {
         return Scoped.result(() -> {
             TensorVector parts = new TensorVector();
-            BatchSampler way = batch -> sample(draw.settings(), batch);
+            BatchDrawing way = from(draw.settings());
             inBatches(
                     draw,
                     first,
@@ -419,23 +429,14 @@ public final class DiffusionModel implements AutoCloseable {
     }
 
     private void inBatches(
-            Draw draw, int first, int end, DrawListener listener, BatchSampler way, Consumer<Tensor> drawn) {
+            Draw draw, int first, int end, DrawListener listener, BatchDrawing way, Consumer<Tensor> drawn) {
         int batchSize = plan(draw.settings()).sampler().dependsOnBatch() ? 1 : draw.batchSize();
         requireRoomFor(Math.min(batchSize, end - first));
-        try (CloseGuard.Use use = network.parameters().use()) {
-            for (int i = first, size; i < end; i += size) {
-                int from = i;
-                size = Math.min(batchSize, end - from);
-                SeededNoise noise = new SeededNoise(draw.seed(), from);
-                try (PointerScope scope = new PointerScope();
-                        Tensor x0 = way.of(new Batch(
-                                from, size, labels(draw, from, size), noise, step -> listener.onStep(from, step)))) {
-                    drawn.accept(x0);
-                }
-            }
-        } catch (RuntimeException e) {
-            throw OutOfNativeMemoryException.ofBatch(e, batchSize);
-        }
+        way.draw(draw, first, end, batchSize, listener, drawn);
+    }
+
+    private BatchDrawing from(SampleSettings settings) {
+        return new BatchDrawing(this, batch -> sample(settings, batch), true);
     }
 
     /**

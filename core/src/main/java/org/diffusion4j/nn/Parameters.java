@@ -25,7 +25,6 @@ import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.MachineMemory;
-import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.WeightsException;
 import org.jspecify.annotations.Nullable;
 
@@ -293,7 +292,7 @@ public final class Parameters implements AutoCloseable {
                         ? old.to(wanted.device().torch(), old.scalar_type())
                         : parameter.viewOf(flat).detach();
                 parameter.value = keep(moved);
-                parameter.cast = parameter.operand && isLower(wanted)
+                parameter.cast = parameter.operand && wanted.isLow()
                         ? wanted.arithmetic().dtype()
                         : null;
                 old.releaseReference();
@@ -311,7 +310,7 @@ public final class Parameters implements AutoCloseable {
      */
     public void drawIn(Compute wanted) {
         computeIn(wanted);
-        if (!isLower(wanted)) {
+        if (!wanted.isLow()) {
             return;
         }
         try (AutoGradMode noGrad = new AutoGradMode(false);
@@ -326,11 +325,6 @@ public final class Parameters implements AutoCloseable {
             values = null;
             drawsOnly = true;
         }
-    }
-
-    /** Whether the arithmetic has fewer bits than float32. */
-    private static boolean isLower(Compute wanted) {
-        return wanted.arithmetic() != Precision.FLOAT32;
     }
 
     private static void fill(Tensor view, Parameter parameter, Generator generator) {

@@ -59,7 +59,7 @@ final class AttentionBlock implements Block {
                 .reshape(x.size(0), x.size(2), x.size(3), -1)
                 .permute(0, 3, 1, 2);
         Tensor h = toOut.applyToPixels(Layout.ofImage(joined));
-        Tensor sum = x.add(h);
+        Tensor sum = Sum.into(h, x);
         return divisor == 1 ? sum : sum.div(new Scalar(divisor));
     }
 
