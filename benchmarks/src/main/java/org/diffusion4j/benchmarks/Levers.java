@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.diffusion4j.benchmarks.UNetStep.Net;
 import org.diffusion4j.engine.Device;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.Precision;
@@ -20,8 +21,8 @@ final class Levers {
 
     static void table(int rounds) {
         print("| what is on by default | time with / without |%n|---|---|%n");
-        try (UNetStep unet = new UNetStep(Precision.FLOAT32);
-                UNetStep lower = new UNetStep(Precision.BFLOAT16)) {
+        try (UNetStep unet = new UNetStep(Net.LARGE, Precision.FLOAT32);
+                UNetStep lower = new UNetStep(Net.LARGE, Precision.BFLOAT16)) {
             row("one OpenBLAS thread, training step in float32", rounds, blas(unet, 1), blas(unet, Libtorch.threads()));
             row(
                     "one OpenBLAS thread, call in float32",
