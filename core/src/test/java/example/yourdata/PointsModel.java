@@ -6,7 +6,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.NoiseStream;
-import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.io.AtomicFolder;
@@ -66,8 +65,7 @@ final class PointsModel implements AutoCloseable {
                         process,
                         eps,
                         ReverseVariance.FIXED_SMALL,
-                        recipe.train().objective(),
-                        Precision.FLOAT32);
+                        recipe.train().objective());
     }
     // end
 

@@ -32,6 +32,7 @@ import java.io.Serializable;
 import java.lang.reflect.RecordComponent;
 import java.util.Set;
 import org.bytedeco.pytorch.AbstractTensor;
+import org.bytedeco.pytorch.TensorOptions;
 import org.jspecify.annotations.NullMarked;
 
 /** The floors of the house, and what no room may do. */
@@ -109,6 +110,31 @@ class ArchitectureTest {
                     call -> Set.of("create", "createIndexer")
                                     .contains(call.getTarget().getName())
                             && call.getTargetOwner().isAssignableTo(AbstractTensor.class)));
+
+    /**
+     * In these rooms tensors take device and dtype from a tensor at hand, as {@code x.options()}. Options of a dtype alone are those of the
+     * processor; the places that begin, with noise, labels and parameters, are named.
+     */
+    @ArchTest
+    static final ArchRule tensors_are_made_beside_others = noClasses()
+            .that()
+            .resideInAnyPackage(
+                    "org.diffusion4j.nn..",
+                    "org.diffusion4j.sample..",
+                    "org.diffusion4j.guide..",
+                    "org.diffusion4j.edit..",
+                    "org.diffusion4j.process..",
+                    "org.diffusion4j.train..",
+                    "org.diffusion4j.image")
+            .and()
+            .doNotHaveFullyQualifiedName("org.diffusion4j.nn.Parameters")
+            .and()
+            .doNotHaveFullyQualifiedName("org.diffusion4j.image.DiffusionModel")
+            .and()
+            .doNotHaveFullyQualifiedName("org.diffusion4j.process.NoiseLevel") // scalars, which mix with every device
+            .should()
+            .callConstructorWhere(describe(
+                    "options of a dtype alone", call -> call.getTargetOwner().isEquivalentTo(TensorOptions.class)));
 
     @ArchTest
     static final ArchRule nothing_ends_the_process = noClasses()

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import org.diffusion4j.benchmarks.UNetStep.Net;
+import org.diffusion4j.engine.Device;
 import org.diffusion4j.engine.EngineReport;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.Precision;
@@ -16,21 +18,33 @@ import org.diffusion4j.engine.Precision;
  */
 public final class Benchmarks {
 
-    private static final int ROUNDS = 15;
+    private static final int ROUNDS = Integer.getInteger("rounds", 15);
     private static final double GIGA = 1e9;
 
     private Benchmarks() {}
 
-    /** The jar of the command line, whose start-up is timed, and {@code pytorch_unet.py}. */
+    /**
+     * The jar of the command line, whose start-up is timed, and {@code pytorch_unet.py}. {@code -Drounds=N} takes fewer rounds than 15,
+     * {@code -Ddrawing=true} the table of drawing only.
+     */
     public static void main(String[] args) throws IOException {
         EngineReport engine = EngineReport.take();
         print(
                 "libtorch %s, %d cores, %s, %s by default%n%n",
                 engine.libtorch(), engine.threads(), engine.instructionSet(), engine.precision());
+        if (Boolean.getBoolean("drawing")) {
+            DrawingSpeed.table(ROUNDS, null);
+            return;
+        }
         throughput();
         String python = System.getenv("PYTHON");
         if (python != null) {
-            beside(python, args[1]);
+            try (PyTorch theirs = new PyTorch(python, args[1])) {
+                BesidePyTorch.table(ROUNDS, theirs);
+                DrawingSpeed.table(ROUNDS, theirs);
+            }
+        } else {
+            DrawingSpeed.table(ROUNDS, null);
         }
         Levers.table(ROUNDS);
         StartUp.table(Path.of(args[0]));
@@ -38,49 +52,24 @@ public final class Benchmarks {
     }
 
     private static void throughput() {
-        Precision precision = Precision.best();
+        Precision precision = Precision.AUTO.on(Device.CPU);
         double peak = Operators.convolutionPeak(ROUNDS, precision);
-        try (UNetStep unet = new UNetStep()) {
-            double[] seconds = Interleaved.medians(ROUNDS, () -> unet.train(precision), () -> unet.infer(precision));
+        try (UNetStep unet = new UNetStep(Net.LARGE, precision)) {
+            double[] seconds = Interleaved.medians(ROUNDS, unet::train, unet::infer);
             print(
                     "| U-Net of %d parameters, batch %d, %s | ms | images/s | GFLOP/s | of a convolution's |%n|---|---|---|---|---|%n",
-                    unet.parameters(), UNetStep.BATCH, precision);
+                    unet.parameters(), Net.LARGE.batch, precision);
             row("training step", seconds[0], 6, peak);
             row("call without gradients", seconds[1], 2, peak);
             print("%n3×3 convolution of 128 channels, the yardstick: %.0f GFLOP/s%n%n", peak / GIGA);
         }
     }
 
-    /** The same in PyTorch, each step of ours between two of theirs. */
-    private static void beside(String python, String script) {
-        Precision precision = Precision.FLOAT32;
-        try (UNetStep unet = new UNetStep();
-                PyTorch theirs = new PyTorch(python, script)) {
-            print("| %s, float32 | ours, ms | contiguous, ms | channels_last, ms | ours / its best |%n", theirs.name());
-            print("|---|---|---|---|---|%n");
-            beside("training step", () -> unet.train(precision), theirs, "train");
-            beside("call without gradients", () -> unet.infer(precision), theirs, "infer");
-            print("%n");
-        }
-    }
-
-    private static void beside(String name, Runnable ours, PyTorch theirs, String work) {
-        double[] seconds = Interleaved.medians(
-                ROUNDS, ours, () -> theirs.run(work + " contiguous"), () -> theirs.run(work + " channels_last"));
-        print(
-                "| %s | %.0f | %.0f | %.0f | %.2f |%n",
-                name,
-                1000 * seconds[0],
-                1000 * seconds[1],
-                1000 * seconds[2],
-                seconds[0] / Math.min(seconds[1], seconds[2]));
-    }
-
     private static void row(String name, double seconds, int flopsPerMultiplyAdd, double peak) {
-        double rate = flopsPerMultiplyAdd * UNetStep.MULTIPLY_ADDS * UNetStep.BATCH / seconds;
+        double rate = flopsPerMultiplyAdd * UNetStep.MULTIPLY_ADDS * Net.LARGE.batch / seconds;
         print(
                 "| %s | %.0f | %.0f | %.0f | %.0f %% |%n",
-                name, 1000 * seconds, UNetStep.BATCH / seconds, rate / GIGA, 100 * rate / peak);
+                name, 1000 * seconds, Net.LARGE.batch / seconds, rate / GIGA, 100 * rate / peak);
     }
 
     private static void peakMemory() throws IOException {

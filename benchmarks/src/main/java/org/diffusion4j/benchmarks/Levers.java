@@ -8,6 +8,8 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
+import org.diffusion4j.benchmarks.UNetStep.Net;
+import org.diffusion4j.engine.Device;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.train.optimizer.Adam;
@@ -19,7 +21,8 @@ final class Levers {
 
     static void table(int rounds) {
         print("| what is on by default | time with / without |%n|---|---|%n");
-        try (UNetStep unet = new UNetStep()) {
+        try (UNetStep unet = new UNetStep(Net.LARGE, Precision.FLOAT32);
+                UNetStep lower = new UNetStep(Net.LARGE, Precision.BFLOAT16)) {
             row("one OpenBLAS thread, training step in float32", rounds, blas(unet, 1), blas(unet, Libtorch.threads()));
             row(
                     "one OpenBLAS thread, call in float32",
@@ -28,12 +31,9 @@ final class Levers {
                     blasInfer(unet, Libtorch.threads()));
             openblas.blas_set_num_threads(1);
             row("all cores, training step in float32", rounds, threads(unet, Libtorch.threads()), threads(unet, 1));
-            if (Precision.best() == Precision.BFLOAT16) {
-                row(
-                        "bfloat16, training step",
-                        rounds,
-                        () -> unet.train(Precision.BFLOAT16),
-                        () -> unet.train(Precision.FLOAT32));
+            if (Precision.AUTO.on(Device.CPU) == Precision.BFLOAT16) {
+                row("bfloat16, training step", rounds, lower::train, unet::train);
+                row("bfloat16, call without gradients", rounds, lower::infer, unet::infer);
             }
         }
         row(
@@ -55,14 +55,14 @@ final class Levers {
     private static Runnable blas(UNetStep unet, int threads) {
         return () -> {
             openblas.blas_set_num_threads(threads);
-            unet.train(Precision.FLOAT32);
+            unet.train();
         };
     }
 
     private static Runnable blasInfer(UNetStep unet, int threads) {
         return () -> {
             openblas.blas_set_num_threads(threads);
-            unet.infer(Precision.FLOAT32);
+            unet.infer();
         };
     }
 
@@ -71,7 +71,7 @@ final class Levers {
         return () -> {
             Libtorch.setThreads(threads);
             try {
-                unet.train(Precision.FLOAT32);
+                unet.train();
             } finally {
                 Libtorch.setThreads(all);
             }

@@ -31,10 +31,16 @@ final class PyTorch implements AutoCloseable {
         return name;
     }
 
-    /** One step; a word as {@code pytorch_unet.py} takes it. */
+    /** One step; a line as {@code pytorch_unet.py} takes it. */
     void run(String work) {
         orders.println(work);
         answer();
+    }
+
+    /** Whether it can do that; does it once. */
+    boolean can(String work) {
+        orders.println(work);
+        return !answer().startsWith("none");
     }
 
     private String answer() {

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.diffusion4j.engine.EngineReport;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.io.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,7 +43,9 @@ final class DoctorCommand implements Runnable {
         findings.put("java", System.getProperty("java.version") + ", " + System.getProperty("java.vm.vendor"));
         findings.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         findings.put("libtorch", engine.libtorch());
-        findings.put("processor", engine.instructionSet() + "; train.precision=auto is " + engine.precision());
+        findings.put("processor", engine.instructionSet());
+        findings.put("device", "cpu" + (engine.cudaDevices() > 0 ? "; --device cuda takes the GPU" : ""));
+        findings.put("precision", precision(engine));
         findings.put("threads", engine.threads() + " of " + Runtime.getRuntime().availableProcessors() + " processors");
         findings.put(
                 "memory",
@@ -51,6 +54,17 @@ final class DoctorCommand implements Runnable {
         findings.put("java heap", "up to " + gibibytes(Runtime.getRuntime().maxMemory()) + "; 256 MiB are enough");
         findings.put("gpu", gpu(engine));
         return findings;
+    }
+
+    /** What would be used, and why. */
+    private static String precision(EngineReport engine) {
+        String why = Precision.isSet()
+                ? "as DIFFUSION4J_PRECISION says"
+                : engine.precision() == Precision.BFLOAT16
+                        ? "for which this processor has instructions"
+                        : "as this processor has no instructions for bf16";
+        return "pictures are drawn in float32; auto, in which is trained and evaluated, is " + engine.precision() + ", "
+                + why;
     }
 
     private static String gpu(EngineReport engine) {

@@ -32,12 +32,12 @@ final class Drawing {
      * @param filmed whether {@link #writeFilm} will be asked for
      */
     Drawing(DiffusionModel model, Path folder, Draw draw, boolean filmed) {
-        provenance = new Provenance(
+        provenance = Provenance.of(
                 Version.text(),
                 ShippedModel.nameOf(folder),
                 ModelFolder.open(folder).hash(),
                 draw,
-                Provenance.ALL);
+                model.compute());
         sheet = Sheet.of(draw, model.classes());
         film = filmed ? new Film(draw, model.classes()) : null;
         long begun = System.nanoTime();

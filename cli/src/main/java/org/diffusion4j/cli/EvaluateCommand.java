@@ -15,8 +15,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.diffusion4j.data.DataSplit;
 import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.EngineReport;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.ShippedModel;
@@ -96,6 +98,9 @@ final class EvaluateCommand implements Runnable {
     @Mixin
     private BatchOption batch;
 
+    @Mixin
+    private ComputeOptions compute;
+
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
@@ -122,14 +127,32 @@ final class EvaluateCommand implements Runnable {
         files.put("--plot", gradientNoise.plot());
         Output.checkDistinct(files);
         try (SampleMetrics opened = ofSamples) {
+            Compute drawing = compute.of(Precision.AUTO);
+            Compute measuring = compute.of(Precision.FLOAT32); // the likelihood of a model in bf16 is another
             try (DiffusionModel model = folder == null
                     ? null
-                    : ModelParameter.load(folder, spec.commandLine().getErr())) {
+                    : ModelParameter.load(
+                            folder, Compute.DEFAULT, spec.commandLine().getErr())) {
                 List<Metric> chosen = chosen(opened, model);
-                ofSamples.check(draws(chosen) ? model : null, chosen.stream().anyMatch(this::measuresModel));
-                measure(subject(model), chosen);
+                boolean measures = chosen.stream().anyMatch(this::measuresModel);
+                require(
+                        !chosen.contains(gradientNoise) || measuring.arithmetic() == Precision.FLOAT32,
+                        "gradients are measured in float32: omit --precision, or gradient-noise");
+                ofSamples.check(draws(chosen) ? model : null, measures);
+                try (DiffusionModel measured = otherThan(model, measures, measuring);
+                        DiffusionModel drawn = otherThan(model, draws(chosen), drawing)) {
+                    measure(
+                            subject(measured == null ? model : measured, drawn == null ? model : drawn),
+                            chosen,
+                            drawing);
+                }
             }
         }
+    }
+
+    /** The model in another way of computing, where it is needed so; null where it is right as it is. */
+    private static @Nullable DiffusionModel otherThan(@Nullable DiffusionModel model, boolean needed, Compute compute) {
+        return model == null || !needed || compute.identity().isEmpty() ? null : model.to(compute);
     }
 
     private boolean draws(List<Metric> chosen) {
@@ -153,7 +176,7 @@ final class EvaluateCommand implements Runnable {
                 .toList();
     }
 
-    private Metric.Subject subject(@Nullable DiffusionModel model) {
+    private Metric.Subject subject(@Nullable DiffusionModel model, @Nullable DiffusionModel drawn) {
         DataSplit part = split.part(data);
         PrintWriter err = spec.commandLine().getErr();
         ImageDataset images = data.read(model, part, err);
@@ -161,6 +184,7 @@ final class EvaluateCommand implements Runnable {
         return new Metric.Subject(
                 folder,
                 model,
+                drawn,
                 images,
                 () -> data.withOther(model, part, images, err),
                 pictures,
@@ -170,9 +194,12 @@ final class EvaluateCommand implements Runnable {
                 ofSamples.variance());
     }
 
-    private void measure(Metric.Subject subject, List<Metric> chosen) {
+    private void measure(Metric.Subject subject, List<Metric> chosen, Compute drawing) {
         long begun = System.nanoTime();
         Map<String, Object> facts = facts(subject, chosen);
+        if (draws(chosen)) {
+            facts.put("drawn", "on " + drawing);
+        }
         PrintWriter out = spec.commandLine().getOut();
         if (!json) {
             facts.forEach((name, value) -> out.printf("%-6s %s%n", name, value));

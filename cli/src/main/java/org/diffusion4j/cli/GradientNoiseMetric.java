@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.ImageTraining;
@@ -83,10 +82,7 @@ final class GradientNoiseMetric implements Metric {
         return GradientNoise.of(
                 model.network().parameters(),
                 ImageTraining.loss(
-                        model,
-                        learnsVariance(model) ? ReverseVariance.LEARNED : ReverseVariance.FIXED_SMALL,
-                        settings,
-                        Precision.FLOAT32),
+                        model, learnsVariance(model) ? ReverseVariance.LEARNED : ReverseVariance.FIXED_SMALL, settings),
                 ImageTraining.examples(model, subject.data(), subject.batchSize(), subject.seed(), false),
                 batches,
                 subject.seed(),

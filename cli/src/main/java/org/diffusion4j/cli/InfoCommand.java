@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
@@ -92,6 +93,8 @@ final class InfoCommand implements Runnable {
         facts.putAll(asked(made.draw().settings()));
         facts.put("seed", made.draw().seed());
         facts.put("count", made.draw().count());
+        facts.put("device", made.device());
+        facts.put("precision", made.precision().toString());
         if (made.sample() != Provenance.ALL) {
             facts.put("sample", made.sample());
         }
@@ -141,6 +144,7 @@ final class InfoCommand implements Runnable {
     private String again(Provenance made) {
         List<String> words = new ArrayList<>(List.of(Diffuse.CALLED, "sample", quoted(made.model())));
         words.addAll(DrawOptions.typed(made.draw()));
+        words.addAll(ComputeOptions.typed(made.device(), made.precision()));
         words.addAll(made.sample() == Provenance.ALL ? List.of("--out", "again.png") : List.of("--each", "again"));
         return String.join(" ", words);
     }
@@ -153,7 +157,8 @@ final class InfoCommand implements Runnable {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("model", ShippedModel.nameOf(path));
         facts.put("hash", ModelFolder.open(path).hash());
-        try (DiffusionModel model = ModelParameter.load(path, spec.commandLine().getErr())) {
+        try (DiffusionModel model =
+                ModelParameter.load(path, Compute.DEFAULT, spec.commandLine().getErr())) {
             facts.put("parameters", model.network().parameters().count());
             facts.put(
                     "classes",

@@ -33,7 +33,7 @@ record Invocation(String version, String modelHash, List<String> words) {
         List<String> words = new ArrayList<>(List.of(command.name()));
         command.positionalParameters().forEach(arg -> words.add(word(arg, value(arg))));
         for (OptionSpec option : command.options()) {
-            String value = value(option);
+            String value = ComputeOptions.isPrecision(option) ? ComputeOptions.decided(command) : value(option);
             if (value == null || NOT_REPEATED.contains(option.longestName())) {
                 continue;
             }

@@ -26,6 +26,7 @@ interface Metric {
      *
      * @param folder of the model, null where samples are measured that lie in files
      * @param loaded the model, null likewise
+     * @param drawing the model as it draws, perhaps in another precision; null likewise
      * @param data what samples are compared with, and what is coded
      * @param real the same with the data set's other part, which is read when asked for
      * @param samples the pictures to measure, null where the model draws them
@@ -36,6 +37,7 @@ interface Metric {
     record Subject(
             @Nullable Path folder,
             @Nullable DiffusionModel loaded,
+            @Nullable DiffusionModel drawing,
             ImageDataset data,
             Supplier<RealImages> real,
             @Nullable ImageDataset samples,
@@ -51,8 +53,17 @@ interface Metric {
 
         /** The model, where the metric cannot do without. */
         DiffusionModel model() {
-            require(loaded != null, "which model? this metric needs a model folder");
-            return loaded;
+            return required(loaded);
+        }
+
+        /** The model as it draws samples. */
+        DiffusionModel drawer() {
+            return required(drawing);
+        }
+
+        private static DiffusionModel required(@Nullable DiffusionModel model) {
+            require(model != null, "which model? this metric needs a model folder");
+            return model;
         }
     }
 

@@ -2,7 +2,10 @@ package org.diffusion4j.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import org.diffusion4j.engine.Compute;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.image.DiffusionModel;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -19,19 +22,22 @@ final class ModelParameter {
     @Parameters(paramLabel = "MODEL", converter = ModelName.class, description = DESCRIPTION)
     private Path folder;
 
+    @Mixin
+    private ComputeOptions compute;
+
     /** Where it lies. */
     Path folder() {
         return folder;
     }
 
-    /** The model, owned by the caller. */
+    /** The model, in float32 where nothing else is asked for; owned by the caller. */
     DiffusionModel load() {
-        return load(folder, command.commandLine().getErr());
+        return load(folder, compute.of(Precision.FLOAT32), command.commandLine().getErr());
     }
 
     /** A model, owned by the caller; what its folder says that is passed over is said in a line. */
-    static DiffusionModel load(Path folder, PrintWriter err) {
-        DiffusionModel model = DiffusionModel.load(folder);
+    static DiffusionModel load(Path folder, Compute compute, PrintWriter err) {
+        DiffusionModel model = DiffusionModel.load(folder, compute);
         model.warnings().forEach(warning -> err.println("diffuse: " + warning));
         err.flush();
         return model;

@@ -4,6 +4,7 @@ import static org.diffusion4j.cli.Metric.line;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.DiffusionModel;
@@ -45,7 +46,9 @@ final class NllMetric implements Metric {
         try (LiveWork work = new LiveWork(name())) {
             BitsPerDim found =
                     BitsPerDim.of(model, subject.data(), settings, (done, total) -> work.at(done, total, "steps"));
-            return new Measured(Records.CAMEL_CASE.write(found), table(found));
+            Map<String, @Nullable Object> facts = Records.CAMEL_CASE.write(found);
+            facts.put("precision", model.compute().arithmetic().toString());
+            return new Measured(facts, table(found));
         }
     }
 

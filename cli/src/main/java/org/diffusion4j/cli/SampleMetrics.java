@@ -159,7 +159,7 @@ final class SampleMetrics implements AutoCloseable {
         if (samples != null) {
             return Pictures.of(samples);
         }
-        DiffusionModel model = subject.model();
+        DiffusionModel model = subject.drawer();
         String hash = ModelFolder.open(Objects.requireNonNull(subject.folder())).hash();
         Draw draw = Draw.of(subject.count())
                 .with(settings(model))

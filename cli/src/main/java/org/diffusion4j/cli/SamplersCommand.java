@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.diffusion4j.engine.Compute;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.SamplerComparison;
 import org.diffusion4j.io.Json;
@@ -86,8 +87,8 @@ final class SamplersCommand implements Runnable {
         Output.checkFile(out, ".md", force);
         Output.checkFolder(out.resolveSibling(SamplerPage.pictures(out)), force);
         SamplerPage page = new SamplerPage(out, folder, steps, count, seed);
-        try (DiffusionModel loaded =
-                        ModelParameter.load(folder, spec.commandLine().getErr());
+        try (DiffusionModel loaded = ModelParameter.load(
+                        folder, Compute.DEFAULT, spec.commandLine().getErr());
                 LiveWork work = new LiveWork("drawing")) {
             long draws = 1 + (long) steps.size() * Samplers.all().size();
             long[] begun = {0};

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.evaluate.FeatureCache;
 import org.diffusion4j.evaluate.FeatureNetwork;
 import org.diffusion4j.evaluate.SampleMetric;
@@ -106,6 +108,9 @@ final class StudyCommand implements Runnable {
     @Mixin
     private BatchOption batch;
 
+    @Mixin
+    private ComputeOptions compute;
+
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -126,6 +131,7 @@ final class StudyCommand implements Runnable {
                 etas.stream().map(Eta::named).toList(),
                 spacings.stream().map(Spacing::named).toList());
         Output.checkStudy(out);
+        Compute drawn = compute.of(Precision.AUTO);
         List<Study.Subject> subjects = new ArrayList<>();
         try {
             for (Path folder : folders) {
@@ -133,7 +139,7 @@ final class StudyCommand implements Runnable {
                 subjects.add(new Study.Subject(
                         name(folder),
                         hash,
-                        ModelParameter.load(folder, spec.commandLine().getErr())));
+                        ModelParameter.load(folder, drawn, spec.commandLine().getErr())));
             }
             run(new Study(subjects, grid, count, seeds.list(), metrics()));
         } finally {

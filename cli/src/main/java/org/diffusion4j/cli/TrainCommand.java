@@ -39,6 +39,9 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data;
 
+    @Mixin
+    private ComputeOptions compute;
+
     @Option(names = "--out", paramLabel = "DIR", description = "The run folder (default: runs/NAME of the recipe).")
     private @Nullable Path out;
 
@@ -57,6 +60,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         changes.addAll(data.changes());
+        changes.addAll(compute.changes());
         return resume ? resume() : begin();
     }
 

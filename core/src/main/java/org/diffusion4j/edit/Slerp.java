@@ -43,7 +43,7 @@ public final class Slerp {
             Tensor cosine = a.mul(b).sum(1).div(norm(a).mul(norm(b)));
             Tensor angle = cosine.clamp(new ScalarOptional(new Scalar(-1)), new ScalarOptional(new Scalar(1)))
                     .acos();
-            Tensor share = Tensors.of(shares);
+            Tensor share = Tensors.of(shares).to(from.device(), ScalarType.Double);
             Tensor rest = share.neg().add(new Scalar(1));
             Tensor mixed = a.mul(weight(rest, angle)).add(b.mul(weight(share, angle)));
             return mixed.view_as(from).to(from.scalar_type());

@@ -1,6 +1,7 @@
 package org.diffusion4j.engine;
 
 import java.util.concurrent.CancellationException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,19 @@ public final class Cancellation {
             } else {
                 INNERMOST.set(outer);
             }
+        };
+    }
+
+    /**
+     * What is open on this thread, to be opened by another that works for it; replaces what is open there until it is closed. An
+     * interruption of this thread is not handed over.
+     */
+    static Supplier<Scope> handOver() {
+        Open here = INNERMOST.get();
+        return () -> {
+            Open there = INNERMOST.get();
+            INNERMOST.set(here);
+            return () -> INNERMOST.set(there);
         };
     }
 

@@ -10,7 +10,7 @@ import org.bytedeco.pytorch.global.torch;
  *
  * @param libtorch the version of libtorch and of its Java presets
  * @param instructionSet the widest instructions that libtorch's own kernels use here, for instance {@code AVX512}
- * @param precision the precision that training uses where nothing is said
+ * @param precision what {@link Precision#AUTO} means on the processor
  * @param threads how many threads one operation uses
  * @param nativeLimit JavaCPP's cap on the process's memory in bytes, 0 where there is none
  * @param freeMemory the machine's free memory in bytes
@@ -33,7 +33,7 @@ public record EngineReport(
         return new EngineReport(
                 version(),
                 torch.get_cpu_capability().getString(),
-                Precision.best(),
+                Precision.AUTO.on(Device.CPU),
                 Libtorch.threads(),
                 Pointer.maxPhysicalBytes(),
                 Pointer.availablePhysicalBytes(),

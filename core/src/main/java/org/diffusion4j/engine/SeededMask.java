@@ -4,10 +4,7 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.nio.FloatBuffer;
 import java.util.stream.IntStream;
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /**
@@ -35,7 +32,7 @@ public final class SeededMask {
         require(probability >= 0 && probability < 1, "a share to drop must lie in [0, 1), was %s", probability);
         Libtorch.start();
         return Scoped.result(() -> {
-            Tensor mask = torch.empty_like(x, new TensorOptions(ScalarType.Float), new MemoryFormatOptional());
+            Tensor mask = Tensors.emptyOnCpu(x, ScalarType.Float);
             int rows = Math.toIntExact(x.size(0));
             fill(
                     mask.createBuffer(),
@@ -44,7 +41,7 @@ public final class SeededMask {
                     probability,
                     seed,
                     layer);
-            return mask.to(x.scalar_type());
+            return mask.to(x);
         });
     }
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.DoubleBuffer;
 import java.nio.LongBuffer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -40,11 +41,18 @@ public final class Tensors {
         return tensor;
     }
 
-    /** All numbers of a tensor of any dtype, in row-major order; it may need gradients. */
+    /** A tensor without values of that shape and memory layout, on the processor: for random numbers that are the same on every device. */
+    public static Tensor emptyOnCpu(Tensor like, ScalarType dtype) {
+        TensorOptions onCpu = new TensorOptions(dtype).device(new DeviceOptional(Device.CPU.torch()));
+        return torch.empty_like(like, onCpu, new MemoryFormatOptional());
+    }
+
+    /** All numbers of a tensor of any dtype and device, in row-major order; it may need gradients. */
     public static double[] toArray(Tensor tensor) {
         try (PointerScope scope = new PointerScope()) {
             double[] values = new double[Math.toIntExact(tensor.numel())];
             tensor.detach()
+                    .cpu()
                     .to(ScalarType.Double)
                     .contiguous()
                     .<DoubleBuffer>createBuffer()

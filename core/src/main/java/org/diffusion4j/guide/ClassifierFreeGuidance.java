@@ -28,11 +28,15 @@ public record ClassifierFreeGuidance(Denoiser conditional, Denoiser unconditiona
         if (scale == 1) {
             return told;
         }
-        Denoised untold = unconditional.at(x, t);
-        return new Denoised(between(untold.x0(), told.x0()), between(untold.eps(), told.eps()), told.logVariance());
+        return guided(told, unconditional.at(x, t), scale);
     }
 
-    private Tensor between(Tensor untold, Tensor told) {
+    static Denoised guided(Denoised told, Denoised untold, double scale) {
+        return new Denoised(
+                between(untold.x0(), told.x0(), scale), between(untold.eps(), told.eps(), scale), told.logVariance());
+    }
+
+    private static Tensor between(Tensor untold, Tensor told, double scale) {
         return untold.lerp(told, new Scalar(scale));
     }
 }

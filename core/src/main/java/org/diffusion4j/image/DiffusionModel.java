@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -21,14 +23,15 @@ import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.diffusers.X0Limit;
 import org.diffusion4j.engine.CloseGuard;
+import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.MachineMemory;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.Scoped;
-import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.guide.ClassifierFreeGuidance;
+import org.diffusion4j.guide.JointGuidance;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.unet.OpenAiUNetConfig;
@@ -104,7 +107,56 @@ public final class DiffusionModel implements AutoCloseable {
      * @throws org.diffusion4j.engine.WeightsException if weights and configuration do not fit
      */
     public static DiffusionModel load(Path folder) {
-        return ModelFiles.read(folder);
+        return load(folder, Compute.DEFAULT);
+    }
+
+    /**
+     * Reads a model folder as {@link #load(Path)} does, to draw on another device or in another precision.
+     *
+     * @param compute in fewer bits than float32 the weights are kept in those alone: the model draws, and can neither be trained nor
+     *     saved
+     * @throws IllegalArgumentException if this machine cannot compute so; nothing is read then
+     */
+    public static DiffusionModel load(Path folder, Compute compute) {
+        compute.requireUsable();
+        DiffusionModel model = ModelFiles.read(folder);
+        return compute.equals(Compute.DEFAULT) ? model : model.drawingIn(compute);
+    }
+
+    /**
+     * A copy of this model that computes in another way; this one stays as it is.
+     *
+     * @param compute as {@link #load(Path, Compute)} takes it
+     * @return owned by the caller
+     * @throws IllegalArgumentException if this machine cannot compute so
+     * @throws IllegalStateException if this model has its weights in fewer bits than float32
+     */
+    public DiffusionModel to(Compute compute) {
+        compute.requireUsable();
+        UNet2D copy = new UNet2D(network.config(), 0);
+        try (CloseGuard.Use use = network.parameters().use();
+                AutoGradMode noGrad = new AutoGradMode(false)) {
+            copy.parameters().copyFrom(network.parameters());
+        } catch (RuntimeException | Error e) {
+            copy.close();
+            throw e;
+        }
+        return new DiffusionModel(copy, scheduler, card, warnings).drawingIn(compute);
+    }
+
+    private DiffusionModel drawingIn(Compute compute) {
+        try {
+            network.parameters().drawIn(compute);
+            return this;
+        } catch (RuntimeException | Error e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Where this model computes, and in which arithmetic. */
+    public Compute compute() {
+        return network.parameters().compute();
     }
 
     /**
@@ -234,6 +286,11 @@ public final class DiffusionModel implements AutoCloseable {
                 "guidance %s is for a model that was trained with and without labels, as train.conditionDropout does",
                 scale);
         Tensor noLabel = torch.full_like(labels, new Scalar(classes()));
+        if (labels.size(0) <= JointGuidance.MOST
+                && compute().isLow()) { // in float32 a larger batch has other last bits
+            Condition both = Condition.join(Condition.ofClasses(labels), Condition.ofClasses(noLabel));
+            return new JointGuidance(new NetworkDenoiser(network, process, scheduler.meaning(), both), scale);
+        }
         return new ClassifierFreeGuidance(told, unlimited(noLabel, process), scale);
     }
 
@@ -271,7 +328,11 @@ public final class DiffusionModel implements AutoCloseable {
         long[] shape = {batch, network.config().inChannels(), size.get(0), size.get(size.size() - 1)};
         return Scoped.result(() -> noise.draw(
                 NoiseStream.START,
-                torch.empty(shape, new TensorOptions(ScalarType.Float), new MemoryFormatOptional())));
+                torch.empty(
+                        shape,
+                        new TensorOptions(ScalarType.Float)
+                                .device(new DeviceOptional(compute().device().torch())),
+                        new MemoryFormatOptional())));
     }
 
     /**
@@ -376,14 +437,19 @@ public final class DiffusionModel implements AutoCloseable {
     /**
      * Draws pictures, batch by batch.
      *
-     * @param listener sees every step of every batch and may cancel, as a {@link SampleListener} may
+     * @param listener sees every step of every batch and may cancel, as a {@link SampleListener} may; called once at a time, and perhaps by
+     *     other threads, for parts of a batch
      */
     public List<BufferedImage> draw(Draw draw, DrawListener listener) {
-        return draw(draw, listener, batch -> sample(draw.settings(), batch));
+        return draw(draw, listener, from(draw.settings()));
     }
 
     /** Draws pictures in a way of one's own; the draw says how many, of which classes and seed, and how many at once. */
     public List<BufferedImage> draw(Draw draw, DrawListener listener, BatchSampler way) {
+        return draw(draw, listener, new BatchDrawing(this, way, false));
+    }
+
+    private List<BufferedImage> draw(Draw draw, DrawListener listener, BatchDrawing way) {
         List<BufferedImage> pictures = new ArrayList<>();
         inBatches(draw, 0, draw.count(), listener, way, x0 -> pictures.addAll(codec.toImages(x0)));
         return pictures;
@@ -398,8 +464,14 @@ public final class DiffusionModel implements AutoCloseable {
     public Tensor pixels(Draw draw, int first, int count) {
         return Scoped.result(() -> {
             TensorVector parts = new TensorVector();
-            BatchSampler way = batch -> sample(draw.settings(), batch);
-            inBatches(draw, first, first + count, (from, step) -> {}, way, x0 -> parts.push_back(codec.decode(x0)));
+            BatchDrawing way = from(draw.settings());
+            inBatches(
+                    draw,
+                    first,
+                    first + count,
+                    (from, step) -> {},
+                    way,
+                    x0 -> parts.push_back(codec.decode(x0).cpu()));
             return torch.cat(parts, 0);
         });
     }
@@ -418,23 +490,14 @@ public final class DiffusionModel implements AutoCloseable {
     }
 
     private void inBatches(
-            Draw draw, int first, int end, DrawListener listener, BatchSampler way, Consumer<Tensor> drawn) {
+            Draw draw, int first, int end, DrawListener listener, BatchDrawing way, Consumer<Tensor> drawn) {
         int batchSize = plan(draw.settings()).sampler().dependsOnBatch() ? 1 : draw.batchSize();
         requireRoomFor(Math.min(batchSize, end - first));
-        try (CloseGuard.Use use = network.parameters().use()) {
-            for (int i = first, size; i < end; i += size) {
-                int from = i;
-                size = Math.min(batchSize, end - from);
-                SeededNoise noise = new SeededNoise(draw.seed(), from);
-                try (PointerScope scope = new PointerScope();
-                        Tensor x0 = way.of(new Batch(
-                                from, size, labels(draw, from, size), noise, step -> listener.onStep(from, step)))) {
-                    drawn.accept(x0);
-                }
-            }
-        } catch (RuntimeException e) {
-            throw OutOfNativeMemoryException.ofBatch(e, batchSize);
-        }
+        way.draw(draw, first, end, batchSize, listener, drawn);
+    }
+
+    private BatchDrawing from(SampleSettings settings) {
+        return new BatchDrawing(this, batch -> sample(settings, batch), true);
     }
 
     /**

@@ -13,6 +13,7 @@ import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.edit.Inpainting;
 import org.diffusion4j.edit.Inversion;
 import org.diffusion4j.edit.SdEdit;
+import org.diffusion4j.engine.Device;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.image.DiffusionModel.DrawListener;
 import org.diffusion4j.sample.SampleSettings;
@@ -31,7 +32,7 @@ public record Editor(DiffusionModel model) {
     /** Given pictures, to be shown beside what was made of them. */
     public static List<BufferedImage> pictures(ImageDataset images) {
         try (PointerScope scope = new PointerScope()) {
-            return new PixelCodec().toImages(new InputImages(images).x0(0, images.size()));
+            return new PixelCodec().toImages(new InputImages(images, Device.CPU).x0(0, images.size()));
         }
     }
 
@@ -109,7 +110,7 @@ public record Editor(DiffusionModel model) {
         return model.draw(draw, listener, batch -> {
             Tensor x0 = given.x0(batch.first(), batch.size());
             Tensor start = model.start(batch.size(), batch.noise());
-            return new Inpainting(plan.sampler(), x0, mask.kept())
+            return new Inpainting(plan.sampler(), x0, model.compute().device().place(mask.kept()))
                     .sample(plan.denoiser(batch.labels()), grid, start, batch.noise(), batch.listener());
         });
     }

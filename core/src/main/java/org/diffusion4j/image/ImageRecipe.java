@@ -12,7 +12,6 @@ import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.MachineMemory;
-import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.unet.UNet2D;
@@ -274,15 +273,22 @@ public record ImageRecipe(
                 8 * pixels * train.batchSize(),
                 "train.batchSize " + train.batchSize() + " with images of " + data.width() + "×" + data.height(),
                 "lower train.batchSize, and raise train.accumulate instead");
-        return new DiffusionModel(
+        DiffusionModel fresh = new DiffusionModel(
                 new UNet2D(model, train.seed()),
                 SchedulerConfig.ddpm(schedule, meaning(), variance.ofStep()),
                 new ModelCard(rows == null ? List.of() : data.labelNames(), Map.of("recipe", toMap())));
+        try {
+            fresh.network().parameters().computeIn(train.compute());
+            return fresh;
+        } catch (RuntimeException e) {
+            fresh.close();
+            throw e;
+        }
     }
 
     @Override
     public ImageRecipe resolved() {
-        return with("train.precision=" + (train.arithmetic() == Precision.BFLOAT16 ? "bf16" : "float32"));
+        return with("train.precision=" + train.compute().arithmetic());
     }
 
     @Override

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.train.DenoisingLoss;
@@ -32,11 +31,7 @@ public final class ImageTraining {
     public static Trainer trainer(
             ImageRecipe recipe, DiffusionModel model, ImageDataset training, @Nullable ImageDataset heldOut) {
         requireDrawable(recipe, model);
-        Loss loss = loss(
-                model,
-                recipe.variance().ofStep(),
-                recipe.train().objective(),
-                recipe.train().arithmetic());
+        Loss loss = loss(model, recipe.variance().ofStep(), recipe.train().objective());
         return new Trainer(
                 recipe,
                 model.network(),
@@ -62,10 +57,9 @@ public final class ImageTraining {
      *
      * @param variance of its reverse steps, where it has not learned one
      */
-    public static Loss loss(
-            DiffusionModel model, ReverseVariance variance, ObjectiveSettings settings, Precision precision) {
+    public static Loss loss(DiffusionModel model, ReverseVariance variance, ObjectiveSettings settings) {
         return new DenoisingLoss(
-                model.network(), model.process(), model.scheduler().meaning(), variance, settings, precision);
+                model.network(), model.process(), model.scheduler().meaning(), variance, settings);
     }
 
     /** Images as examples for a model: with classes where it has classes. */

@@ -7,12 +7,13 @@ import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.engine.Device;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.unet.UNet2DConfig;
 
-/** The pictures that are given to a model. To sample i of a draw belongs image i, the images being repeated as needed. */
-record InputImages(ImageDataset images) {
+/** The pictures that are given to a model, on its device. To sample i of a draw belongs image i, the images being repeated as needed. */
+record InputImages(ImageDataset images, Device device) {
 
     /**
      * Pictures for a model.
@@ -33,7 +34,7 @@ record InputImages(ImageDataset images) {
                 images.width(),
                 config.inChannels(),
                 size);
-        return new InputImages(images);
+        return new InputImages(images, model.compute().device());
     }
 
     /** Those of {@code count} samples from {@code first} on: float32 {@code [count, channels, height, width]}, made in the caller's scope. */
@@ -42,7 +43,7 @@ record InputImages(ImageDataset images) {
         for (int i = first; i < first + count; i++) {
             images.copy(i % images.size(), pixels);
         }
-        return Scoped.result(() -> new PixelCodec()
-                .encode(Tensors.of(pixels.array(), count, images.channels(), images.height(), images.width())));
+        return Scoped.result(() -> device.place(new PixelCodec()
+                .encode(Tensors.of(pixels.array(), count, images.channels(), images.height(), images.width()))));
     }
 }

@@ -9,6 +9,7 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.edit.Inversion;
 import org.diffusion4j.edit.Slerp;
@@ -64,12 +65,16 @@ public record Interpolation(DiffusionModel model, int columns) {
                 Tensor codes = inversion.encode(
                         model.unlimited(model.labels(draw, 0, ends)), given.x0(0, ends), SampleListener.NONE)) {
             return model.draw(across(draw, ends / 2, this::nearerEnd), listener, batch -> {
-                Tensor from = codes.index_select(0, Tensors.of(ends(batch, 0)));
-                Tensor to = codes.index_select(0, Tensors.of(ends(batch, 1)));
+                Tensor from = at(codes, ends(batch, 0));
+                Tensor to = at(codes, ends(batch, 1));
                 Tensor between = Slerp.between(from, to, shares(batch));
                 return inversion.decode(model.unlimited(batch.labels()), between, batch.listener());
             });
         }
+    }
+
+    private static Tensor at(Tensor codes, long[] rows) {
+        return codes.index_select(0, Tensors.of(rows).to(codes.device(), ScalarType.Long));
     }
 
     /** As many samples as the rows have pictures, each of the class of the draw's sample that is said. */

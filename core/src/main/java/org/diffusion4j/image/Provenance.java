@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
 
@@ -18,8 +20,11 @@ import org.diffusion4j.io.Json;
  * @param modelHash what the model is known by, wherever it lies
  * @param draw all samples, also where the picture shows one of them
  * @param sample the index of the one that is shown, or -1 where all are
+ * @param device on which the network computed
+ * @param precision in which it computed, never {@code auto}
  */
-public record Provenance(String version, String model, String modelHash, Draw draw, int sample) {
+public record Provenance(
+        String version, String model, String modelHash, Draw draw, int sample, String device, Precision precision) {
 
     /** Where all samples of a draw are shown. */
     public static final int ALL = -1;
@@ -27,11 +32,17 @@ public record Provenance(String version, String model, String modelHash, Draw dr
     private static final String KEY = "diffusion4j";
 
     /** What pictures of older versions leave unsaid. */
-    private static final Provenance OLDEST = new Provenance("", "", "", Draw.of(1), ALL);
+    private static final Provenance OLDEST = of("", "", "", Draw.of(1), Compute.DEFAULT);
+
+    /** Where all samples of a draw are shown. */
+    public static Provenance of(String version, String model, String modelHash, Draw draw, Compute compute) {
+        return new Provenance(
+                version, model, modelHash, draw, ALL, compute.device().toString(), compute.arithmetic());
+    }
 
     /** The same draw, of which one sample is shown. */
     public Provenance ofSample(int index) {
-        return new Provenance(version, model, modelHash, draw, index);
+        return new Provenance(version, model, modelHash, draw, index, device, precision);
     }
 
     /** The text of a PNG file that will lie at {@code picture}. */
@@ -41,7 +52,9 @@ public record Provenance(String version, String model, String modelHash, Draw dr
                 isShipped(Path.of(model)) ? model : seenFrom(picture, Path.of(model)),
                 modelHash,
                 draw,
-                sample);
+                sample,
+                device,
+                precision);
         return Map.of("Software", "Diffusion4j " + version, KEY, Json.line(Records.CAMEL_CASE.write(text)));
     }
 
@@ -65,7 +78,8 @@ public record Provenance(String version, String model, String modelHash, Draw dr
             Provenance seen = Records.CAMEL_CASE.read(OLDEST, Json.parseObject(json, source), source);
             Path beside = beside(picture, seen.model);
             String model = seen.isShipped(beside) ? seen.model : beside.toString();
-            return new Provenance(seen.version, model, seen.modelHash, seen.draw, seen.sample);
+            return new Provenance(
+                    seen.version, model, seen.modelHash, seen.draw, seen.sample, seen.device, seen.precision);
         });
     }
 

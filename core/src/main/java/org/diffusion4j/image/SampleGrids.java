@@ -59,6 +59,7 @@ public final class SampleGrids implements TrainListener {
                 Tensor x0 = model.sample(recipe.sample(), count, labels, new SeededNoise(0, 0), drawn -> {})) {
             BufferedImage grid = ImageGrid.of(new PixelCodec().toImages(x0), columns, PADDING);
             Map<String, String> text = new TreeMap<>(Map.of("run", recipe.name(), "step", Long.toString(step)));
+            model.compute().identity().forEach((key, value) -> text.put(key, value.toString()));
             Records.CAMEL_CASE.write(recipe.sample()).forEach((key, value) -> text.put(key, String.valueOf(value)));
             run.events().image("samples", step, grid);
             Png.write(run.samples(step, EXTENSION), grid, text); // last: where it is, both are

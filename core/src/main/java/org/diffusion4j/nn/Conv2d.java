@@ -17,8 +17,8 @@ public final class Conv2d {
     private final long[] padding;
 
     private Conv2d(Parameters.Path at, int in, int out, int kernel, int stride, int padding, Initialiser initialiser) {
-        weight = at.add("weight", initialiser, out, in, kernel, kernel);
-        bias = at.add("bias", initialiser, out);
+        weight = at.addOperand("weight", initialiser, out, in, kernel, kernel);
+        bias = at.addOperand("bias", initialiser, out);
         this.stride = new long[] {stride, stride};
         this.padding = new long[] {padding, padding};
     }
@@ -44,7 +44,7 @@ public final class Conv2d {
     }
 
     public Tensor apply(Tensor x) {
-        return convolve(x, weight.value(), bias.value(), stride, padding);
+        return convolve(x, weight.operand(), bias.operand(), stride, padding);
     }
 
     /** 1×1, with weights {@code [out, in]} that lie elsewhere. */
@@ -53,6 +53,6 @@ public final class Conv2d {
     }
 
     private static Tensor convolve(Tensor x, Tensor weight, Tensor bias, long[] stride, long[] padding) {
-        return torch.conv2d(x, Layout.ofWeight(weight), new TensorOptional(bias), stride, padding, ONE, 1);
+        return torch.conv2d(x.to(weight.scalar_type()), weight, new TensorOptional(bias), stride, padding, ONE, 1);
     }
 }

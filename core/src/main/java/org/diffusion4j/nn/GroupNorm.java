@@ -43,7 +43,9 @@ public final class GroupNorm {
     }
 
     private Tensor norm(Tensor x) {
+        Tensor input =
+                x.is_cpu() ? x : x.to(weight.value().scalar_type()); // only the processor's kernel takes both dtypes
         return torch.group_norm(
-                x, groups, new TensorOptional(weight.value()), new TensorOptional(bias.value()), eps, false);
+                input, groups, new TensorOptional(weight.value()), new TensorOptional(bias.value()), eps, false);
     }
 }

@@ -1,31 +1,32 @@
 package org.diffusion4j.nn;
 
-import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
-import org.diffusion4j.engine.Precision;
 
 /**
- * How images and weights of convolutions lie in memory: channels last in float32, where it saves reorders; channels first in
- * bfloat16, where the norms are many times slower on the other. Shapes are {@code [batch, channels, height, width]} either way.
+ * How images and weights of convolutions lie in memory: channels last, where it saves reorders; on the processor channels first in
+ * dtypes of 16 bits, where the norms are many times slower on the other. Shapes are {@code [batch, channels, height, width]} either way.
  */
 public final class Layout {
 
     private Layout() {}
 
-    /** Whether the calling thread computes in bfloat16. */
-    public static boolean isBfloat16() {
-        return Precision.current() == Precision.BFLOAT16;
-    }
-
+    /** The image as convolutions and norms want it. */
     public static Tensor ofImage(Tensor x) {
-        return x.contiguous(isBfloat16() ? MemoryFormat.Contiguous : MemoryFormat.ChannelsLast);
+        return x.contiguous(of(x, x.scalar_type().intern()));
     }
 
-    static Tensor ofWeight(Tensor weight) {
-        return isBfloat16()
-                ? weight.to(ScalarType.BFloat16, false, false, new MemoryFormatOptional(MemoryFormat.Contiguous))
-                : weight;
+    /** Whether libtorch's kernels for 16 bits on the processor are met, some of which are slow. */
+    public static boolean isLowOnCpu(Tensor x) {
+        return isLowOnCpu(x, x.scalar_type().intern());
+    }
+
+    static MemoryFormat of(Tensor x, ScalarType dtype) {
+        return isLowOnCpu(x, dtype) ? MemoryFormat.Contiguous : MemoryFormat.ChannelsLast;
+    }
+
+    private static boolean isLowOnCpu(Tensor x, ScalarType dtype) {
+        return (dtype == ScalarType.BFloat16 || dtype == ScalarType.Half) && x.is_cpu();
     }
 }

@@ -12,8 +12,8 @@ public final class Linear {
     private final Parameter bias;
 
     private Linear(Parameters.Path at, int in, int out, Initialiser initialiser) {
-        weight = at.add("weight", initialiser, out, in);
-        bias = at.add("bias", initialiser, out);
+        weight = at.addOperand("weight", initialiser, out, in);
+        bias = at.addOperand("bias", initialiser, out);
     }
 
     public Linear(Parameters.Path at, int in, int out) {
@@ -26,7 +26,8 @@ public final class Linear {
     }
 
     public Tensor apply(Tensor x) {
-        return torch.linear(x, weight.value(), new TensorOptional(bias.value()));
+        Tensor factor = weight.operand();
+        return torch.linear(x.to(factor.scalar_type()), factor, new TensorOptional(bias.operand()));
     }
 
     /**
@@ -34,6 +35,6 @@ public final class Linear {
      * but one.
      */
     public Tensor applyToPixels(Tensor image) {
-        return Conv2d.ofPixels(image, weight.value(), bias.value());
+        return Conv2d.ofPixels(image, weight.operand(), bias.operand());
     }
 }

@@ -14,12 +14,15 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.CloseGuard;
+import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.MachineMemory;
 import org.diffusion4j.engine.WeightsException;
@@ -45,6 +48,8 @@ public final class Parameters implements AutoCloseable {
         private final long[] shape;
         private final Initialiser initialiser;
         private final long offset;
+        private boolean operand;
+        private @Nullable ScalarType cast; // what the value is converted to in each product; null for nothing
         private @Nullable Tensor value;
 
         private Parameter(String name, Initialiser initialiser, long[] shape, long offset) {
@@ -74,6 +79,25 @@ public final class Parameters implements AutoCloseable {
                 throw new IllegalStateException("parameter '" + name + "' is used before allocation or after closing");
             }
             return present;
+        }
+
+        /**
+         * The value as a factor of a convolution or product: in the network's arithmetic, differentiable; made in the caller's scope, or
+         * the value itself where that is in it.
+         */
+        public Tensor operand() {
+            ScalarType dtype = cast;
+            return dtype == null ? value() : lowered(dtype);
+        }
+
+        /** In a dtype of 16 bits, in the layout that {@link Layout#ofImage} gives the images. */
+        private Tensor lowered(ScalarType dtype) {
+            MemoryFormat format = Layout.of(value(), dtype);
+            return value().to(
+                            dtype,
+                            false,
+                            false,
+                            new MemoryFormatOptional(shape.length == 4 ? format : MemoryFormat.Contiguous));
         }
 
         private boolean isConstant() {
@@ -123,6 +147,11 @@ public final class Parameters implements AutoCloseable {
             return Parameters.this.add(prefix + name, initialiser, shape);
         }
 
+        /** Declares a factor of a convolution or product here; see {@link Parameters#addOperand}. */
+        public Parameter addOperand(String name, Initialiser initialiser, long... shape) {
+            return Parameters.this.addOperand(prefix + name, initialiser, shape);
+        }
+
         /** Declares a constant here; see {@link Parameters#addConstant}. */
         public Parameter addConstant(String name, Initialiser initialiser, long... shape) {
             return Parameters.this.addConstant(prefix + name, initialiser, shape);
@@ -136,6 +165,8 @@ public final class Parameters implements AutoCloseable {
 
     private final Map<String, Parameter> byName = new LinkedHashMap<>();
     private final CloseGuard guard;
+    private Compute compute = Compute.DEFAULT;
+    private boolean drawsOnly;
     private long count;
     private @Nullable Tensor values;
     private @Nullable Tensor gradients;
@@ -171,6 +202,17 @@ public final class Parameters implements AutoCloseable {
     public Parameter add(String name, Initialiser initialiser, long... shape) {
         Parameter parameter = declare(new Parameter(name, initialiser, shape.clone(), count));
         count = Math.addExact(count, parameter.count());
+        return parameter;
+    }
+
+    /**
+     * Declares a parameter that layers use by {@link Parameter#operand}: the weights and the bias of a convolution or product.
+     *
+     * @throws IllegalArgumentException if the name is taken
+     */
+    public Parameter addOperand(String name, Initialiser initialiser, long... shape) {
+        Parameter parameter = add(name, initialiser, shape);
+        parameter.operand = true;
         return parameter;
     }
 
@@ -224,6 +266,67 @@ public final class Parameters implements AutoCloseable {
         }
     }
 
+    /** Where and in which arithmetic the network computes; the processor and float32 at first. */
+    public Compute compute() {
+        return compute;
+    }
+
+    /**
+     * Lets the network compute there and so from now on. Values and gradients stay float32, so that it can be trained, and are converted
+     * for each convolution and product. Call it after {@link #allocate} and before {@link #enableGradients}.
+     *
+     * @throws IllegalArgumentException if this machine cannot
+     */
+    public void computeIn(Compute wanted) {
+        wanted.requireUsable();
+        if (gradients != null || drawsOnly) {
+            throw new IllegalStateException(
+                    "where a network computes is decided once, before it is trained or drawn from");
+        }
+        try (AutoGradMode noGrad = new AutoGradMode(false);
+                PointerScope scope = new PointerScope()) {
+            Tensor flat = values().to(wanted.device().torch(), values().scalar_type());
+            for (Parameter parameter : byName.values()) {
+                Tensor old = parameter.value();
+                Tensor moved = parameter.isConstant()
+                        ? old.to(wanted.device().torch(), old.scalar_type())
+                        : parameter.viewOf(flat).detach();
+                parameter.value = keep(moved);
+                parameter.cast = parameter.operand && wanted.isLow()
+                        ? wanted.arithmetic().dtype()
+                        : null;
+                old.releaseReference();
+            }
+            Tensor old = values();
+            values = keep(flat);
+            old.releaseReference();
+            compute = wanted;
+        }
+    }
+
+    /**
+     * {@link #computeIn}, and keeps what convolutions and products need in that arithmetic alone: less memory, and nothing is converted
+     * any more. Such a network draws and can neither be trained nor saved.
+     */
+    public void drawIn(Compute wanted) {
+        computeIn(wanted);
+        if (!wanted.isLow()) {
+            return;
+        }
+        try (AutoGradMode noGrad = new AutoGradMode(false);
+                PointerScope scope = new PointerScope()) {
+            for (Parameter parameter : byName.values()) {
+                Tensor old = parameter.value();
+                parameter.value = keep(parameter.operand ? parameter.operand() : old.clone());
+                parameter.cast = null;
+                old.releaseReference();
+            }
+            values().releaseReference();
+            values = null;
+            drawsOnly = true;
+        }
+    }
+
     private static void fill(Tensor view, Parameter parameter, Generator generator) {
         if (parameter.initialiser instanceof Initialiser.Constant constant) {
             view.fill_(new Scalar(constant.value()));
@@ -252,8 +355,16 @@ public final class Parameters implements AutoCloseable {
         }
     }
 
-    /** All values, {@code [count]}, lent. Writing into it changes the network. */
+    /**
+     * All values, {@code [count]}, lent. Writing into it changes the network.
+     *
+     * @throws IllegalStateException before allocation, after closing, and after {@link #drawIn} in another arithmetic than float32
+     */
     public Tensor values() {
+        if (drawsOnly) {
+            throw new IllegalStateException("the weights are kept in " + compute.arithmetic()
+                    + " for drawing alone; to train or save them, load the model in float32");
+        }
         return present(values, "values");
     }
 
@@ -339,6 +450,20 @@ public final class Parameters implements AutoCloseable {
                             + "save the weights of an earlier step");
                 }
             });
+        }
+    }
+
+    /**
+     * Copies the weights of a network of the same layout.
+     *
+     * @throws IllegalStateException if either has none that can be trained, see {@link #values}
+     */
+    public void copyFrom(Parameters other) {
+        values().copy_(other.values());
+        for (Parameter parameter : byName.values()) {
+            if (parameter.isConstant()) {
+                parameter.value().copy_(other.get(parameter.name).value());
+            }
         }
     }
 

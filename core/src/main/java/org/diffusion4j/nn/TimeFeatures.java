@@ -1,8 +1,8 @@
 package org.diffusion4j.nn;
 
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -28,7 +28,7 @@ public interface TimeFeatures {
         @Override
         public Tensor of(Tensor t, ScalarType dtype) {
             int half = width / 2;
-            Tensor frequencies = torch.arange(new Scalar(half), new TensorOptions(dtype))
+            Tensor frequencies = torch.arange(new Scalar(half), t.options().dtype(new ScalarTypeOptional(dtype)))
                     .mul(new Scalar(-Math.log(10000)))
                     .div(new Scalar((double) half - freqShift))
                     .exp();

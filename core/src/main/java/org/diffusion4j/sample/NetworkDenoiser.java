@@ -2,8 +2,8 @@ package org.diffusion4j.sample;
 
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Scoped;
@@ -46,7 +46,8 @@ public record NetworkDenoiser(Network network, DiffusionProcess process, OutputM
         return torch.full(
                 new long[] {x.size(0)},
                 new Scalar(process.networkTime(t)),
-                new TensorOptions(
-                        x.scalar_type().intern() == ScalarType.Double ? ScalarType.Double : ScalarType.Float));
+                x.options()
+                        .dtype(new ScalarTypeOptional(
+                                x.scalar_type().intern() == ScalarType.Double ? ScalarType.Double : ScalarType.Float)));
     }
 }

@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
-import org.diffusion4j.engine.Precision;
+import org.diffusion4j.engine.Device;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Network;
@@ -26,18 +26,16 @@ import org.diffusion4j.process.VariationalBound;
  * <p>Ho, Jain, Abbeel, "Denoising Diffusion Probabilistic Models", NeurIPS 2020, equation 14, for the targets x0, v and the mean
  * likewise; Nichol, Dhariwal, "Improved Denoising Diffusion Probabilistic Models", ICML 2021, equation 16.
  *
- * @param network borrowed
+ * @param network borrowed; x0 and all else are moved to its device
  * @param process a chain of timesteps
  * @param variance of a reverse step, as the bound sees it
- * @param precision of the network's forward pass
  */
 public record DenoisingLoss(
         Network network,
         DiscreteProcess process,
         OutputMeaning meaning,
         ReverseVariance variance,
-        ObjectiveSettings settings,
-        Precision precision)
+        ObjectiveSettings settings)
         implements Loss {
 
     public DenoisingLoss {
@@ -66,6 +64,11 @@ public record DenoisingLoss(
 
     @Override
     public Tensor of(Tensor x0, Condition condition, double[] times, Tensor noise) {
+        Device device = network.parameters().compute().device();
+        return placed(device.place(x0), condition.each(device::place), times, device.place(noise));
+    }
+
+    private Tensor placed(Tensor x0, Condition condition, double[] times, Tensor noise) {
         NoiseLevel level = NoiseLevel.at(process, times, x0);
         Tensor xt = level.noised(x0, noise);
         Tensor output =
@@ -93,9 +96,7 @@ public record DenoisingLoss(
         Tensor timesteps = Tensors.of(
                         Arrays.stream(times).map(process::networkTime).toArray())
                 .to(input);
-        try (Precision.Scope scope = precision.open()) {
-            return network.forward(input, timesteps, condition);
-        }
+        return network.forward(input, timesteps, condition);
     }
 
     /** An estimate of L_vlb for each sample: one of its T terms, times T. */

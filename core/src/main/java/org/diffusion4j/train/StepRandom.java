@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.diffusion4j.engine.Tensors;
 
 /**
  * The random numbers of one batch of training, from (seed, batch number) alone: what came before does not matter, so that a resumed
@@ -29,9 +30,9 @@ public final class StepRandom {
         return numbers;
     }
 
-    /** N(0, 1) of the shape and dtype of {@code like}. */
+    /** N(0, 1) of the shape and dtype of {@code like}, on the processor. */
     Tensor noise(Tensor like) {
-        return torch.empty_like(like).normal_(0, 1, new GeneratorOptional(generator));
+        return Tensors.emptyOnCpu(like, like.scalar_type().intern()).normal_(0, 1, new GeneratorOptional(generator));
     }
 
     /** Bool {@code [count]}: each sample is chosen with probability {@code share}. */

@@ -4,10 +4,9 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.Compute;
+import org.diffusion4j.engine.Device;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
@@ -27,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param objective what is minimised, and how times are chosen and weighted
  * @param emaDecay of the averaged weights, which begin with a shorter memory, see {@link Ema}
  * @param conditionDropout share of examples whose condition is dropped, for guidance later; recipes may call it {@code labelDropout}
- * @param precision {@code float32}, {@code bf16}, or {@code auto} for {@link Precision#best}
+ * @param device {@code cpu}, {@code cuda} or {@code cuda:N}, as {@link Device#named} takes it
+ * @param precision of convolutions and products; weights, gradients and moments stay float32
  * @param validateEvery steps between validations; 0: at the end only
  * @param sampleEvery steps between samples drawn in the training; 0: at the end only
  * @param sampleCount how many samples are drawn each time, 0 for none; null for what is usual for the kind of data
@@ -49,7 +49,8 @@ public record TrainSettings(
         ObjectiveSettings objective,
         double emaDecay,
         double conditionDropout,
-        String precision,
+        String device,
+        Precision precision,
         long seed,
         long validateEvery,
         long sampleEvery,
@@ -57,9 +58,6 @@ public record TrainSettings(
         long checkpointEvery,
         int keep,
         double timeLimit) {
-
-    private static final Map<String, Supplier<Precision>> PRECISIONS =
-            Map.of("float32", () -> Precision.FLOAT32, "bf16", () -> Precision.BFLOAT16, "auto", Precision::best);
 
     public TrainSettings {
         require(batchSize >= 1, "train.batchSize must be at least 1, was %s", batchSize);
@@ -71,11 +69,10 @@ public record TrainSettings(
                 conditionDropout >= 0 && conditionDropout < 1,
                 "train.conditionDropout must lie in [0, 1), was %s",
                 conditionDropout);
+        Device.named(device); // refuses what is none
         require(
-                PRECISIONS.containsKey(precision),
-                "train.precision '%s' is not known; %s",
-                precision,
-                DidYouMean.among(precision, PRECISIONS.keySet()));
+                precision != Precision.FLOAT16,
+                "train.precision cannot be float16, in which small gradients vanish; take bf16, float32 or auto");
         require(
                 validateEvery >= 0 && sampleEvery >= 0 && checkpointEvery >= 0,
                 "train.validateEvery, sampleEvery and checkpointEvery must be at least 0, were %s, %s and %s",
@@ -106,7 +103,8 @@ public record TrainSettings(
                 ObjectiveSettings.simple(),
                 0.999,
                 0.1,
-                "auto",
+                "cpu",
+                Precision.AUTO,
                 0,
                 1000,
                 1000,
@@ -181,7 +179,7 @@ public record TrainSettings(
         return Records.with(this, "conditionDropout", conditionDropout);
     }
 
-    public TrainSettings withPrecision(String precision) {
+    public TrainSettings withPrecision(Precision precision) {
         return Records.with(this, "precision", precision);
     }
 
@@ -219,9 +217,9 @@ public record TrainSettings(
         return new Plan(Stream.concat(Stream.of(first), stages.stream()).toList());
     }
 
-    /** The precision, with {@code auto} decided for this machine. */
-    public Precision arithmetic() {
-        return Objects.requireNonNull(PRECISIONS.get(precision)).get(); // checked at birth
+    /** Where the network computes, and in which arithmetic. */
+    public Compute compute() {
+        return new Compute(Device.named(device), precision);
     }
 
     /** What of these settings the weights depend on after so many steps, as a JSON tree. */

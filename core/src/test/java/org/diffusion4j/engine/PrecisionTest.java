@@ -2,11 +2,12 @@ package org.diffusion4j.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.CompletableFuture;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,41 +16,48 @@ import org.junit.jupiter.api.io.TempDir;
 class PrecisionTest {
 
     @Test
-    void is_float32_until_bfloat16_is_opened_and_again_afterwards() {
-        assertThat(Precision.current()).isEqualTo(Precision.FLOAT32);
-        try (Precision.Scope outer = Precision.BFLOAT16.open()) {
-            try (Precision.Scope inner = Precision.FLOAT32.open()) {
-                assertThat(Precision.current()).isEqualTo(Precision.FLOAT32);
-            }
-            assertThat(Precision.current()).isEqualTo(Precision.BFLOAT16);
-        }
-        assertThat(Precision.current()).isEqualTo(Precision.FLOAT32);
-    }
-
-    @Test
-    void is_the_opening_threads_own() {
-        try (Precision.Scope open = Precision.BFLOAT16.open()) {
-            assertThat(CompletableFuture.supplyAsync(Precision::current).join()).isEqualTo(Precision.FLOAT32);
-        }
-    }
-
-    @Test
-    void is_best_in_bfloat16_where_the_processor_has_instructions_for_it(@TempDir Path folder) throws IOException {
+    void knows_what_the_processor_has_instructions_for(@TempDir Path folder) throws IOException {
         assertThat(Precision.detect(cpu(folder, "fpu avx2 avx512f avx512_bf16")))
-                .isEqualTo(Precision.BFLOAT16);
-        assertThat(Precision.detect(cpu(folder, "fpu avx2 amx_bf16 amx_tile"))).isEqualTo(Precision.BFLOAT16);
-        assertThat(Precision.detect(cpu(folder, "fpu avx2 avx512f"))).isEqualTo(Precision.FLOAT32);
-        assertThat(Precision.detect(folder.resolve("no-such-file"))).isEqualTo(Precision.FLOAT32);
+                .containsExactly(Precision.FLOAT32, Precision.BFLOAT16);
+        assertThat(Precision.detect(cpu(folder, "fpu avx2 amx_bf16 amx_tile"))).contains(Precision.BFLOAT16);
+        assertThat(Precision.detect(cpu(folder, "fpu avx512f avx512_fp16 amx_bf16")))
+                .containsExactly(Precision.FLOAT32, Precision.BFLOAT16, Precision.FLOAT16);
+        assertThat(Precision.detect(cpu(folder, "fpu avx2 avx512f"))).containsExactly(Precision.FLOAT32);
+        assertThat(Precision.detect(folder.resolve("no-such-file"))).containsExactly(Precision.FLOAT32);
     }
 
     @Test
-    void is_best_as_the_environment_says() {
-        assertThat(Precision.best("float32")).isEqualTo(Precision.FLOAT32);
-        assertThat(Precision.best("bf16")).isEqualTo(Precision.BFLOAT16);
-        assertThat(Precision.best("")).isEqualTo(Precision.best(null));
+    void is_decided_by_the_device_and_before_it_by_the_environment() {
+        Device gpu = Device.named("cuda");
+        assertThat(Precision.best(Device.CPU, "float32")).isEqualTo(Precision.FLOAT32);
+        assertThat(Precision.best(Device.CPU, "bf16")).isEqualTo(Precision.BFLOAT16);
+        assertThat(Precision.best(gpu, "float32")).isEqualTo(Precision.FLOAT32);
+        assertThat(Precision.best(gpu, "")).isEqualTo(Precision.BFLOAT16);
+        assertThat(Precision.best(Device.CPU, "")).isEqualTo(Precision.best(Device.CPU, null));
+        assertThat(Precision.AUTO.on(Device.CPU)).isIn(Precision.FLOAT32, Precision.BFLOAT16);
+        assertThat(Precision.FLOAT16.on(Device.CPU)).isEqualTo(Precision.FLOAT16);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Precision.best("fp16"))
+                .isThrownBy(() -> Precision.best(Device.CPU, "fp16"))
                 .withMessageStartingWith("there is no DIFFUSION4J_PRECISION 'fp16'");
+    }
+
+    @Test
+    void has_names() {
+        for (Precision precision : Precision.values()) {
+            assertThat(Precision.named(precision.toString())).isEqualTo(precision);
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Precision.named("bf61"))
+                .withMessage(
+                        "there is no precision 'bf61'; did you mean 'bf16'? known are: auto, bf16, float16, float32");
+    }
+
+    @Test
+    void has_a_dtype_once_it_is_decided() {
+        assertThat(Precision.BFLOAT16.dtype()).isEqualTo(ScalarType.BFloat16);
+        assertThatIllegalStateException()
+                .isThrownBy(Precision.AUTO::dtype)
+                .withMessageContaining("'auto' has no dtype");
     }
 
     private static Path cpu(Path folder, String flags) throws IOException {

@@ -14,7 +14,6 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.NoiseStream;
-import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.evaluate.BoundTerms;
 import org.diffusion4j.evaluate.Likelihood;
@@ -195,8 +194,7 @@ public final class GaussianDiffusionCheck implements GoldenCheck {
 
         private Tensor losses(LossTerms loss) {
             ObjectiveSettings settings = new ObjectiveSettings(loss, Weighting.SIMPLE, null, TimeSampling.UNIFORM);
-            return new DenoisingLoss(network, process, meaning, variance, settings, Precision.FLOAT32)
-                    .of(x0, Condition.NONE, t, noise);
+            return new DenoisingLoss(network, process, meaning, variance, settings).of(x0, Condition.NONE, t, noise);
         }
 
         private void loops() {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.engine.Precision;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.image.ImageTraining;
@@ -70,8 +69,7 @@ class GradientNoiseTest {
         return ImageTraining.loss(
                 model,
                 learned ? ReverseVariance.LEARNED : ReverseVariance.FIXED_SMALL,
-                new ObjectiveSettings(terms, Weighting.SIMPLE, null, times),
-                Precision.FLOAT32);
+                new ObjectiveSettings(terms, Weighting.SIMPLE, null, times));
     }
 
     /** After 60 steps: the last convolution of a new network is zero, and so are most gradients. */

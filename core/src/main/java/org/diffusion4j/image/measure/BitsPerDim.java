@@ -116,7 +116,9 @@ public record BitsPerDim(
             try (PointerScope scope = new PointerScope();
                     ImageBatch batch = batches.batch(first / batchSize)) {
                 int size = Math.min(batchSize, count - first);
-                Tensor x0 = new PixelCodec().encode(batch.images().narrow(0, 0, size));
+                Tensor x0 = model.compute()
+                        .device()
+                        .place(new PixelCodec().encode(batch.images().narrow(0, 0, size)));
                 Tensor labels = batch.labels() == null || model.classes() == 0
                         ? null
                         : batch.labels().narrow(0, 0, size);

@@ -39,6 +39,7 @@ public record DrawnPictures(DiffusionModel model, String hash, Draw draw) implem
         facts.put("model", hash);
         facts.put("settings", Records.CAMEL_CASE.write(draw.settings()));
         facts.put("seed", draw.seed());
+        facts.putAll(model.compute().identity());
         if (!draw.labels().isEmpty()) {
             facts.put("labels", Sha256.of(Json.line(draw.labels())));
         }

@@ -15,6 +15,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.evaluate.FeatureCache;
 import org.diffusion4j.evaluate.MetricInput;
 import org.diffusion4j.evaluate.Pictures;
@@ -31,6 +32,7 @@ import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.nn.vision.Features;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Samplers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes better or worse with the kind of prediction, the sampler, its steps, noise and timesteps: each model is drawn from in each
@@ -70,6 +72,11 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, List<Long
             List<Integer> shape = new ArrayList<>(network.sampleSize());
             shape.add(network.inChannels());
             return shape;
+        }
+
+        private @Nullable Precision precision() {
+            Precision arithmetic = model.compute().arithmetic();
+            return arithmetic == Precision.FLOAT32 ? null : arithmetic;
         }
 
         int timesteps() {
@@ -190,7 +197,14 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, List<Long
     /** What a cell is known by. */
     StudyCell.Key key(Subject subject, SampleSettings settings, long seed, StudyFacts facts) {
         return new StudyCell.Key(
-                subject.hash, settings, count, seed, facts.dataHash(), facts.trainingHash(), facts.network());
+                subject.hash,
+                settings,
+                count,
+                seed,
+                facts.dataHash(),
+                facts.trainingHash(),
+                facts.network(),
+                subject.precision());
     }
 
     private static Features look(FeatureCache cache, ImageDataset data, String what, Progress progress) {

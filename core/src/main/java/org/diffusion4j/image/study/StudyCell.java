@@ -3,12 +3,15 @@ package org.diffusion4j.image.study;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.engine.Sha256;
 import org.diffusion4j.evaluate.SampleMetric;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.sample.SampleSettings;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One cell of a study: what is drawn, and what came of it.
@@ -26,13 +29,23 @@ public record StudyCell(Key key, double seconds, List<SampleMetric> metrics, Lis
      * @param data what the reference is known by
      * @param training what the images are known by whose classes are drawn
      * @param network the name of the one that looks
+     * @param precision in which the model draws; null for float32, as cells have it that are older than the choice
      */
     public record Key(
-            String model, SampleSettings settings, int count, long seed, String data, String training, String network) {
+            String model,
+            SampleSettings settings,
+            int count,
+            long seed,
+            String data,
+            String training,
+            String network,
+            @Nullable Precision precision) {
 
         /** A name for files. */
         public String id() {
-            return Sha256.of(Json.line(Records.CAMEL_CASE.write(this))).substring(0, 16);
+            Map<String, @Nullable Object> facts = Records.CAMEL_CASE.write(this);
+            facts.values().removeIf(Objects::isNull);
+            return Sha256.of(Json.line(facts)).substring(0, 16);
         }
     }
 

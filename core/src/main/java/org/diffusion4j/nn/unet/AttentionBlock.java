@@ -59,7 +59,7 @@ final class AttentionBlock implements Block {
                 .reshape(x.size(0), x.size(2), x.size(3), -1)
                 .permute(0, 3, 1, 2);
         Tensor h = toOut.applyToPixels(Layout.ofImage(joined));
-        Tensor sum = x.add(h);
+        Tensor sum = Sum.into(h, x);
         return divisor == 1 ? sum : sum.div(new Scalar(divisor));
     }
 
@@ -73,7 +73,7 @@ final class AttentionBlock implements Block {
     }
 
     private Tensor attend(Tensor q, Tensor k, Tensor v) {
-        if (!Layout.isBfloat16()) {
+        if (!Layout.isLowOnCpu(q)) {
             return torch.scaled_dot_product_attention(q, k, v);
         }
         Tensor scores = q.mul(new Scalar(1 / Math.sqrt(headWidth))).matmul(k.transpose(2, 3));

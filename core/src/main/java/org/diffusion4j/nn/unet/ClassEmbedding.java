@@ -40,7 +40,7 @@ interface ClassEmbedding {
                     "labels must lie in 0 to %s, was %s",
                     classes - 1,
                     smallest < 0 ? smallest : largest);
-            return torch.embedding(rows.value(), labels);
+            return torch.embedding(rows.value(), labels.to(rows.value().device(), labels.scalar_type()));
         };
     }
 }

@@ -62,6 +62,6 @@ enum Resampling {
         for (int i = 0; i < 16; i++) {
             kernel[i] = gain * taps[i / 4] * taps[i % 4] / 64;
         }
-        return Tensors.of(kernel).to(x.scalar_type()).view(1, 1, 4, 4).expand(x.size(1), 1, 4, 4);
+        return Tensors.of(kernel).to(x).view(1, 1, 4, 4).expand(x.size(1), 1, 4, 4);
     }
 }

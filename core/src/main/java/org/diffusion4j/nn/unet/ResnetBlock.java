@@ -66,12 +66,12 @@ final class ResnetBlock implements Block {
         Activation activation = style.activation;
         Tensor shift =
                 timeProjection.apply(activation.apply(time)).unsqueeze(-1).unsqueeze(-1);
-        Tensor h = conv1.apply(resampling.apply(activation.apply(norm1.apply(x))));
+        Tensor h = conv1.apply(resampling.apply(activation.applyTo(norm1.apply(x))));
         h = style.scaleShift ? scaledAndShifted(norm2.apply(h), shift) : norm2.apply(h.add(shift));
-        h = conv2.apply(dropout.apply(activation.apply(h)));
+        h = conv2.apply(dropout.apply(activation.applyTo(h)));
 
         Tensor kept = resampling.apply(x);
-        Tensor sum = h.add(shortcut == null ? kept : shortcut.apply(kept));
+        Tensor sum = Sum.into(h, shortcut == null ? kept : shortcut.apply(kept));
         return divisor == 1 ? sum : sum.div(new Scalar(divisor));
     }
 

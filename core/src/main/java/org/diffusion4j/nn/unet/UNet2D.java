@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.CloseGuard;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.nn.Block;
 import org.diffusion4j.nn.Condition;
@@ -116,8 +117,8 @@ public final class UNet2D implements Network {
     private Tensor output(Tensor x, Tensor timesteps, @Nullable Tensor labels) {
         Tensor t = timesteps.expand(x.size(0));
         Tensor time = time(t, labels);
-        Tensor image =
-                Layout.ofImage(config.centerInputSample() ? x.mul(new Scalar(2)).sub(new Scalar(1)) : x);
+        Tensor centred = config.centerInputSample() ? x.mul(new Scalar(2)).sub(new Scalar(1)) : x;
+        Tensor image = Layout.ofImage(centred.to(arithmetic()));
 
         Deque<Tensor> kept = new ArrayDeque<>();
         Tensor h = convIn.apply(image);
@@ -143,6 +144,11 @@ public final class UNet2D implements Network {
             output = output.div(t.to(dtype).view(-1, 1, 1, 1));
         }
         return output.to(dtype).contiguous();
+    }
+
+    private ScalarType arithmetic() {
+        Precision precision = parameters.compute().arithmetic();
+        return precision == Precision.FLOAT32 ? dtype : precision.dtype(); // float64 in tests
     }
 
     private Tensor time(Tensor t, @Nullable Tensor labels) {

@@ -5,8 +5,10 @@ import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Libtorch;
 
 /**
@@ -36,7 +38,10 @@ final class FusedAdam {
                 rows(moment1.unsqueeze(0)),
                 rows(moment2.unsqueeze(0)),
                 rows(values.narrow(0, 0, 0)), // amsgrad's maxima: none
-                rows(torch.full(new long[] {1}, new Scalar((double) step))),
+                rows(torch.full(
+                        new long[] {1},
+                        new Scalar((double) step),
+                        values.options().dtype(new ScalarTypeOptional(ScalarType.Float)))),
                 new IValue(rate),
                 new IValue(s.beta1()),
                 new IValue(s.beta2()),

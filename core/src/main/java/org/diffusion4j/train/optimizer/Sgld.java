@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.diffusion4j.engine.Tensors;
 
 /**
  * Stochastic gradient Langevin dynamics: {@code weights ← weights − rate·g + √(2·rate·temperature)·z} with z ~ N(0, 1).
@@ -39,7 +40,9 @@ final class Sgld implements Optimizer {
                 PointerScope scope = new PointerScope()) {
             long number = (new SplittableRandom(seed ^ 0x5617D).nextLong() + step) & 0xFFFFFFFFL; // as in StepRandom
             var generator = new GeneratorOptional(torch.make_generator_cpu(number));
-            Tensor noise = torch.empty_like(values).normal_(0, 1, generator);
+            Tensor noise = Tensors.emptyOnCpu(values, values.scalar_type().intern())
+                    .normal_(0, 1, generator)
+                    .to(values);
             values.mul_(new Scalar(1 - learningRate * weightDecay))
                     .add_(gradients, new Scalar(-learningRate))
                     .add_(noise, new Scalar(Math.sqrt(2 * learningRate * temperature)));
