@@ -86,7 +86,7 @@ public final class Streams {
                     others.cancel();
                     throw e;
                 } finally {
-                    if (Thread.currentThread() != waiting && Thread.interrupted()) {
+                    if (!Thread.currentThread().equals(waiting) && Thread.interrupted()) {
                         waiting.interrupt(); // who interrupts a piece means the whole
                     }
                 }
