@@ -112,6 +112,27 @@ class SampleCommandTest {
     }
 
     @Test
+    void draws_in_another_precision_and_says_so_and_how_to_draw_it_again() throws IOException {
+        Path lower = folder.resolve("lower.png");
+        diffuse("sample", model, "--steps", 2, "--count", 2, "--out", out);
+        assertThat(diffuse("sample", model, "--steps", 2, "--count", 2, "--precision", "bf16", "--out", lower)
+                        .code())
+                .isZero();
+        assertThat(diffuse("info", lower).out())
+                .containsPattern("precision +bf16")
+                .contains("--precision bf16 --out again.png");
+        assertThat(diffuse("info", out).out())
+                .containsPattern("precision +float32")
+                .doesNotContain("--precision");
+        Ran unknown = diffuse("sample", model, "--precision", "bf61", "--out", folder.resolve("x.png"));
+        assertThat(unknown.code()).isEqualTo(2);
+        assertThat(unknown.err()).contains("there is no precision 'bf61'; did you mean 'bf16'?");
+        assertThat(diffuse("sample", model, "--device", "gpu", "--out", folder.resolve("x.png"))
+                        .err())
+                .contains("there is no device 'gpu'; ");
+    }
+
+    @Test
     void draws_as_the_scheduler_file_of_another_library_says_but_for_what_is_said() {
         Path foreign = foreign(
                 Map.of("_class_name", "EulerDiscreteScheduler", "timestep_spacing", "leading", "steps_offset", 1));

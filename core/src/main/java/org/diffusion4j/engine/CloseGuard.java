@@ -16,8 +16,27 @@ public final class CloseGuard {
 
     /** A call under way. */
     public interface Use extends AutoCloseable {
+
+        /** A part of this use by the calling thread, which works for the one that began it: never refused. The calling thread closes it. */
+        Use onThisThread();
+
         @Override
         void close();
+    }
+
+    private final class Held implements Use {
+
+        private final Thread user = Thread.currentThread();
+
+        @Override
+        public Use onThisThread() {
+            return begin();
+        }
+
+        @Override
+        public void close() {
+            end(user);
+        }
     }
 
     private final String name;
@@ -43,12 +62,15 @@ public final class CloseGuard {
      * @throws IllegalStateException if it is closed, and this thread is not using it
      */
     public synchronized Use use() {
-        Thread user = Thread.currentThread();
-        if (closed && !uses.containsKey(user)) {
+        if (closed && !uses.containsKey(Thread.currentThread())) {
             throw new IllegalStateException(name + " is closed; load or make it again to use it");
         }
-        uses.merge(user, 1, Integer::sum);
-        return () -> end(user);
+        return begin();
+    }
+
+    private synchronized Use begin() {
+        uses.merge(Thread.currentThread(), 1, Integer::sum);
+        return new Held();
     }
 
     private synchronized void end(Thread user) {

@@ -63,7 +63,7 @@ public final class Streams {
         boolean inline = Thread.currentThread() instanceof StreamThread; // whose fellows may all be waiting too
         List<Future<T>> futures = new ArrayList<>();
         for (Supplier<T> piece : pieces) {
-            FuturePiece<T> task = new FuturePiece<>(piece, here, others);
+            FuturePiece<T> task = new FuturePiece<>(piece, Thread.currentThread(), here, others);
             if (inline) {
                 task.run();
             } else {
@@ -76,7 +76,7 @@ public final class Streams {
 
     private static final class FuturePiece<T> extends java.util.concurrent.FutureTask<T> {
 
-        FuturePiece(Supplier<T> piece, Supplier<Cancellation.Scope> caller, Cancellation others) {
+        FuturePiece(Supplier<T> piece, Thread waiting, Supplier<Cancellation.Scope> caller, Cancellation others) {
             super(() -> {
                 try (Cancellation.Scope outer = caller.get();
                         Cancellation.Scope inner = others.open()) {
@@ -85,6 +85,10 @@ public final class Streams {
                 } catch (Throwable e) {
                     others.cancel();
                     throw e;
+                } finally {
+                    if (!Thread.currentThread().equals(waiting) && Thread.interrupted()) {
+                        waiting.interrupt(); // who interrupts a piece means the whole
+                    }
                 }
             });
         }

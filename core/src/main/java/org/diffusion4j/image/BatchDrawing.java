@@ -36,21 +36,22 @@ record BatchDrawing(DiffusionModel model, BatchSampler sampler, boolean apart) {
     void draw(Draw draw, int first, int end, int batchSize, DrawListener listener, Consumer<Tensor> drawn) {
         try (CloseGuard.Use use = model.network().parameters().use()) {
             for (int i = first; i < end; i += batchSize) {
-                batch(draw, i, Math.min(batchSize, end - i), listener, drawn);
+                batch(use, draw, i, Math.min(batchSize, end - i), listener, drawn);
             }
         } catch (RuntimeException e) {
             throw OutOfNativeMemoryException.ofBatch(e, batchSize);
         }
     }
 
-    private void batch(Draw draw, int first, int size, DrawListener listener, Consumer<Tensor> drawn) {
+    private void batch(
+            CloseGuard.Use use, Draw draw, int first, int size, DrawListener listener, Consumer<Tensor> drawn) {
         int parts = parts(size);
         Object lock = new Object();
         List<Supplier<Tensor>> pieces = new ArrayList<>();
         for (int k = 0; k < parts; k++) {
             int from = first + (int) ((long) size * k / parts);
             int to = first + (int) ((long) size * (k + 1) / parts);
-            pieces.add(() -> part(draw, from, to - from, (at, step) -> {
+            pieces.add(() -> part(use, draw, from, to - from, (at, step) -> {
                 synchronized (lock) {
                     listener.onStep(at, step);
                 }
@@ -70,8 +71,8 @@ record BatchDrawing(DiffusionModel model, BatchSampler sampler, boolean apart) {
         return pays ? Math.max(1, Math.min(Streams.count(), size / LEAST_IN_PART)) : 1;
     }
 
-    private Tensor part(Draw draw, int first, int size, DrawListener listener) {
-        try (CloseGuard.Use use = model.network().parameters().use();
+    private Tensor part(CloseGuard.Use use, Draw draw, int first, int size, DrawListener listener) {
+        try (CloseGuard.Use here = use.onThisThread();
                 PointerScope scope = new PointerScope()) {
             Tensor x0 = sampler.of(new Batch(
                     first,

@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -104,6 +108,51 @@ class PrecisionOfDrawingTest {
                 }))
                 .isInstanceOf(CancellationException.class)
                 .hasMessage("enough");
+    }
+
+    @Test
+    void is_drawn_to_the_end_where_the_listener_closes_the_model() {
+        AtomicInteger steps = new AtomicInteger();
+        assertThat(lower.draw(DRAW.batchSize(16), (first, step) -> {
+                    lower.close();
+                    steps.addAndGet((int) step.x().size(0));
+                }))
+                .hasSize(COUNT);
+        assertThat(steps).hasValue(COUNT * 3);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> lower.draw(DRAW))
+                .withMessageContaining("the model is closed");
+    }
+
+    @Test
+    void ends_and_stays_interrupted_where_the_listener_interrupts_its_thread() {
+        assertThatThrownBy(() ->
+                        lower.draw(DRAW, (first, step) -> Thread.currentThread().interrupt()))
+                .isInstanceOf(CancellationException.class)
+                .hasMessage("the work was stopped: its thread is interrupted");
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(lower.draw(DRAW)).hasSize(COUNT); // nobody else is
+    }
+
+    @Test
+    void gives_eight_callers_at_once_the_pictures_that_one_alone_gets() throws Exception {
+        ExecutorService callers = Executors.newFixedThreadPool(8);
+        try {
+            Tensor alone = lower.pixels(DRAW, 0, COUNT);
+            List<Future<Boolean>> same = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                same.add(callers.submit(() -> {
+                    try (PointerScope own = new PointerScope()) {
+                        return lower.pixels(DRAW, 0, COUNT).equal(alone);
+                    }
+                }));
+            }
+            for (Future<Boolean> each : same) {
+                assertThat(each.get()).isTrue();
+            }
+        } finally {
+            callers.shutdownNow();
+        }
     }
 
     @Test
