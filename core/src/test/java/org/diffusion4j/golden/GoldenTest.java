@@ -23,6 +23,7 @@ import org.diffusion4j.nn.vision.InceptionCheck;
 import org.diffusion4j.nn.vision.InceptionInputCheck;
 import org.diffusion4j.process.LikelihoodCheck;
 import org.diffusion4j.series.TimeGradCheck;
+import org.diffusion4j.series.baseline.ExchangeRateCheck;
 import org.diffusion4j.train.GaussianDiffusionCheck;
 import org.diffusion4j.train.ResamplerCheck;
 import org.junit.jupiter.api.AfterAll;
@@ -66,7 +67,8 @@ class GoldenTest {
             new CalendarCheck(),
             new TimeGradDenoiserCheck(),
             new TimeGradCheck(),
-            new ForecastScoresCheck());
+            new ForecastScoresCheck(),
+            new ExchangeRateCheck());
 
     private static final Map<String, Row> TABLE = new TreeMap<>();
     private static final Map<String, Exclusion> EXCLUDED = GoldenLists.exclusions();

@@ -148,20 +148,31 @@ public record Frequency(int multiple, Unit unit) {
                 "there is no frequency '" + text + "'; " + DidYouMean.among(parts.group(2), known));
     }
 
+    /** In this order, of which the first is taken of those that agree as well: seven days are a week, weekdays alone are days. */
+    private static final List<Unit> COARSE_FIRST = List.of(
+            Unit.YEAR,
+            Unit.QUARTER,
+            Unit.MONTH,
+            Unit.WEEK,
+            Unit.DAY,
+            Unit.BUSINESS_DAY,
+            Unit.HOUR,
+            Unit.MINUTE,
+            Unit.SECOND);
+
     /**
-     * The frequency by which most of these times follow each other.
+     * The frequency by which most of these times follow each other, at least half of them.
      *
      * @param times ascending, at least three
      */
     static Optional<Frequency> recognise(List<LocalDateTime> times) {
         Optional<Frequency> best = Optional.empty();
-        long most = times.size() / 2; // at least half of the steps must agree
-        for (Unit unit : Unit.values()) {
+        long most = (times.size() - 1) / 2;
+        for (Unit unit : COARSE_FIRST) {
             Frequency candidate = new Frequency(multipleOf(unit, times), unit);
-            boolean workdays = unit != Unit.BUSINESS_DAY || times.stream().noneMatch(Frequency::isWeekend);
-            long agree = workdays ? agreeing(candidate, times) : 0;
-            boolean preferred = agree == most && unit == Unit.WEEK; // seven days are a week
-            if (agree > most || preferred) {
+            boolean possible = unit != Unit.BUSINESS_DAY || times.stream().noneMatch(Frequency::isWeekend);
+            long agree = possible ? agreeing(candidate, times) : 0;
+            if (agree > most) {
                 most = agree;
                 best = Optional.of(candidate);
             }
