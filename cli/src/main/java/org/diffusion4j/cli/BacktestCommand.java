@@ -2,6 +2,7 @@ package org.diffusion4j.cli;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,6 +13,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.diffusion4j.data.series.SeriesTable;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.evaluate.MultivariateScores;
 import org.diffusion4j.io.AtomicFile;
 import org.diffusion4j.io.Json;
@@ -102,6 +105,7 @@ final class BacktestCommand implements Runnable {
         if (out != null) {
             Output.checkFile(out, ".json", force);
         }
+        methods.forEach(BacktestCommand::requireMethod);
         Backtest backtest = new Backtest(windows, horizon, paths.samples());
         SeriesTable table = series.read();
         SeriesTable training = backtest.training(table);
@@ -123,12 +127,26 @@ final class BacktestCommand implements Runnable {
         }
     }
 
+    private static boolean isBaseline(String name) {
+        return Stream.of(Baseline.values()).anyMatch(each -> each.toString().equals(name));
+    }
+
+    private static void requireMethod(String name) {
+        if (!isBaseline(name) && !Files.isDirectory(Path.of(name))) {
+            List<String> known =
+                    Stream.of(Baseline.values()).map(Baseline::toString).toList();
+            throw new FormatException(
+                    name + ": is not a baseline (" + String.join(", ", known) + ") and no model folder"
+                            + DidYouMean.nearest(name, known)
+                                    .map(near -> "; did you mean " + near + "?")
+                                    .orElse(""));
+        }
+    }
+
     private Map<String, List<Double>> measured(
             String name, Backtest backtest, SeriesTable table, SeriesTable training, LiveWork work, int before) {
         Map<String, List<Double>> figures = new LinkedHashMap<>();
-        boolean baseline =
-                Stream.of(Baseline.values()).anyMatch(each -> each.toString().equals(name));
-        try (Forecaster model = baseline ? null : Forecaster.load(Path.of(name))) {
+        try (Forecaster model = isBaseline(name) ? null : Forecaster.load(Path.of(name))) {
             if (model != null && model.recipe().data().test() < backtest.rows()) {
                 spec.commandLine()
                         .getErr()

@@ -12,6 +12,7 @@ import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
+import org.diffusion4j.data.series.SeriesCsv;
 import org.diffusion4j.data.series.SeriesTable;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.FormatException;
@@ -267,6 +268,18 @@ class ForecasterTest {
                 }
             });
             assertThat(training.modelFolder().resolve("forecaster.json")).exists();
+        }
+    }
+
+    @Test
+    void is_made_of_exchange_rates_by_the_published_recipe() {
+        SeriesTable rates = new SeriesCsv().read(Path.of("src/test/resources/series/exchange_rate.csv.gz"));
+        SeriesRecipe published = SeriesRecipe.read(
+                Path.of("../recipes/timegrad-exchange.json"), List.of("train.steps=1", "train.batchSize=2"));
+        train(folder, published, rates, TrainListener.NONE);
+        try (Forecaster forecaster = Forecaster.load(folder.resolve("model"))) {
+            assertThat(forecaster.horizon()).isEqualTo(30);
+            assertThat(forecaster.forecast(rates, 1, 2, 0).times()).hasSize(1);
         }
     }
 
