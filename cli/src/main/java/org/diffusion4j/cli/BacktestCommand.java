@@ -37,11 +37,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Forecasts the last rows of a table in windows that follow each other, each with all rows before it, and"
                         + " compares with what came: CRPS and its relatives, beside baselines.",
-        footer = {
-            "",
-            "Example:",
-            "  ${ROOT-COMMAND-NAME} backtest naive var runs/timegrad-exchange/model --data exchange_rate.csv"
-        })
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} backtest naive var runs/sales/model --data sales.csv"})
 final class BacktestCommand implements Runnable {
 
     @Spec

@@ -30,11 +30,7 @@ import picocli.CommandLine.Spec;
         name = "forecast",
         description =
                 "Forecasts series by sample paths of a model that 'train' made of series: quantiles, paths and a plot.",
-        footer = {
-            "",
-            "Example:",
-            "  ${ROOT-COMMAND-NAME} forecast runs/timegrad-exchange/model --data exchange_rate.csv --plot forecast.svg"
-        })
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} forecast runs/sales/model --data sales.csv --plot sales.svg"})
 final class ForecastCommand implements Runnable {
 
     private static final List<Double> QUANTILES = List.of(0.05, 0.25, 0.5, 0.75, 0.95);

@@ -35,15 +35,10 @@ final class SeriesOptions {
     /** Reads the file. */
     SeriesTable read() {
         require(data != null, "which series? say --data FILE.csv");
-        return read(data, frequency, start);
-    }
-
-    /** Reads a file. */
-    static SeriesTable read(Path file, @Nullable String frequency, @Nullable String start) {
         require(start == null || frequency != null, "--start is for files without times, which also need --freq");
         return new SeriesCsv(
                         frequency == null ? null : Frequency.parse(frequency),
                         start == null ? null : CsvCell.time(start, "--start"))
-                .read(file);
+                .read(data);
     }
 }

@@ -96,8 +96,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private static SeriesTable table(SeriesRecipe recipe) {
         require(!recipe.source().isEmpty(), "which series? say --data FILE.csv");
-        String frequency = recipe.data().frequency();
-        return SeriesOptions.read(Path.of(recipe.source()), frequency.isEmpty() ? null : frequency, null);
+        return recipe.data().csv().read(Path.of(recipe.source()));
     }
 
     private int train(SeriesTraining opened, Path folder) {

@@ -89,7 +89,7 @@ public record FanPlot(String title, List<Panel> panels) {
         svg.append(format(
                 "<line x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" class=\"now\"/>\n", now, TOP, now, HEIGHT - BOTTOM));
         svg.append(text(LEFT, HEIGHT - 8, "start", panel.begin));
-        svg.append(text(now, HEIGHT - 8, "middle", panel.now));
+        svg.append(text(now + 4, HEIGHT - 8, "end", panel.now));
         svg.append(text(WIDTH - RIGHT, HEIGHT - 8, "end", panel.end));
         for (Band band : panel.bands) {
             StringBuilder points = new StringBuilder();

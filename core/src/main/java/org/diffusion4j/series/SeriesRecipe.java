@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.diffusion4j.data.series.CsvCell;
 import org.diffusion4j.data.series.Frequency;
+import org.diffusion4j.data.series.SeriesCsv;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
@@ -57,6 +59,7 @@ public record SeriesRecipe(
      *
      * @param source a CSV file
      * @param frequency such as {@code D}, or empty to recognise it by the times
+     * @param start the time of the first row of a file without a column of times, else empty
      * @param context rows that the recurrent layers read before the forecast begins
      * @param horizon rows of the forecast
      * @param lags how many rows back the network sees values; empty for those of the frequency
@@ -68,6 +71,7 @@ public record SeriesRecipe(
     public record Data(
             String source,
             String frequency,
+            String start,
             int context,
             int horizon,
             List<Integer> lags,
@@ -88,6 +92,19 @@ public record SeriesRecipe(
             if (!frequency.isEmpty()) {
                 Frequency.parse(frequency);
             }
+            require(
+                    start.isEmpty() || !frequency.isEmpty(),
+                    "data.start is for files without times, which also need data.frequency");
+            if (!start.isEmpty()) {
+                CsvCell.time(start, "data.start");
+            }
+        }
+
+        /** How the file is read. */
+        public SeriesCsv csv() {
+            return new SeriesCsv(
+                    frequency.isEmpty() ? null : Frequency.parse(frequency),
+                    start.isEmpty() ? null : CsvCell.time(start, "data.start"));
         }
 
         /** The shape of windows, with lags of the frequency where none are given. */
@@ -200,7 +217,7 @@ public record SeriesRecipe(
         return new SeriesRecipe(
                 "series",
                 "",
-                new Data("", "", 30, 30, List.of(), SeriesTransform.NONE, Scaling.CONTEXT, 0, 0),
+                new Data("", "", "", 30, 30, List.of(), SeriesTransform.NONE, Scaling.CONTEXT, 0, 0),
                 TimeGradConfig.published(),
                 new BetaSchedule(BetaCurve.LINEAR, 1e-4, 0.1, 100),
                 "eps",

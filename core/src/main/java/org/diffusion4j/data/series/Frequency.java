@@ -167,7 +167,7 @@ public record Frequency(int multiple, Unit unit) {
      */
     static Optional<Frequency> recognise(List<LocalDateTime> times) {
         Optional<Frequency> best = Optional.empty();
-        long most = (times.size() - 1) / 2;
+        long most = (times.size() - 1L) / 2;
         for (Unit unit : COARSE_FIRST) {
             Frequency candidate = new Frequency(multipleOf(unit, times), unit);
             boolean possible = unit != Unit.BUSINESS_DAY || times.stream().noneMatch(Frequency::isWeekend);

@@ -73,7 +73,7 @@ public record SeriesCsv(
             }
             return table(records, file);
         } catch (UncheckedIOException e) {
-            throw FileTrouble.reading(file, e.getCause());
+            throw FileTrouble.reading(file, Objects.requireNonNull(e.getCause()));
         } catch (IOException e) {
             throw FileTrouble.reading(file, e);
         } catch (CsvParseException e) {
@@ -91,9 +91,9 @@ public record SeriesCsv(
         }
         String first = new String(head, 0, length).lines().findFirst().orElse("");
         char separator = SEPARATORS.charAt(0);
-        for (char candidate : SEPARATORS.toCharArray()) {
-            if (count(first, candidate) > count(first, separator)) {
-                separator = candidate;
+        for (int i = 1; i < SEPARATORS.length(); i++) {
+            if (count(first, SEPARATORS.charAt(i)) > count(first, separator)) {
+                separator = SEPARATORS.charAt(i);
             }
         }
         return CsvReader.builder()
@@ -198,7 +198,8 @@ public record SeriesCsv(
                 Arrays.fill(missing, Double.NaN);
                 return new Row(row.getStartingLineNumber(), missing);
             });
-            there.values[columns.get(name)] = CsvCell.number(row.getField(2), at(file, row) + ", column value");
+            there.values[Objects.requireNonNull(columns.get(name))] =
+                    CsvCell.number(row.getField(2), at(file, row) + ", column value");
         }
         return ordered(names, byTime, file);
     }
