@@ -57,6 +57,7 @@ class ArchitectureTest {
             .layer("evaluate").definedBy("org.diffusion4j.evaluate..")
             .layer("diffusers").definedBy("org.diffusion4j.diffusers..")
             .layer("image").definedBy("org.diffusion4j.image..")
+            .layer("series").definedBy("org.diffusion4j.series..")
             .layer("facade").definedBy("org.diffusion4j")
             .whereLayer("engine").mayNotAccessAnyLayer()
             .whereLayer("schedule").mayOnlyAccessLayers("engine")
@@ -72,6 +73,7 @@ class ArchitectureTest {
             .whereLayer("evaluate").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "report", "sample", "guide", "edit")
             .whereLayer("diffusers").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "report", "sample", "guide", "edit")
             .whereLayer("image").mayOnlyBeAccessedByLayers("facade")
+            .whereLayer("series").mayOnlyBeAccessedByLayers("facade")
             .ensureAllClassesAreContainedInArchitecture();
     // spotless:on
 

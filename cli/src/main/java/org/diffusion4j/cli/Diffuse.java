@@ -31,6 +31,8 @@ import picocli.CommandLine.TypeConversionException;
             CompressCommand.class,
             EvaluateCommand.class,
             StudyCommand.class,
+            ForecastCommand.class,
+            BacktestCommand.class,
             ClassifierCommand.class,
             InfoCommand.class,
             DoctorCommand.class,

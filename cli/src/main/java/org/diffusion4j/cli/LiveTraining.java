@@ -2,7 +2,9 @@ package org.diffusion4j.cli;
 
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.function.Function;
 import org.diffusion4j.Training;
+import org.diffusion4j.series.SeriesTraining;
 import org.diffusion4j.train.TrainListener;
 import org.diffusion4j.train.TrainResult;
 
@@ -14,7 +16,10 @@ final class LiveTraining implements TrainListener, AutoCloseable {
     private final Progress progress = new Progress("training");
     private final StepLines lines;
 
-    private LiveTraining(PrintWriter err) {
+    private final String unit;
+
+    private LiveTraining(String unit, PrintWriter err) {
+        this.unit = unit;
         lines = new StepLines(err, System::nanoTime);
     }
 
@@ -25,10 +30,24 @@ final class LiveTraining implements TrainListener, AutoCloseable {
      * @return the exit code of the process: 0 where no signal came
      */
     static int run(Training training, String goOn, PrintWriter err) {
-        try (StopSignal signal = new StopSignal(training::requestStop)) {
+        return run(training::requestStop, training::run, "images", goOn, err);
+    }
+
+    /** The same of a training of series. */
+    static int run(SeriesTraining training, String goOn, PrintWriter err) {
+        return run(training::requestStop, training::run, "windows", goOn, err);
+    }
+
+    private static int run(
+            Runnable requestStop,
+            Function<TrainListener, TrainResult> training,
+            String unit,
+            String goOn,
+            PrintWriter err) {
+        try (StopSignal signal = new StopSignal(requestStop)) {
             TrainResult result;
-            try (LiveTraining live = new LiveTraining(err)) {
-                result = training.run(live);
+            try (LiveTraining live = new LiveTraining(unit, err)) {
+                result = training.apply(live);
             }
             if (result.end() != TrainResult.End.FINISHED || signal.code() != 0) {
                 err.printf(
@@ -45,7 +64,7 @@ final class LiveTraining implements TrainListener, AutoCloseable {
 
     @Override
     public void onStep(Step step) {
-        String note = String.format(Locale.ROOT, "loss %.4f, %.0f images/s", step.loss(), step.examplesPerSecond());
+        String note = String.format(Locale.ROOT, "loss %.4f, %.0f %s/s", step.loss(), step.examplesPerSecond(), unit);
         progress.at(step.step(), step.steps(), note);
         if (!Progress.TERMINAL) {
             lines.at(step.step(), step.steps(), note);

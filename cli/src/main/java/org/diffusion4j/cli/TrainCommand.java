@@ -9,8 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.diffusion4j.Training;
+import org.diffusion4j.data.series.SeriesTable;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.image.ImageRecipe;
+import org.diffusion4j.series.SeriesRecipe;
+import org.diffusion4j.series.SeriesTraining;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -66,6 +69,9 @@ final class TrainCommand implements Callable<Integer> {
 
     private int begin() {
         require(recipe != null, "which recipe? for instance recipes/ddpm-mnist.json");
+        if (SeriesRecipe.isOne(recipe)) {
+            return beginSeries(recipe);
+        }
         ImageRecipe read = ImageRecipe.read(recipe, changes);
         Path folder = out == null ? Path.of("runs", read.name()) : out;
         Output.checkRun(folder, force);
@@ -77,8 +83,39 @@ final class TrainCommand implements Callable<Integer> {
         if (!Files.exists(Output.recipe(out))) {
             throw new CheckpointException(out + ": there is no run to resume, it has no recipe.json");
         }
+        if (SeriesRecipe.isOne(Output.recipe(out))) {
+            SeriesRecipe read = SeriesRecipe.read(Output.recipe(out), changes);
+            return train(SeriesTraining.resume(out, table(read), changes, err()::println), out);
+        }
         ImageRecipe read = ImageRecipe.read(Output.recipe(out), changes);
         return train(Training.resume(out, data.read(read, err()), changes, err()::println), out);
+    }
+
+    private int beginSeries(Path file) {
+        SeriesRecipe read = SeriesRecipe.read(file, changes);
+        Path folder = out == null ? Path.of("runs", read.name()) : out;
+        Output.checkRun(folder, force);
+        return train(SeriesTraining.begin(read, table(read), folder, force), folder);
+    }
+
+    private static SeriesTable table(SeriesRecipe recipe) {
+        require(!recipe.source().isEmpty(), "which series? say --data FILE.csv");
+        return recipe.data().csv().read(Path.of(recipe.source()));
+    }
+
+    private int train(SeriesTraining opened, Path folder) {
+        try (SeriesTraining training = opened) {
+            int code = LiveTraining.run(training, "train --resume --out " + folder, err());
+            if (code == 0) {
+                Path model = training.modelFolder();
+                spec.commandLine()
+                        .getOut()
+                        .printf(
+                                "%s is trained; forecast with: %s forecast %s --data FILE.csv --plot forecast.svg%n",
+                                model, Diffuse.CALLED, model);
+            }
+            return code;
+        }
     }
 
     private int train(Training opened, Path folder) {

@@ -10,6 +10,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.global.torch;
@@ -59,11 +60,12 @@ public final class Streams {
             return List.of(pieces.get(0).get());
         }
         Cancellation others = new Cancellation();
+        AtomicReference<Throwable> first = new AtomicReference<>(); // the rest was only cancelled for its sake
         Supplier<Cancellation.Scope> here = Cancellation.handOver();
         boolean inline = Thread.currentThread() instanceof StreamThread; // whose fellows may all be waiting too
         List<Future<T>> futures = new ArrayList<>();
         for (Supplier<T> piece : pieces) {
-            FuturePiece<T> task = new FuturePiece<>(piece, Thread.currentThread(), here, others);
+            FuturePiece<T> task = new FuturePiece<>(piece, Thread.currentThread(), here, others, first);
             if (inline) {
                 task.run();
             } else {
@@ -71,18 +73,24 @@ public final class Streams {
             }
             futures.add(task);
         }
-        return results(futures, others, discard);
+        return results(futures, others, first, discard);
     }
 
     private static final class FuturePiece<T> extends java.util.concurrent.FutureTask<T> {
 
-        FuturePiece(Supplier<T> piece, Thread waiting, Supplier<Cancellation.Scope> caller, Cancellation others) {
+        FuturePiece(
+                Supplier<T> piece,
+                Thread waiting,
+                Supplier<Cancellation.Scope> caller,
+                Cancellation others,
+                AtomicReference<Throwable> first) {
             super(() -> {
                 try (Cancellation.Scope outer = caller.get();
                         Cancellation.Scope inner = others.open()) {
                     Cancellation.checkpoint();
                     return piece.get();
                 } catch (Throwable e) {
+                    first.compareAndSet(null, e);
                     others.cancel();
                     throw e;
                 } finally {
@@ -94,9 +102,9 @@ public final class Streams {
         }
     }
 
-    private static <T> List<T> results(List<Future<T>> futures, Cancellation others, Consumer<T> discard) {
+    private static <T> List<T> results(
+            List<Future<T>> futures, Cancellation others, AtomicReference<Throwable> first, Consumer<T> discard) {
         List<T> results = new ArrayList<>();
-        Throwable failure = null;
         boolean interrupted = false;
         for (Future<T> future : futures) {
             for (boolean done = false; !done; ) {
@@ -104,11 +112,7 @@ public final class Streams {
                     results.add(future.get());
                     done = true;
                 } catch (ExecutionException e) {
-                    // a piece that was only cancelled for another's sake has nothing to tell
-                    if (failure == null || failure instanceof CancellationException) {
-                        failure = e.getCause();
-                    }
-                    done = true;
+                    done = true; // the first failure is kept
                 } catch (InterruptedException e) {
                     interrupted = true;
                     others.cancel();
@@ -118,6 +122,7 @@ public final class Streams {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        Throwable failure = first.get();
         if (failure == null && !interrupted) {
             return results;
         }

@@ -13,12 +13,17 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
+import org.diffusion4j.data.series.CalendarCheck;
+import org.diffusion4j.evaluate.ForecastScoresCheck;
 import org.diffusion4j.evaluate.MetricsCheck;
 import org.diffusion4j.golden.GoldenLists.Exclusion;
 import org.diffusion4j.golden.GoldenLists.Reason;
+import org.diffusion4j.nn.series.TimeGradDenoiserCheck;
 import org.diffusion4j.nn.vision.InceptionCheck;
 import org.diffusion4j.nn.vision.InceptionInputCheck;
 import org.diffusion4j.process.LikelihoodCheck;
+import org.diffusion4j.series.TimeGradCheck;
+import org.diffusion4j.series.baseline.ExchangeRateCheck;
 import org.diffusion4j.train.GaussianDiffusionCheck;
 import org.diffusion4j.train.ResamplerCheck;
 import org.junit.jupiter.api.AfterAll;
@@ -58,7 +63,12 @@ class GoldenTest {
             new LikelihoodCheck(),
             new ResamplerCheck(),
             new GaussianDiffusionCheck(),
-            new FolderCheck());
+            new FolderCheck(),
+            new CalendarCheck(),
+            new TimeGradDenoiserCheck(),
+            new TimeGradCheck(),
+            new ForecastScoresCheck(),
+            new ExchangeRateCheck());
 
     private static final Map<String, Row> TABLE = new TreeMap<>();
     private static final Map<String, Exclusion> EXCLUDED = GoldenLists.exclusions();

@@ -1,0 +1,55 @@
+package org.diffusion4j.cli;
+
+import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.series.ForecastSettings;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that say how sample paths are drawn. */
+final class PathOptions {
+
+    @Option(
+            names = "--samples",
+            defaultValue = "100",
+            description = "How many sample paths (default: ${DEFAULT-VALUE}).")
+    private int samples;
+
+    @Option(names = "--seed", defaultValue = "0", description = "The same seed gives the same paths (default: 0).")
+    private long seed;
+
+    @Option(names = "--sampler", description = "One that 'samplers' lists (default: as the model's recipe says).")
+    private @Nullable String sampler;
+
+    @Option(
+            names = "--steps",
+            description = "How many timesteps are visited for each row (default: as the recipe says).")
+    private @Nullable Integer steps;
+
+    int samples() {
+        return samples;
+    }
+
+    long seed() {
+        return seed;
+    }
+
+    /** As they are said, and where nothing is said, as the recipe does. */
+    ForecastSettings settings(SampleSettings usual) {
+        return new ForecastSettings(samples, seed, sample(usual), 0);
+    }
+
+    SampleSettings sample(SampleSettings usual) {
+        int count = steps == null ? usual.steps() : steps;
+        if (sampler != null && !sampler.equals(usual.sampler())) {
+            return SampleSettings.of(sampler, count);
+        }
+        return new SampleSettings(
+                usual.sampler(),
+                count,
+                usual.eta(),
+                usual.etaRule(),
+                usual.variance(),
+                usual.spacing(),
+                usual.guidance());
+    }
+}

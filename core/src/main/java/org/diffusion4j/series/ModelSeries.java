@@ -1,0 +1,40 @@
+package org.diffusion4j.series;
+
+import org.diffusion4j.data.series.SeriesTable;
+
+/**
+ * A table as the network sees it: each gap filled with the value before it, then transformed.
+ *
+ * @param values {@code [rows][series]}, without gaps
+ * @param known 1 where a number comes from known values, else 0
+ * @param last the values of the last row, gaps filled, before the transform
+ */
+record ModelSeries(double[][] values, double[][] known, double[] last) {
+
+    static ModelSeries of(SeriesTable table, SeriesTransform transform) {
+        double[][] raw = table.values(0, table.rows());
+        double[][] known = new double[raw.length][table.columns()];
+        for (int d = 0; d < table.columns(); d++) {
+            double value = firstKnown(raw, d);
+            for (int t = 0; t < raw.length; t++) {
+                boolean missing = Double.isNaN(raw[t][d]);
+                boolean alone = transform.needsRowBefore() && (t == 0 || Double.isNaN(table.at(t - 1, d)));
+                value = missing ? value : raw[t][d];
+                raw[t][d] = value;
+                known[t][d] = missing || alone ? 0 : 1;
+            }
+        }
+        double[] last = raw[raw.length - 1].clone();
+        return new ModelSeries(transform.of(raw), known, last);
+    }
+
+    /** What stands before the first known value of a series; 0 where there is none. */
+    private static double firstKnown(double[][] values, int column) {
+        for (double[] row : values) {
+            if (!Double.isNaN(row[column])) {
+                return row[column];
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,241 @@
+package org.diffusion4j.series;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import org.diffusion4j.data.series.CsvCell;
+import org.diffusion4j.data.series.Frequency;
+import org.diffusion4j.data.series.SeriesCsv;
+import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Precision;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.io.Json;
+import org.diffusion4j.nn.series.TimeGradConfig;
+import org.diffusion4j.process.Prediction;
+import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.schedule.BetaCurve;
+import org.diffusion4j.schedule.BetaSchedule;
+import org.diffusion4j.train.LossTerms;
+import org.diffusion4j.train.Recipe;
+import org.diffusion4j.train.TimeSampling;
+import org.diffusion4j.train.TrainSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a training of a forecaster is made of.
+ *
+ * @param name the name of the run, by which its folder is called
+ * @param comment where the numbers come from and what to expect of them
+ * @param model the networks
+ * @param prediction {@code eps}, {@code x0} or {@code v}
+ * @param regression how far a prediction is from what it should have been
+ * @param sample how forecasts are drawn where nothing else is said
+ */
+public record SeriesRecipe(
+        String name,
+        String comment,
+        Data data,
+        TimeGradConfig model,
+        BetaSchedule schedule,
+        String prediction,
+        Regression regression,
+        TrainSettings train,
+        SampleSettings sample)
+        implements Recipe {
+
+    /** What {@code kind} says in the recipes of series. */
+    public static final String KIND = "series";
+
+    private static final String KEY = "kind";
+    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_+. -]{0,99}");
+
+    /**
+     * What is learned from, and how windows of it look.
+     *
+     * @param source a CSV file
+     * @param frequency such as {@code D}, or empty to recognise it by the times
+     * @param start the time of the first row of a file without a column of times, else empty
+     * @param context rows that the recurrent layers read before the forecast begins
+     * @param horizon rows of the forecast
+     * @param lags how many rows back the network sees values; empty for those of the frequency
+     * @param transform what of a series the model learns
+     * @param scaling what numbers are divided by
+     * @param test rows at the end that are not learned from, so that a backtest there is honest
+     * @param validation rows before those, for the validation loss; 0 for none
+     */
+    public record Data(
+            String source,
+            String frequency,
+            String start,
+            int context,
+            int horizon,
+            List<Integer> lags,
+            SeriesTransform transform,
+            Scaling scaling,
+            int test,
+            int validation) {
+
+        public Data {
+            lags = List.copyOf(lags);
+            new WindowShape(context, horizon, lags.isEmpty() ? List.of(1) : lags); // refuses what is out of range
+            require(test >= 0, "data.test must be at least 0, was %s", test);
+            require(
+                    validation == 0 || validation >= horizon,
+                    "data.validation must be 0 or at least data.horizon, %s, was %s",
+                    horizon,
+                    validation);
+            if (!frequency.isEmpty()) {
+                Frequency.parse(frequency);
+            }
+            require(
+                    start.isEmpty() || !frequency.isEmpty(),
+                    "data.start is for files without times, which also need data.frequency");
+            if (!start.isEmpty()) {
+                CsvCell.time(start, "data.start");
+            }
+        }
+
+        /** How the file is read. */
+        public SeriesCsv csv() {
+            return new SeriesCsv(
+                    frequency.isEmpty() ? null : Frequency.parse(frequency),
+                    start.isEmpty() ? null : CsvCell.time(start, "data.start"));
+        }
+
+        /** The shape of windows, with lags of the frequency where none are given. */
+        WindowShape shape(Frequency of) {
+            return new WindowShape(context, horizon, lags.isEmpty() ? of.lags() : lags);
+        }
+    }
+
+    public SeriesRecipe {
+        require(
+                NAME.matcher(name).matches(),
+                "name must be that of a folder beneath runs, letters and digits with any of '-_+. ' among them, was '%s'",
+                name);
+        Prediction.named(prediction);
+        require(
+                train.objective().loss() == LossTerms.SIMPLE,
+                "the loss of series is 'simple', of which regression says the kind; '%s' is not for them",
+                train.objective().loss());
+        require(
+                train.objective().times() != TimeSampling.LOSS_SECOND_MOMENT,
+                "train.objective.times 'loss-second-moment' is not for series, whose windows have many times");
+        require(
+                train.conditionDropout() == 0,
+                "train.conditionDropout must be 0 for series, which are not guided, was %s",
+                train.conditionDropout());
+        require(
+                sample.guidance() == 1,
+                "sample.guidance must be 1 for series, which are not guided, was %s",
+                sample.guidance());
+        require(
+                sample.steps() <= schedule.steps(),
+                "sample.steps must be at most the %s of schedule.steps, was %s",
+                schedule.steps(),
+                sample.steps());
+    }
+
+    /** Whether a file is a recipe of this kind. */
+    public static boolean isOne(Path file) {
+        return KIND.equals(Json.readObject(file).get(KEY));
+    }
+
+    /**
+     * Reads a recipe; what it omits is as in {@link #defaults}.
+     *
+     * @param changes assignments such as {@code train.batchSize=64}, made last
+     * @throws FormatException if a field is not known or has a value of the wrong type
+     */
+    public static SeriesRecipe read(Path file, List<String> changes) {
+        return changed(defaults(), Json.readObject(file), changes, file.toString());
+    }
+
+    /** This recipe after assignments such as {@code train.batchSize=64}. */
+    public SeriesRecipe with(String... changes) {
+        return changed(this, Records.CAMEL_CASE.write(this), List.of(changes), "recipe " + name);
+    }
+
+    private static SeriesRecipe changed(
+            SeriesRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
+        for (String change : changes) {
+            Json.set(tree, change);
+        }
+        Object kind = tree.remove(KEY);
+        if (kind != null && !kind.equals(KIND)) {
+            throw new FormatException(
+                    source + ": kind is '" + kind + "', but this is read as a recipe of kind '" + KIND + "'");
+        }
+        return Records.CAMEL_CASE.read(defaults, tree, source);
+    }
+
+    @Override
+    public Map<String, @Nullable Object> toMap() {
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        tree.put(KEY, KIND);
+        tree.putAll(Records.CAMEL_CASE.write(this));
+        return tree;
+    }
+
+    @Override
+    public String source() {
+        return data.source();
+    }
+
+    @Override
+    public SeriesRecipe ofSameKind(Map<String, @Nullable Object> tree, String source) {
+        return changed(defaults(), new LinkedHashMap<>(tree), List.of(), source);
+    }
+
+    /** With single precision, in which these small networks compute on every machine. */
+    @Override
+    public SeriesRecipe resolved() {
+        require(
+                train.precision().equals("auto") || train.arithmetic() == Precision.FLOAT32,
+                "train.precision must be float32 for series, was %s",
+                train.precision());
+        return with("train.precision=float32");
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // keys of trees are texts
+    public Map<String, @Nullable Object> determining(long steps) {
+        Map<String, @Nullable Object> tree = toMap();
+        List.of(KEY, "name", "comment", "sample").forEach(tree::remove);
+        ((Map<String, @Nullable Object>) Objects.requireNonNull(tree.get("data"))).remove("source");
+        tree.put("train", train.determining(steps));
+        return tree;
+    }
+
+    /** TimeGrad as published for exchange rates: N = 100, betas from 1e-4 to 0.1, context and horizon of 30 rows, the ancestral sampler. */
+    public static SeriesRecipe defaults() {
+        return new SeriesRecipe(
+                "series",
+                "",
+                new Data("", "", "", 30, 30, List.of(), SeriesTransform.NONE, Scaling.CONTEXT, 0, 0),
+                TimeGradConfig.published(),
+                new BetaSchedule(BetaCurve.LINEAR, 1e-4, 0.1, 100),
+                "eps",
+                Regression.L2,
+                TrainSettings.defaults()
+                        .with(
+                                "steps=2000",
+                                "batchSize=64",
+                                "learningRate=1e-3",
+                                "warmupSteps=100",
+                                "decayTo=0.01",
+                                "conditionDropout=0",
+                                "emaDecay=0.99",
+                                "precision=float32",
+                                "sampleCount=0",
+                                "sampleEvery=0",
+                                "validateEvery=200",
+                                "checkpointEvery=500"),
+                SampleSettings.ddpm(100));
+    }
+}
