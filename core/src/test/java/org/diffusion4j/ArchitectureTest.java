@@ -207,6 +207,7 @@ class ArchitectureTest {
     private static final Set<String> NO_SETTINGS = Set.of(
             "EngineReport",
             "BitsPerDim",
+            "Provenance",
             "Key", // of StudyCell
             "LambdaStep",
             "Step", // of TrainListener

@@ -97,10 +97,10 @@ final class ComputeOptions {
     }
 
     /** The words that ask for what a picture was drawn with; none for the default. */
-    static List<String> typed(String device, Precision precision) {
+    static List<String> typed(Device device, Precision precision) {
         List<String> words = new ArrayList<>();
-        if (!device.equals(Device.CPU.toString())) {
-            words.addAll(List.of(DEVICE, device));
+        if (!device.isCpu()) {
+            words.addAll(List.of(DEVICE, device.toString()));
         }
         if (precision != Precision.FLOAT32) {
             words.addAll(List.of(PRECISION, precision.toString()));

@@ -93,7 +93,7 @@ final class InfoCommand implements Runnable {
         facts.putAll(asked(made.draw().settings()));
         facts.put("seed", made.draw().seed());
         facts.put("count", made.draw().count());
-        facts.put("device", made.device());
+        facts.put("device", made.device().toString());
         facts.put("precision", made.precision().toString());
         if (made.sample() != Provenance.ALL) {
             facts.put("sample", made.sample());

@@ -14,7 +14,7 @@ import org.bytedeco.pytorch.global.torch;
  * @param type of the device
  * @param index which of several of that type, from 0
  */
-public record Device(Type type, int index) {
+public record Device(Type type, int index) implements Records.Named {
 
     /** The kinds of devices. */
     public enum Type {

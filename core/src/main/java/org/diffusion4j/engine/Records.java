@@ -59,6 +59,13 @@ public enum Records {
         }
     };
 
+    /**
+     * What stands in files under its name: {@code toString} is that name, and a static method {@code named(String)} of the type that
+     * extends this interface finds it again or refuses it with an {@link IllegalArgumentException}. Enums need no more than their
+     * {@code toString}.
+     */
+    public interface Named {}
+
     private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
 
     abstract String key(String component);

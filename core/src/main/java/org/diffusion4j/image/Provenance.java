@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.diffusion4j.engine.Compute;
+import org.diffusion4j.engine.Device;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
@@ -24,7 +25,7 @@ import org.diffusion4j.io.Json;
  * @param precision in which it computed, never {@code auto}
  */
 public record Provenance(
-        String version, String model, String modelHash, Draw draw, int sample, String device, Precision precision) {
+        String version, String model, String modelHash, Draw draw, int sample, Device device, Precision precision) {
 
     /** Where all samples of a draw are shown. */
     public static final int ALL = -1;
@@ -36,8 +37,7 @@ public record Provenance(
 
     /** Where all samples of a draw are shown. */
     public static Provenance of(String version, String model, String modelHash, Draw draw, Compute compute) {
-        return new Provenance(
-                version, model, modelHash, draw, ALL, compute.device().toString(), compute.arithmetic());
+        return new Provenance(version, model, modelHash, draw, ALL, compute.device(), compute.arithmetic());
     }
 
     /** The same draw, of which one sample is shown. */

@@ -5,10 +5,10 @@ import static org.diffusion4j.engine.Require.require;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.DidYouMean;
-import org.diffusion4j.engine.Named;
+import org.diffusion4j.engine.Records;
 
 /** What a network's output means. The text of each is its name in our files. */
-public sealed interface Prediction extends Named
+public sealed interface Prediction extends Records.Named
         permits Prediction.Eps,
                 Prediction.X0,
                 Prediction.V,

@@ -196,9 +196,10 @@ public record SeriesRecipe(
     @Override
     public SeriesRecipe resolved() {
         require(
-                train.precision().equals("auto") || train.arithmetic() == Precision.FLOAT32,
+                train.precision() == Precision.AUTO || train.precision() == Precision.FLOAT32,
                 "train.precision must be float32 for series, was %s",
                 train.precision());
+        require(train.device().isCpu(), "train.device must be cpu for series, was %s", train.device());
         return with("train.precision=float32");
     }
 

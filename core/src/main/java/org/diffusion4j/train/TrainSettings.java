@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param objective what is minimised, and how times are chosen and weighted
  * @param emaDecay of the averaged weights, which begin with a shorter memory, see {@link Ema}
  * @param conditionDropout share of examples whose condition is dropped, for guidance later; recipes may call it {@code labelDropout}
- * @param device {@code cpu}, {@code cuda} or {@code cuda:N}, as {@link Device#named} takes it
+ * @param device where the network computes: {@code cpu}, {@code cuda} or {@code cuda:N}
  * @param precision of convolutions and products; weights, gradients and moments stay float32
  * @param validateEvery steps between validations; 0: at the end only
  * @param sampleEvery steps between samples drawn in the training; 0: at the end only
@@ -49,7 +49,7 @@ public record TrainSettings(
         ObjectiveSettings objective,
         double emaDecay,
         double conditionDropout,
-        String device,
+        Device device,
         Precision precision,
         long seed,
         long validateEvery,
@@ -69,7 +69,6 @@ public record TrainSettings(
                 conditionDropout >= 0 && conditionDropout < 1,
                 "train.conditionDropout must lie in [0, 1), was %s",
                 conditionDropout);
-        Device.named(device); // refuses what is none
         require(
                 precision != Precision.FLOAT16,
                 "train.precision cannot be float16, in which small gradients vanish; take bf16, float32 or auto");
@@ -103,7 +102,7 @@ public record TrainSettings(
                 ObjectiveSettings.simple(),
                 0.999,
                 0.1,
-                "cpu",
+                Device.CPU,
                 Precision.AUTO,
                 0,
                 1000,
@@ -179,6 +178,10 @@ public record TrainSettings(
         return Records.with(this, "conditionDropout", conditionDropout);
     }
 
+    public TrainSettings withDevice(Device device) {
+        return Records.with(this, "device", device);
+    }
+
     public TrainSettings withPrecision(Precision precision) {
         return Records.with(this, "precision", precision);
     }
@@ -219,7 +222,7 @@ public record TrainSettings(
 
     /** Where the network computes, and in which arithmetic. */
     public Compute compute() {
-        return new Compute(Device.named(device), precision);
+        return new Compute(device, precision);
     }
 
     /** What of these settings the weights depend on after so many steps, as a JSON tree. */

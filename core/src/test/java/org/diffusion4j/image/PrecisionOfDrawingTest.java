@@ -113,7 +113,7 @@ class PrecisionOfDrawingTest {
     @Test
     void is_drawn_to_the_end_where_the_listener_closes_the_model() {
         AtomicInteger steps = new AtomicInteger();
-        assertThat(lower.draw(DRAW.batchSize(16), (first, step) -> {
+        assertThat(lower.draw(DRAW.withBatchSize(16), (first, step) -> {
                     lower.close();
                     steps.addAndGet((int) step.x().size(0));
                 }))
