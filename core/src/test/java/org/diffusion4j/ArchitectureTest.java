@@ -208,6 +208,7 @@ class ArchitectureTest {
             "EngineReport",
             "BitsPerDim",
             "Provenance",
+            "Panel", // of FanPlot
             "Key", // of StudyCell
             "LambdaStep",
             "Step", // of TrainListener

@@ -73,6 +73,7 @@ final class DrawOptions {
         if (settings.asksForVariance()) {
             words.addAll(List.of("--variance", settings.variance()));
         }
+        settings.options().forEach((name, value) -> words.addAll(List.of("--option", name + "=" + value)));
         words.addAll(List.of("--guidance", "" + settings.guidance()));
         words.addAll(
                 List.of("--spacing", settings.spacing(), "--count", "" + draw.count(), "--seed", "" + draw.seed()));

@@ -43,13 +43,6 @@ final class PathOptions {
         if (sampler != null && !sampler.equals(usual.sampler())) {
             return SampleSettings.of(sampler, count);
         }
-        return new SampleSettings(
-                usual.sampler(),
-                count,
-                usual.eta(),
-                usual.etaRule(),
-                usual.variance(),
-                usual.spacing(),
-                usual.guidance());
+        return usual.withSteps(count);
     }
 }

@@ -4,10 +4,13 @@ import static java.util.Objects.requireNonNullElse;
 import static org.diffusion4j.engine.Require.require;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.sample.Samplers;
+import org.diffusion4j.sample.TimeSpacings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -15,6 +18,7 @@ import picocli.CommandLine.Option;
 final class SamplerOptions {
 
     private static final int STEPS = 50;
+    private static final String ETA = "eta";
 
     @Option(
             names = "--sampler",
@@ -50,9 +54,22 @@ final class SamplerOptions {
     @Option(
             names = "--spacing",
             description =
-                    "Which timesteps: leading, trailing, linspace or quadratic; leading+1 is 1 further from the picture"
-                            + " (default: as the model's recipe or scheduler file says, else trailing).")
+                    "Which timesteps: leading, trailing, linspace or quadratic; leading+1 is 1 further from the picture;"
+                            + " or by noise: karras, karras:rho=5, exponential or beta (default: as the model's recipe or scheduler file says, else trailing).")
     private @Nullable String spacing;
+
+    @Option(
+            names = "--timesteps",
+            paramLabel = "T,T...",
+            description = "The timesteps to visit, such as 999,600,200,0, instead of --spacing and --steps.")
+    private @Nullable String timesteps;
+
+    @Option(
+            names = "--sigmas",
+            paramLabel = "S,S...",
+            description =
+                    "The noise levels sigma/alpha to visit, such as 14.6,3,0.5,0, instead of --spacing and --steps.")
+    private @Nullable String sigmas;
 
     @Option(
             names = "--guidance",
@@ -60,12 +77,22 @@ final class SamplerOptions {
                     + " various, for twice the time; 1 is none (default: as the recipe says, else 1).")
     private @Nullable Double guidance;
 
+    @Option(
+            names = "--option",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "A setting of the sampler, such as churn=40 of heun; several times for several. 'samplers NAME' lists them"
+                            + " (default: as the recipe says of this sampler).")
+    private Map<String, String> options = new LinkedHashMap<>();
+
     /**
      * As they are said, and where nothing is said, as models are drawn that do not say either: to refuse what no model could draw,
      * before one is loaded.
      */
     SampleSettings settings() {
-        return over(sampler == null ? SampleSettings.ddim(STEPS) : SampleSettings.of(sampler, STEPS), variance);
+        return sampler == null
+                ? over(SampleSettings.ddim(STEPS), variance, Map.of()) // which sampler has the options is not known yet
+                : over(SampleSettings.of(sampler, STEPS), variance, options());
     }
 
     /**
@@ -83,11 +110,11 @@ final class SamplerOptions {
         SampleSettings base = sampler == null || sampler.equals(usual.sampler())
                 ? usual
                 : model.settings(sampler).withGuidance(usual.guidance());
-        requireAsked("--eta", eta, base.asksForEta(), base, "ddim");
+        requireAsked("--eta", eta, base.asksForEta() || hasOwnEta(base.sampler()), base, "ddim");
         requireAsked("--eta-rule", etaRule, base.asksForEta(), base, "ddim");
         boolean variesVariance = base.asksForVariance();
         requireAsked("--variance", variance, variesVariance || varianceIsAsked, base, "ddpm");
-        return over(base, variesVariance ? variance : null);
+        return over(base, variesVariance ? variance : null, options());
     }
 
     private static void requireAsked(
@@ -101,15 +128,54 @@ final class SamplerOptions {
                 by);
     }
 
-    private SampleSettings over(SampleSettings base, @Nullable String variance) {
+    /** With that of {@code --eta}, where the sampler has it as an option of its own. */
+    private Map<String, Object> options() {
+        Map<String, Object> all = new LinkedHashMap<>(options);
+        if (eta != null && sampler != null && hasOwnEta(sampler)) {
+            all.put(ETA, eta);
+        }
+        return all;
+    }
+
+    private static boolean hasOwnEta(String sampler) {
+        return Samplers.all().stream()
+                .filter(entry -> entry.name().equals(sampler))
+                .anyMatch(entry -> entry.options().stream()
+                        .anyMatch(option -> option.name().equals(ETA)));
+    }
+
+    private SampleSettings over(SampleSettings base, @Nullable String variance, Map<String, Object> more) {
+        Map<String, Object> all = new LinkedHashMap<>(base.options());
+        all.putAll(more);
+        String times = listed(base.spacing());
         return new SampleSettings(
                 base.sampler(),
-                requireNonNullElse(steps, base.steps()),
-                requireNonNullElse(eta, base.eta()),
+                count(times, base.steps()),
+                eta == null || hasOwnEta(base.sampler()) ? base.eta() : eta,
                 requireNonNullElse(etaRule, base.etaRule()),
                 requireNonNullElse(variance, base.variance()),
-                requireNonNullElse(spacing, base.spacing()),
-                requireNonNullElse(guidance, base.guidance()));
+                times,
+                requireNonNullElse(guidance, base.guidance()),
+                all);
+    }
+
+    /** The text of the spacing. */
+    private String listed(String usual) {
+        Map<String, Optional<String>> said = new LinkedHashMap<>();
+        said.put("--spacing", Optional.ofNullable(spacing));
+        said.put("--timesteps", Optional.ofNullable(timesteps).map(text -> "timesteps:" + text));
+        said.put("--sigmas", Optional.ofNullable(sigmas).map(text -> "sigmas:" + text));
+        List<String> given = said.entrySet().stream()
+                .filter(entry -> entry.getValue().isPresent())
+                .map(Map.Entry::getKey)
+                .toList();
+        require(given.size() <= 1, "%s each say the times: give one of them", String.join(" and ", given));
+        return said.values().stream().flatMap(Optional::stream).findFirst().orElse(usual);
+    }
+
+    /** As many steps as are listed, else as are said. */
+    private int count(String times, int usual) {
+        return steps == null ? TimeSpacings.named(times).listed().orElse(usual) : steps;
     }
 
     /** Whether neither sampler nor steps are said. */
@@ -125,7 +191,10 @@ final class SamplerOptions {
         said.put("--eta", Optional.ofNullable(eta));
         said.put("--eta-rule", Optional.ofNullable(etaRule));
         said.put("--spacing", Optional.ofNullable(spacing));
+        said.put("--timesteps", Optional.ofNullable(timesteps));
+        said.put("--sigmas", Optional.ofNullable(sigmas));
         said.put("--guidance", Optional.ofNullable(guidance));
+        said.put("--option", options.keySet().stream().findFirst());
         said.forEach((option, value) -> require(
                 value.isEmpty(), "%s is for samples that a model draws, and none are drawn here: omit it", option));
     }

@@ -1,33 +1,39 @@
 package org.diffusion4j.cli;
 
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.diffusion4j.engine.Compute;
+import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.SamplerComparison;
 import org.diffusion4j.io.Json;
+import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Samplers;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** Lists the samplers, or compares them on a model. */
 @Command(
         name = "samplers",
         description = {
             "Lists the samplers: network calls a step, order, whether they add noise, where they come from, when to use them.",
-            "With a model: draws the same pictures by all of them and writes a page that helps to choose."
+            "With the name of a sampler: explains it and its options. With a model: draws the same pictures by all of them and writes a page that helps to choose."
         },
         footer = {
             "",
             "Example:",
             "  ${ROOT-COMMAND-NAME} samplers",
+            "  ${ROOT-COMMAND-NAME} samplers heun",
             "  ${ROOT-COMMAND-NAME} samplers runs/quickstart/model --out samplers.md"
         })
 final class SamplersCommand implements Runnable {
@@ -39,10 +45,9 @@ final class SamplersCommand implements Runnable {
 
     @Parameters(
             arity = "0..1",
-            paramLabel = "MODEL",
-            converter = ModelName.class,
-            description = "A model on which to compare them. " + ModelParameter.DESCRIPTION)
-    private @Nullable Path model;
+            paramLabel = "SAMPLER or MODEL",
+            description = "A sampler to explain, or a model on which to compare them. " + ModelParameter.DESCRIPTION)
+    private @Nullable String about;
 
     @Option(
             names = "--out",
@@ -72,8 +77,12 @@ final class SamplersCommand implements Runnable {
 
     @Override
     public void run() {
-        if (model != null) {
-            compare(model);
+        String name = about;
+        if (name != null) {
+            Samplers.all().stream()
+                    .filter(sampler -> sampler.name().equals(name))
+                    .findFirst()
+                    .ifPresentOrElse(this::explain, () -> compare(model(name)));
         } else if (json) {
             Map<String, Object> facts = new LinkedHashMap<>();
             Samplers.all().forEach(s -> facts.put(s.name(), facts(s)));
@@ -81,6 +90,48 @@ final class SamplersCommand implements Runnable {
         } else {
             list();
         }
+    }
+
+    private Path model(String name) {
+        List<String> samplers =
+                Samplers.all().stream().map(Samplers.Entry::name).toList();
+        if (!Files.exists(Path.of(name))) {
+            DidYouMean.nearest(name, samplers).ifPresent(near -> {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "there is no sampler or model '" + name + "'; did you mean the sampler '" + near + "'?");
+            });
+        }
+        try {
+            return new ModelName().convert(name);
+        } catch (TypeConversionException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private void explain(Samplers.Entry sampler) {
+        if (json) {
+            out().print(Json.pretty(Map.of(sampler.name(), facts(sampler))));
+            return;
+        }
+        out().printf("%s: %s%n", sampler.name(), sampler.use());
+        out().printf(
+                        "%d network calls a step, order %d, %s noise; %s%n",
+                        sampler.callsPerStep(),
+                        sampler.order(),
+                        sampler.stochastic() ? "adds" : "adds no",
+                        sampler.source());
+        SampleSettings settings = SampleSettings.of(sampler.name(), 1);
+        if (settings.asksForEta()) {
+            out().printf("%n--eta 0, --eta-rule deviation%n    the share of noise put back at each step, 0 to 1%n");
+        }
+        if (settings.asksForVariance()) {
+            out().printf("%n--variance fixed-small%n    of each reverse step: fixed-small, fixed-large or learned%n");
+        }
+        sampler.options()
+                .forEach(option -> out().printf(
+                                "%n--option %s=%s%n    %s; %s%n",
+                                option.name(), option.byDefault(), option.meaning(), option.allowed()));
     }
 
     private void compare(Path folder) {
@@ -131,6 +182,15 @@ final class SamplersCommand implements Runnable {
         facts.put("stochastic", sampler.stochastic());
         facts.put("source", sampler.source());
         facts.put("use", sampler.use());
+        Map<String, Object> options = new LinkedHashMap<>();
+        sampler.options()
+                .forEach(option -> options.put(
+                        option.name(),
+                        Map.of(
+                                "default", option.byDefault(),
+                                "allowed", option.allowed(),
+                                "meaning", option.meaning())));
+        facts.put("options", options);
         return facts;
     }
 }

@@ -40,7 +40,7 @@ public record Inversion(TimeGrid grid) {
                 "samples are encoded by ddim with eta 0, not by %s with eta %s",
                 settings.sampler(),
                 settings.eta());
-        return new Inversion(settings.grid(process.table().steps()));
+        return new Inversion(settings.grid(process));
     }
 
     /**

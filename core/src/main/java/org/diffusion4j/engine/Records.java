@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Settings as records, and as trees of maps, lists, texts, numbers and booleans such as a JSON file holds.
  *
  * <p>Components may be {@code int}, {@code long}, {@code double}, {@code boolean} (boxed too), {@code String}, enums (under their
- * {@code toString}), types that are {@link Named}, records, and lists of these. Only a {@code @Nullable} component may be null. Where a list is expected, a single
+ * {@code toString}), types that are {@link Named}, records, and lists of these. Maps of texts to numbers and texts too; an
+ * empty one is left out. Only a {@code @Nullable} component may be null. Where a list is expected, a single
  * value stands for the list of it, and null for the empty list.
  */
 public enum Records {
@@ -105,7 +106,10 @@ public enum Records {
     public Map<String, @Nullable Object> write(Record record) {
         Map<String, @Nullable Object> tree = tree();
         for (RecordComponent component : record.getClass().getRecordComponents()) {
-            tree.put(key(component.getName()), plain(valueIn(record, component)));
+            Object value = valueIn(record, component);
+            if (!(value instanceof Map<?, ?> map && map.isEmpty())) {
+                tree.put(key(component.getName()), plain(value));
+            }
         }
         return tree;
     }
@@ -160,6 +164,8 @@ public enum Records {
             Object preset = defaults == null ? null : valueIn(defaults, component);
             if (tree.containsKey(key)) {
                 values.add(value(component, preset, tree.get(key), source, path + key));
+            } else if (preset == null && component.getType() == Map.class) {
+                values.add(Map.of());
             } else if (preset == null && !isNullable(component)) {
                 throw new FormatException(source + ": key '" + path + key + "' is missing");
             } else {
@@ -174,7 +180,10 @@ public enum Records {
         if (found == null && isNullable(component)) {
             return null;
         }
-        if (component.getGenericType() instanceof ParameterizedType list) {
+        if (component.getType() == Map.class && found instanceof Map<?, ?>) {
+            return found;
+        }
+        if (component.getType() == List.class && component.getGenericType() instanceof ParameterizedType list) {
             Class<?> element = (Class<?>) list.getActualTypeArguments()[0];
             List<?> elements = found == null ? List.of() : found instanceof List<?> several ? several : List.of(found);
             return elements.stream()

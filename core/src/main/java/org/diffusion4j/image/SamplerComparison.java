@@ -56,7 +56,8 @@ public record SamplerComparison(List<Row> rows) {
             DiffusionModel model, List<Integer> steps, int count, long seed, Consumer<SampleSettings> beforeEach) {
         Draw draw = Draw.of(count).withSeed(seed);
         int total = model.process().table().steps();
-        steps.forEach(n -> SampleSettings.of("ddim", n).grid(total)); // refuses too many before anything is drawn
+        steps.forEach(
+                n -> SampleSettings.of("ddim", n).grid(model.process())); // refuses too many before anything is drawn
         SampleSettings manySteps = SampleSettings.of("heun", Math.min(LIMIT, total));
         beforeEach.accept(manySteps);
         List<BufferedImage> limit = model.draw(draw.with(manySteps));

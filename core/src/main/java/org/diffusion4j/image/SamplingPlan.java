@@ -61,7 +61,7 @@ public final class SamplingPlan {
         settings.requireAsked();
         if (!settings.asPublished()) {
             Sampler sampler = settings.make();
-            TimeGrid grid = settings.grid(model.process().table().steps());
+            TimeGrid grid = settings.grid(model.process());
             X0Limit limits = scheduler.limits(sampler.clips());
             return new SamplingPlan(model, settings.guidance(), sampler, grid, model.process(), limits, 1);
         }

@@ -2,9 +2,12 @@ package org.diffusion4j.sample;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Function;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.ReverseVariance;
-import org.diffusion4j.schedule.OffsetSpacing;
 import org.diffusion4j.schedule.Spacing;
 import org.diffusion4j.schedule.TimeGrid;
 
@@ -17,12 +20,22 @@ import org.diffusion4j.schedule.TimeGrid;
  * @param eta the share of noise, in [0, 1], of DDIM, dpm-solver-fast and dpm-solver-23
  * @param etaRule what eta multiplies: {@code deviation} (the paper), {@code variance} (the hand-out) or {@code sigma-hat}
  * @param variance DDPM's: {@code fixed-small}, {@code fixed-large} or, where the model has it, {@code learned}
- * @param spacing {@code leading}, {@code trailing}, {@code linspace}, {@code quadratic} or {@code uniform}; {@code leading+1} is one
- *     timestep further from the clean sample
+ * @param spacing which times, by a text of {@link TimeSpacings}: {@code leading}, {@code trailing}, {@code linspace}, {@code
+ *     quadratic} or {@code uniform}; {@code leading+1} is one timestep further from the clean sample; {@code karras:rho=7}, {@code
+ *     sigmas:14.6,3,0.1} and others
  * @param guidance the scale of classifier-free guidance, at least 0; 1 for none
+ * @param options of the sampler, by the names of its {@link SamplerOption}s: numbers and texts; those that are as by default are
+ *     left out
  */
 public record SampleSettings(
-        String sampler, int steps, double eta, String etaRule, String variance, String spacing, double guidance) {
+        String sampler,
+        int steps,
+        double eta,
+        String etaRule,
+        String variance,
+        String spacing,
+        double guidance,
+        Map<String, Object> options) {
 
     public SampleSettings {
         Samplers.maker(sampler);
@@ -30,8 +43,15 @@ public record SampleSettings(
         require(eta >= 0 && eta <= 1, "eta must lie in [0, 1], was %s", eta);
         EtaRule.named(etaRule);
         ReverseVariance.named(variance);
-        OffsetSpacing.named(spacing, 0);
+        TimeSpacings.named(spacing).requireSteps(steps);
         require(guidance >= 0, "guidance must be at least 0, was %s", guidance);
+        options = Samplers.options(sampler, options);
+    }
+
+    /** Without options of the sampler. */
+    public SampleSettings(
+            String sampler, int steps, double eta, String etaRule, String variance, String spacing, double guidance) {
+        this(sampler, steps, eta, etaRule, variance, spacing, guidance, Map.of());
     }
 
     /** A sampler on trailing timesteps; where it is DDIM, without noise. */
@@ -56,12 +76,12 @@ public record SampleSettings(
 
     /** These with other noise in DDIM. */
     public SampleSettings withEta(double eta, EtaRule rule) {
-        return new SampleSettings(sampler, steps, eta, rule.toString(), variance, spacing, guidance);
+        return Records.with(this, Map.of("eta", eta, "etaRule", rule.toString()));
     }
 
     /** These with another variance of DDPM's reverse steps. */
     public SampleSettings withVariance(ReverseVariance variance) {
-        return new SampleSettings(sampler, steps, eta, etaRule, variance.toString(), spacing, guidance);
+        return Records.with(this, "variance", variance.toString());
     }
 
     /** These on other timesteps. */
@@ -71,12 +91,29 @@ public record SampleSettings(
 
     /** These on other timesteps, by a text such as {@code leading+1}. */
     public SampleSettings withSpacing(String spacing) {
-        return new SampleSettings(sampler, steps, eta, etaRule, variance, spacing, guidance);
+        return Records.with(this, "spacing", spacing);
     }
 
     /** These with classifier-free guidance of another scale. */
     public SampleSettings withGuidance(double guidance) {
-        return new SampleSettings(sampler, steps, eta, etaRule, variance, spacing, guidance);
+        return Records.with(this, "guidance", guidance);
+    }
+
+    /** These with another number of timesteps. */
+    public SampleSettings withSteps(int steps) {
+        return Records.with(this, "steps", steps);
+    }
+
+    /**
+     * These with another value of an option of the sampler.
+     *
+     * @param value a number, or a text as {@code diffuse samplers NAME} has it
+     * @throws IllegalArgumentException if the sampler has no such option, or it not such a value
+     */
+    public SampleSettings withOption(String name, Object value) {
+        Map<String, Object> more = new LinkedHashMap<>(options);
+        more.put(name, value);
+        return Records.with(this, "options", more);
     }
 
     /**
@@ -126,12 +163,12 @@ public record SampleSettings(
     }
 
     /**
-     * The timesteps.
+     * The times that are visited.
      *
-     * @param total T, those of the model
-     * @throws IllegalArgumentException if there are fewer than {@link #steps}
+     * @param process of the model
+     * @throws IllegalArgumentException if it has no such times, or fewer than {@link #steps}
      */
-    public TimeGrid grid(int total) {
-        return OffsetSpacing.named(spacing, total).grid(steps);
+    public TimeGrid grid(DiscreteProcess process) {
+        return TimeSpacings.named(spacing).grid(process, steps);
     }
 }

@@ -22,4 +22,12 @@ public interface SamplerProvider {
     default Map<String, Function<SampleSettings, Sampler>> schedulers() {
         return Map.of();
     }
+
+    /**
+     * Spacings of times, by the name that recipes and {@code --spacing NAME:VALUES} use; each is made from its values, an empty text
+     * where none are given. See {@link TimeSpacings}.
+     */
+    default Map<String, Function<String, TimeSpacing>> spacings() {
+        return Map.of();
+    }
 }

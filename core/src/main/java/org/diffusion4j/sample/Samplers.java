@@ -1,10 +1,14 @@
 package org.diffusion4j.sample;
 
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.TreeMap;
 import java.util.function.Function;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.DiffusionException;
@@ -24,6 +28,7 @@ public final class Samplers {
      * @param stochastic whether noise is added with the settings' defaults
      * @param source paper and equation, or the code that defines it
      * @param use when to take it
+     * @param options what can be set of it beside steps, timesteps and guidance
      * @param make the sampler of these settings
      */
     public record Entry(
@@ -33,7 +38,29 @@ public final class Samplers {
             boolean stochastic,
             String source,
             String use,
+            List<SamplerOption<?>> options,
             Function<SampleSettings, Sampler> make) {
+
+        public Entry {
+            options = List.copyOf(options);
+        }
+
+        /** A sampler without options. */
+        public Entry(
+                String name,
+                int callsPerStep,
+                int order,
+                boolean stochastic,
+                String source,
+                String use,
+                Function<SampleSettings, Sampler> make) {
+            this(name, callsPerStep, order, stochastic, source, use, List.of(), make);
+        }
+
+        /** The same sampler with options. */
+        public Entry withOptions(SamplerOption<?>... options) {
+            return new Entry(name, callsPerStep, order, stochastic, source, use, List.of(options), make);
+        }
 
         /** The name. */
         @Override
@@ -73,20 +100,54 @@ public final class Samplers {
         return scheduler == null ? named(name).make() : scheduler;
     }
 
+    /** The spacings that providers add. */
+    static Map<String, Function<String, TimeSpacing>> spacings() {
+        return Known.SPACINGS;
+    }
+
+    /**
+     * Options of a sampler as files carry them, sorted, without those that are as by default.
+     *
+     * @throws IllegalArgumentException if it has no such option, or not of that value
+     */
+    static Map<String, Object> options(String sampler, Map<String, ?> given) {
+        if (given.isEmpty()) {
+            return Map.of();
+        }
+        require(
+                !isScheduler(sampler),
+                "%s has no options: its scheduler file says how it draws; take a sampler of the list, as euler",
+                sampler);
+        List<SamplerOption<?>> known = named(sampler).options();
+        require(!known.isEmpty(), "sampler %s has no options, but option %s is set", sampler, given.keySet());
+        Map<String, Object> options = new TreeMap<>();
+        given.forEach((name, value) -> {
+            SamplerOption<?> option = DidYouMean.choose("option of " + sampler, name, known);
+            Object written = option.written(value);
+            if (!option.isDefault(written)) {
+                options.put(name, written);
+            }
+        });
+        return Collections.unmodifiableMap(options);
+    }
+
     /** Loaded at first use: the providers' classes are above this one. */
     private static final class Known {
 
         static final List<Entry> ALL;
         static final Map<String, Function<SampleSettings, Sampler>> SCHEDULERS;
+        static final Map<String, Function<String, TimeSpacing>> SPACINGS;
 
         static {
             Map<String, Entry> byName = new LinkedHashMap<>();
             Map<String, Function<SampleSettings, Sampler>> schedulers = new LinkedHashMap<>();
+            Map<String, Function<String, TimeSpacing>> spacings = new LinkedHashMap<>();
             try {
                 for (SamplerProvider provider :
                         ServiceLoader.load(SamplerProvider.class, Samplers.class.getClassLoader())) {
                     provider.samplers().forEach(entry -> add(byName, entry, provider));
                     schedulers.putAll(provider.schedulers());
+                    spacings.putAll(provider.spacings());
                 }
             } catch (ServiceConfigurationError e) {
                 throw new DiffusionException(
@@ -94,6 +155,7 @@ public final class Samplers {
             }
             ALL = List.copyOf(byName.values());
             SCHEDULERS = Map.copyOf(schedulers);
+            SPACINGS = Map.copyOf(spacings);
         }
 
         private static void add(Map<String, Entry> byName, Entry entry, SamplerProvider provider) {

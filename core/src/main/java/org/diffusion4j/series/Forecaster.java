@@ -202,12 +202,7 @@ public final class Forecaster implements ForecastMethod, AutoCloseable {
         settings.requireAsked();
         Sampler sampler = settings.make();
         return new PathSampler(
-                network,
-                process,
-                Prediction.named(card.recipe().prediction()),
-                shape,
-                sampler,
-                settings.grid(process.table().steps()));
+                network, process, Prediction.named(card.recipe().prediction()), shape, sampler, settings.grid(process));
     }
 
     @Override

@@ -111,6 +111,46 @@ public record SeriesRecipe(
         WindowShape shape(Frequency of) {
             return new WindowShape(context, horizon, lags.isEmpty() ? of.lags() : lags);
         }
+
+        public Data withSource(String source) {
+            return Records.with(this, "source", source);
+        }
+
+        public Data withFrequency(String frequency) {
+            return Records.with(this, "frequency", frequency);
+        }
+
+        public Data withStart(String start) {
+            return Records.with(this, "start", start);
+        }
+
+        public Data withContext(int context) {
+            return Records.with(this, "context", context);
+        }
+
+        public Data withHorizon(int horizon) {
+            return Records.with(this, "horizon", horizon);
+        }
+
+        public Data withLags(List<Integer> lags) {
+            return Records.with(this, "lags", lags);
+        }
+
+        public Data withTransform(SeriesTransform transform) {
+            return Records.with(this, "transform", transform);
+        }
+
+        public Data withScaling(Scaling scaling) {
+            return Records.with(this, "scaling", scaling);
+        }
+
+        public Data withTest(int test) {
+            return Records.with(this, "test", test);
+        }
+
+        public Data withValidation(int validation) {
+            return Records.with(this, "validation", validation);
+        }
     }
 
     public SeriesRecipe {
@@ -238,5 +278,41 @@ public record SeriesRecipe(
                                 "validateEvery=200",
                                 "checkpointEvery=500"),
                 SampleSettings.ddpm(100));
+    }
+
+    public SeriesRecipe withName(String name) {
+        return Records.with(this, "name", name);
+    }
+
+    public SeriesRecipe withComment(String comment) {
+        return Records.with(this, "comment", comment);
+    }
+
+    public SeriesRecipe withData(Data data) {
+        return Records.with(this, "data", data);
+    }
+
+    public SeriesRecipe withModel(TimeGradConfig model) {
+        return Records.with(this, "model", model);
+    }
+
+    public SeriesRecipe withSchedule(BetaSchedule schedule) {
+        return Records.with(this, "schedule", schedule);
+    }
+
+    public SeriesRecipe withPrediction(String prediction) {
+        return Records.with(this, "prediction", prediction);
+    }
+
+    public SeriesRecipe withRegression(Regression regression) {
+        return Records.with(this, "regression", regression);
+    }
+
+    public SeriesRecipe withTrain(TrainSettings train) {
+        return Records.with(this, "train", train);
+    }
+
+    public SeriesRecipe withSample(SampleSettings sample) {
+        return Records.with(this, "sample", sample);
     }
 }

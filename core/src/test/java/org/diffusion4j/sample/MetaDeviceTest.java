@@ -50,7 +50,7 @@ class MetaDeviceTest {
     private final DiscreteProcess process =
             new DiscreteProcess(BetaSchedule.ddpm().table());
     private final Denoiser model = new NetworkDenoiser(network, process, new Prediction.Eps());
-    private final TimeGrid grid = SampleSettings.ddim(4).grid(1000);
+    private final TimeGrid grid = SampleSettings.ddim(4).grid(process);
     private final SeededNoise noise = new SeededNoise(1, 0);
 
     @AfterEach
@@ -71,7 +71,7 @@ class MetaDeviceTest {
                 .make()
                 .sample(
                         model,
-                        SampleSettings.of(entry.name(), 4).grid(1000),
+                        SampleSettings.of(entry.name(), 4).grid(process),
                         x(),
                         noise,
                         step -> requireThere(step.x())));

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.image.ImageRecipe;
+import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.unet.UNet2D;
 import org.diffusion4j.train.optimizer.OptimizerSettings;
 import org.junit.jupiter.api.DisplayName;
@@ -30,6 +31,7 @@ class RecipeTest {
         try (Stream<Path> files = Files.list(RECIPES)) {
             return files.filter(file -> file.toString().endsWith(".json"))
                     .filter(file -> !file.getFileName().toString().startsWith("classifier-"))
+                    .filter(file -> "image".equals(Json.readObject(file).getOrDefault("kind", "image")))
                     .sorted()
                     .toList();
         }

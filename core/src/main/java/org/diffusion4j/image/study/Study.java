@@ -191,7 +191,7 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, List<Long
     /** How often the network is asked for one picture. */
     static long calls(Subject subject, SampleSettings settings) {
         return (long) Samplers.named(settings.sampler()).callsPerStep()
-                * settings.grid(subject.timesteps()).steps();
+                * settings.grid(subject.model.process()).steps();
     }
 
     /** What a cell is known by. */

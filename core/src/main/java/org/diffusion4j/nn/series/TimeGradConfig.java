@@ -2,6 +2,8 @@ package org.diffusion4j.nn.series;
 
 import static org.diffusion4j.engine.Require.require;
 
+import org.diffusion4j.engine.Records;
+
 /**
  * The size of {@link TimeGradNetwork}.
  *
@@ -25,5 +27,29 @@ public record TimeGradConfig(
     /** Two LSTM layers of 40 cells and 100 numbers for the denoiser (pytorch-ts' defaults), without dropout. */
     public static TimeGradConfig published() {
         return new TimeGradConfig(RecurrentCell.LSTM, 2, 40, 100, 0, DilatedResidualConfig.published());
+    }
+
+    public TimeGradConfig withCell(RecurrentCell cell) {
+        return Records.with(this, "cell", cell);
+    }
+
+    public TimeGradConfig withLayers(int layers) {
+        return Records.with(this, "layers", layers);
+    }
+
+    public TimeGradConfig withCells(int cells) {
+        return Records.with(this, "cells", cells);
+    }
+
+    public TimeGradConfig withContext(int context) {
+        return Records.with(this, "context", context);
+    }
+
+    public TimeGradConfig withDropout(double dropout) {
+        return Records.with(this, "dropout", dropout);
+    }
+
+    public TimeGradConfig withDenoiser(DilatedResidualConfig denoiser) {
+        return Records.with(this, "denoiser", denoiser);
     }
 }

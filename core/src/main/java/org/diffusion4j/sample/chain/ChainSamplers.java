@@ -4,11 +4,17 @@ import java.util.List;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.sample.EtaRule;
+import org.diffusion4j.sample.SamplerOption;
 import org.diffusion4j.sample.SamplerProvider;
 import org.diffusion4j.sample.Samplers;
 
 /** The samplers that step along the timesteps of a chain, by name. */
 public final class ChainSamplers implements SamplerProvider {
+
+    private static final SamplerOption<Double> LEAST = SamplerOption.real(
+            "least", 0, 0, Double.POSITIVE_INFINITY, "sigma/alpha that is left in what the model calls clean");
+    private static final SamplerOption<Double> GAMMA =
+            SamplerOption.real("gamma", 0.3, 0, 1, "how far each step goes beyond the next timestep; 0 is ddim");
 
     @Override
     public List<Samplers.Entry> samplers() {
@@ -25,9 +31,9 @@ public final class ChainSamplers implements SamplerProvider {
             new Samplers.Entry("ipndm", 1, 2, false, "DEIS, iPNDM: PNDM, equation 12, begun with lower orders", "as plms, one call a step",
                     s -> new Pndm(Pndm.Begin.LOWER_ORDER, Prediction.EPS)),
             new Samplers.Entry("lcm", 1, 1, true, "Consistency Models, algorithm 1", "models distilled to consistency, 1 to 8 steps",
-                    s -> new ConsistencyMultistep()),
+                    s -> new ConsistencyMultistep(LEAST.of(s))).withOptions(LEAST),
             new Samplers.Entry("tcd", 1, 1, true, "TCD, algorithm 4, gamma 0.3", "models distilled to trajectory consistency, 4 to 20 steps",
-                    s -> new Tcd()));
+                    s -> new Tcd(GAMMA.of(s))).withOptions(GAMMA));
         // spotless:on
     }
 }

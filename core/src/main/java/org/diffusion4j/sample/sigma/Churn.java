@@ -23,7 +23,7 @@ public record Churn(double amount, double from, double to, double noise) {
 
     public Churn {
         require(amount >= 0, "the amount of churn must not be negative, was %s", amount);
-        require(0 <= from && from <= to, "churn needs 0 <= from <= to, were %s and %s", from, to);
+        require(0 <= from && from <= to, "churn needs 0 <= tmin <= tmax, were %s and %s", from, to);
         require(noise >= 0, "the noise of churn must not be negative, was %s", noise);
     }
 
