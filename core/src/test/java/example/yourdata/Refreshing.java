@@ -1,6 +1,9 @@
 package example.yourdata;
 
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.NoiseStream;
@@ -9,9 +12,11 @@ import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.sample.Denoiser;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.Sampler;
+import org.diffusion4j.sample.SamplerOption;
 import org.diffusion4j.sample.SamplerProvider;
 import org.diffusion4j.sample.Samplers;
 import org.diffusion4j.sample.SamplingLoop;
+import org.diffusion4j.sample.TimeSpacing;
 import org.diffusion4j.schedule.TimeGrid;
 
 /**
@@ -39,16 +44,30 @@ record Refreshing(double strength) implements Sampler {
     /** Makes it known by name, to recipes and the command line too; named in {@code META-INF/services}. */
     public static final class Provider implements SamplerProvider {
 
+        private static final SamplerOption<Double> STRENGTH =
+                SamplerOption.real("strength", 0, 0, 1, "of the new noise; 0 is ddim");
+
         @Override
         public List<Samplers.Entry> samplers() {
             return List.of(new Samplers.Entry(
-                    "refreshing",
-                    1,
-                    1,
-                    false,
-                    "the example \"your own data\"",
-                    "as ddim; eta is the strength of new noise",
-                    settings -> new Refreshing(settings.eta())));
+                            "refreshing",
+                            1,
+                            1,
+                            false,
+                            "the example \"your own data\"",
+                            "as ddim, with new noise",
+                            settings -> new Refreshing(STRENGTH.of(settings)))
+                    .withOptions(STRENGTH));
+        }
+
+        /** Each time is half the one before: {@code --spacing halving}. */
+        @Override
+        public Map<String, Function<String, TimeSpacing>> spacings() {
+            return Map.of(
+                    "halving",
+                    values -> (process, steps) -> TimeGrid.ofTimesteps(IntStream.range(0, steps)
+                            .map(i -> (process.table().steps() - 1) >> i)
+                            .toArray()));
         }
     }
 }

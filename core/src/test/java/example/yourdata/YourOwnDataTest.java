@@ -22,9 +22,11 @@ import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.evaluate.FeatureMoments;
 import org.diffusion4j.evaluate.FrechetDistance;
 import org.diffusion4j.nn.Condition;
+import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Sampler;
 import org.diffusion4j.sample.Samplers;
+import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.train.OneThread;
 import org.diffusion4j.train.RunFolder;
 import org.diffusion4j.train.TrainListener;
@@ -115,9 +117,17 @@ class YourOwnDataTest {
     @Test
     void is_drawn_by_a_sampler_of_ones_own_with_the_moments_of_the_data() {
         // region: named
-        Sampler byName = Samplers.named("refreshing").make().apply(SampleSettings.ddim(STEPS));
+        Sampler byName = SampleSettings.of("refreshing", STEPS)
+                .withOption("strength", 0.2)
+                .withSpacing("halving")
+                .make();
         // end
-        assertThat(draw(trained, byName, STEPS)).isEqualTo(draw(trained, new Refreshing(0), STEPS));
+        assertThat(byName).isEqualTo(new Refreshing(0.2));
+        assertThat(SampleSettings.of("refreshing", 5)
+                        .withSpacing("halving")
+                        .grid(new DiscreteProcess(BetaSchedule.ddpm().table()))
+                        .times())
+                .containsExactly(999, 499, 249, 124, 62);
 
         double[] drawn = draw(trained, new Refreshing(0.2), 250);
         requireMean("x", drawn, x -> x[0], 0.22);
