@@ -92,7 +92,7 @@ final class SamplerOptions {
     SampleSettings settings() {
         return sampler == null
                 ? over(SampleSettings.ddim(STEPS), variance, Map.of()) // which sampler has the options is not known yet
-                : over(SampleSettings.of(sampler, STEPS), variance, options());
+                : over(SampleSettings.of(sampler, STEPS), variance, options(sampler));
     }
 
     /**
@@ -114,7 +114,7 @@ final class SamplerOptions {
         requireAsked("--eta-rule", etaRule, base.asksForEta(), base, "ddim");
         boolean variesVariance = base.asksForVariance();
         requireAsked("--variance", variance, variesVariance || varianceIsAsked, base, "ddpm");
-        return over(base, variesVariance ? variance : null, options());
+        return over(base, variesVariance ? variance : null, options(base.sampler()));
     }
 
     private static void requireAsked(
@@ -129,9 +129,9 @@ final class SamplerOptions {
     }
 
     /** With that of {@code --eta}, where the sampler has it as an option of its own. */
-    private Map<String, Object> options() {
+    private Map<String, Object> options(String of) {
         Map<String, Object> all = new LinkedHashMap<>(options);
-        if (eta != null && sampler != null && hasOwnEta(sampler)) {
+        if (eta != null && hasOwnEta(of)) {
             all.put(ETA, eta);
         }
         return all;

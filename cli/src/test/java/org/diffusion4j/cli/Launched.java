@@ -7,10 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** A command in a JVM of its own. */
 final class Launched {
+
+    private static final Map<String, Integer> NUMBERS = Map.of("HUP", 1, "INT", 2, "TERM", 15);
 
     private Launched() {}
 
@@ -42,16 +45,18 @@ final class Launched {
     /** Skips the test where a process would not hear the signal. */
     static void assumeHeard(String signal) throws IOException {
         assumeFalse(
-                signal.equals("INT") && ctrlCIsIgnoredHere(), "a shell started this in the background, without Ctrl-C");
+                isIgnoredHere(NUMBERS.get(signal)),
+                "what started this ignores " + signal
+                        + ", as a shell in the background does Ctrl-C, and nohup a hangup");
     }
 
     /** A process inherits from its parent that a signal is ignored, and Java leaves it so. */
-    private static boolean ctrlCIsIgnoredHere() throws IOException {
+    private static boolean isIgnoredHere(int number) throws IOException {
         Path status = Path.of("/proc/self/status");
         return Files.isReadable(status)
                 && Files.readAllLines(status).stream()
                         .filter(line -> line.startsWith("SigIgn:"))
                         .anyMatch(line ->
-                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) & 2) != 0);
+                                (Long.parseUnsignedLong(line.substring(7).strip(), 16) >> (number - 1) & 1) != 0);
     }
 }

@@ -36,7 +36,8 @@ class StandardOutputTest {
                 "samplers SMALL --steps 1 --count 1 --out OUT/page.md --json",
                 "compress MODEL --data glyphs --count 1 --respacing 2 --json",
                 "evaluate MODEL --data glyphs --metrics nll --count 1 --respacing 2 --json",
-                "classifier test --weights CLASSIFIER --data glyphs --json"
+                "classifier test --weights CLASSIFIER --data glyphs --json",
+                "backtest naive --data SERIES --horizon 2 --windows 1 --json"
             })
     void is_one_json_object_and_nothing_else_where_json_is_asked_for(String command) throws Exception {
         Ran ran = ran(command);
@@ -47,7 +48,16 @@ class StandardOutputTest {
 
     @Test
     void is_json_in_every_command_that_has_the_option() {
-        List<String> tested = List.of("sample", "info", "doctor", "samplers", "compress", "evaluate", "test");
+        List<String> tested = List.of(
+                "sample",
+                "info",
+                "doctor",
+                "samplers",
+                "compress",
+                "evaluate",
+                "test",
+                "backtest",
+                "forecast"); // ForecastCommandTest
         assertThat(commands(Diffuse.commandLine(
                                 new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter())))
                         .filter(command -> command.getCommandSpec().findOption("--json") != null)
@@ -95,6 +105,15 @@ class StandardOutputTest {
         String words = command.replace("MODEL", model.toString()).replace("OUT", folder.toString());
         if (words.contains("SMALL")) {
             words = words.replace("SMALL", TinyModel.in(folder).toString());
+        }
+        if (words.contains("SERIES")) {
+            StringBuilder rows = new StringBuilder("day,a,b\n");
+            for (int day = 1; day <= 28; day++) {
+                rows.append(String.format("2024-01-%02d,%d,%d%n", day, day % 7, day));
+            }
+            words = words.replace(
+                    "SERIES",
+                    Files.writeString(folder.resolve("series.csv"), rows).toString());
         }
         if (words.contains("CLASSIFIER")) {
             words = words.replace("CLASSIFIER", tinyClassifier().toString());

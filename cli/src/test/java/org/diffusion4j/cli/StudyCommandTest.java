@@ -125,11 +125,10 @@ class StudyCommandTest {
 
     @Test
     void draws_each_way_with_each_seed_and_writes_a_page_of_what_is_there() throws Exception {
-        Object[] options = both(out("study"), "--steps", "1", "--eta", "0", "--metrics", "fid");
-        assertThat(diffuse(words(both(options, "--seeds", "2", "--seed", "5"))).code())
-                .isZero();
+        Object[] options = words(both(out("study"), "--steps", "1", "--eta", "0", "--metrics", "fid"));
+        assertThat(diffuse(both(options, "--seeds", "2", "--seed", "5")).code()).isZero();
         assertThat(folder.resolve("study/study-means.csv")).content().contains(",20,2,5 6,");
-        Ran ran = diffuse(words(both(options, "--seeds", "5-7", "--page-only")));
+        Ran ran = diffuse(both(options, "--seeds", "5-7", "--page-only"));
         assertThat(ran.err()).isEmpty();
         assertThat(folder.resolve("study/study.html")).content().contains("2 of 3 cells are done", "2 of 3 seeds");
         assertThat(folder.resolve("study/study.csv")).content().hasLineCount(3);

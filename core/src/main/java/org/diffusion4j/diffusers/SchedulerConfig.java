@@ -220,8 +220,8 @@ public final class SchedulerConfig {
                 !scheduler.spacing().equals(OffsetSpacing.TRAILING),
                 "%s has timesteps of its own: omit the spacing, or choose a sampler that 'samplers' lists",
                 className());
-        OffsetSpacing other = OffsetSpacing.named(spacing, 0);
-        Optional<String> word = SchedulerKeys.word(SchedulerKeys.SPACINGS, other.spacing());
+        Optional<OffsetSpacing> other = OffsetSpacing.ifNamed(spacing);
+        Optional<String> word = other.flatMap(found -> SchedulerKeys.word(SchedulerKeys.SPACINGS, found.spacing()));
         require(
                 word.isPresent(),
                 "%s has no spacing '%s': choose leading, trailing or linspace, or a sampler that 'samplers' lists",
@@ -229,7 +229,7 @@ public final class SchedulerConfig {
                 spacing);
         Map<String, @Nullable Object> changed = new TreeMap<>(keys);
         changed.put(SPACING, word.orElseThrow());
-        changed.put("steps_offset", other.offset());
+        changed.put("steps_offset", other.orElseThrow().offset());
         return fromMap(changed, className());
     }
 

@@ -113,6 +113,9 @@ public final class SamplerOption<T> {
      * @throws IllegalArgumentException if it is none of {@link #allowed}
      */
     Object written(@Nullable Object given) {
+        if (byDefault().equals(String.valueOf(given))) {
+            return byDefault instanceof Enum<?> ? byDefault.toString() : byDefault;
+        }
         T value;
         try {
             value = reader.apply(String.valueOf(given));

@@ -147,7 +147,7 @@ public final class Samplers {
                         ServiceLoader.load(SamplerProvider.class, Samplers.class.getClassLoader())) {
                     provider.samplers().forEach(entry -> add(byName, entry, provider));
                     schedulers.putAll(provider.schedulers());
-                    spacings.putAll(provider.spacings());
+                    provider.spacings().forEach((name, maker) -> add(spacings, name, maker, provider));
                 }
             } catch (ServiceConfigurationError e) {
                 throw new DiffusionException(
@@ -156,6 +156,20 @@ public final class Samplers {
             ALL = List.copyOf(byName.values());
             SCHEDULERS = Map.copyOf(schedulers);
             SPACINGS = Map.copyOf(spacings);
+        }
+
+        private static void add(
+                Map<String, Function<String, TimeSpacing>> spacings,
+                String name,
+                Function<String, TimeSpacing> maker,
+                SamplerProvider provider) {
+            boolean usual = name.matches("[a-z][a-z0-9-]*");
+            if (!usual || TimeSpacings.isOurs(name) || spacings.putIfAbsent(name, maker) != null) {
+                throw new DiffusionException(
+                        "the spacing '" + name + "' of " + provider.getClass().getName()
+                                + (usual ? " has the name of another" : " must have a name of a-z, 0-9 and -")
+                                + ": remove that jar, or rename its spacing");
+            }
         }
 
         private static void add(Map<String, Entry> byName, Entry entry, SamplerProvider provider) {

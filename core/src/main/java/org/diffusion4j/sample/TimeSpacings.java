@@ -72,6 +72,11 @@ public final class TimeSpacings {
                 .apply(colon < 0 ? "" : text.substring(colon + 1));
     }
 
+    /** Whether it is the name of a spacing of this library. */
+    static boolean isOurs(String name) {
+        return OURS.containsKey(name);
+    }
+
     private static TimeSpacing plain(String text) {
         OffsetSpacing.named(text, 0); // refuses what is none
         return (process, steps) ->

@@ -1,6 +1,7 @@
 package org.diffusion4j.schedule;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -28,6 +29,14 @@ public record OffsetSpacing(Spacing spacing, int offset, int total) {
         return offset.matches()
                 ? new OffsetSpacing(Spacing.LEADING, Integer.parseInt(offset.group(1)), total)
                 : new OffsetSpacing(Spacing.named(text), 0, total);
+    }
+
+    /** The spacing of a text, of what says its timesteps later; empty where there is none. */
+    public static Optional<OffsetSpacing> ifNamed(String text) {
+        boolean known = OFFSET.matcher(text).matches()
+                || Arrays.stream(Spacing.values())
+                        .anyMatch(spacing -> spacing.toString().equals(text));
+        return known ? Optional.of(named(text, 0)) : Optional.empty();
     }
 
     /** The text, as {@link #named} takes it. */

@@ -37,7 +37,7 @@ public record Tcd(double eta) implements Sampler {
         DiffusionProcess p = model.process();
         return SamplingLoop.along(grid, start, listener, (xt, i) -> {
             double s = grid.next(i);
-            double beyond = Math.min(s, Math.floor((1 - eta) * s));
+            double beyond = eta == 0 ? s : Math.min(s, Math.floor((1 - eta) * s)); // s may lie between timesteps
             Denoised at = model.at(xt, grid.time(i));
             Tensor there = at.x0().mul(new Scalar(p.alpha(beyond))).add(at.eps(), new Scalar(p.sigma(beyond)));
             if (beyond == s || i == grid.steps() - 1) {
