@@ -60,7 +60,8 @@ public final class Streams {
             return List.of(pieces.get(0).get());
         }
         Cancellation others = new Cancellation();
-        AtomicReference<Throwable> first = new AtomicReference<>(); // the rest was only cancelled for its sake
+        AtomicReference<@Nullable Throwable> first =
+                new AtomicReference<>(); // the rest was only cancelled for its sake
         Supplier<Cancellation.Scope> here = Cancellation.handOver();
         boolean inline = Thread.currentThread() instanceof StreamThread; // whose fellows may all be waiting too
         List<Future<T>> futures = new ArrayList<>();
@@ -83,7 +84,7 @@ public final class Streams {
                 Thread waiting,
                 Supplier<Cancellation.Scope> caller,
                 Cancellation others,
-                AtomicReference<Throwable> first) {
+                AtomicReference<@Nullable Throwable> first) {
             super(() -> {
                 try (Cancellation.Scope outer = caller.get();
                         Cancellation.Scope inner = others.open()) {
@@ -103,7 +104,10 @@ public final class Streams {
     }
 
     private static <T> List<T> results(
-            List<Future<T>> futures, Cancellation others, AtomicReference<Throwable> first, Consumer<T> discard) {
+            List<Future<T>> futures,
+            Cancellation others,
+            AtomicReference<@Nullable Throwable> first,
+            Consumer<T> discard) {
         List<T> results = new ArrayList<>();
         boolean interrupted = false;
         for (Future<T> future : futures) {

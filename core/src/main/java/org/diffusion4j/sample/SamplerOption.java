@@ -63,7 +63,7 @@ public final class SamplerOption<T> {
     public static <E extends Enum<E>> SamplerOption<E> choice(String name, E byDefault, String meaning) {
         E[] values = byDefault.getDeclaringClass().getEnumConstants();
         String allowed = "one of "
-                + String.join(", ", Arrays.stream(values).map(E::toString).toList());
+                + String.join(", ", Arrays.stream(values).map(Enum::toString).toList());
         return new SamplerOption<>(
                 name,
                 byDefault,

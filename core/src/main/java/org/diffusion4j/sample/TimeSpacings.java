@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -68,8 +69,9 @@ public final class TimeSpacings {
         }
         Map<String, Function<String, TimeSpacing>> all = new LinkedHashMap<>(OURS);
         all.putAll(Samplers.spacings());
-        return all.get(DidYouMean.choose("spacing", name, all.keySet()))
-                .apply(colon < 0 ? "" : text.substring(colon + 1));
+        Function<String, TimeSpacing> maker =
+                Objects.requireNonNull(all.get(DidYouMean.choose("spacing", name, all.keySet())));
+        return maker.apply(colon < 0 ? "" : text.substring(colon + 1));
     }
 
     /** Whether it is the name of a spacing of this library. */
