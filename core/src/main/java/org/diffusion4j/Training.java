@@ -1,20 +1,16 @@
 package org.diffusion4j;
 
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.Subset;
-import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.image.ImageTraining;
 import org.diffusion4j.image.SampleGrids;
 import org.diffusion4j.train.RunFolder;
 import org.diffusion4j.train.TrainListener;
-import org.diffusion4j.train.TrainResult;
 import org.diffusion4j.train.Trainer;
 
 /**
@@ -22,19 +18,10 @@ import org.diffusion4j.train.Trainer;
  *
  * <p>Threads: {@link #requestStop} and {@link #close} may be called by any; all else by one.
  */
-public final class Training implements AutoCloseable {
-
-    private final RunFolder<ImageRecipe> folder;
-    private final DiffusionModel model;
-    private final Trainer trainer;
-    private final TrainListener recorder;
-    private final CloseGuard guard = new CloseGuard("the training", this::free);
+public final class Training extends RunFolder.Session<ImageRecipe, DiffusionModel> {
 
     private Training(RunFolder<ImageRecipe> folder, DiffusionModel model, Trainer trainer, TrainListener recorder) {
-        this.folder = folder;
-        this.model = model;
-        this.trainer = trainer;
-        this.recorder = recorder;
+        super(folder, model, trainer, recorder);
     }
 
     /**
@@ -68,8 +55,7 @@ public final class Training implements AutoCloseable {
 
     private static Training open(RunFolder<ImageRecipe> folder, ImageDataset data, Consumer<String> warnings) {
         ImageRecipe recipe = folder.recipe();
-        Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(folder));
-        try {
+        return open(folder, opened -> {
             DiffusionModel model = recipe.newModel(data);
             opened.push(model);
             Trainer trainer = trainer(recipe, model, data);
@@ -78,10 +64,7 @@ public final class Training implements AutoCloseable {
                     folder.begin(trainer, (into, average) -> model.saveAverage(into, average, true), warnings);
             return new Training(
                     folder, model, trainer, TrainListener.all(recorder, new SampleGrids(recipe, model, folder)));
-        } catch (RuntimeException e) {
-            opened.forEach(resource -> closeAfter(e, resource));
-            throw e;
-        }
+        });
     }
 
     private static Trainer trainer(ImageRecipe recipe, DiffusionModel model, ImageDataset data) {
@@ -91,65 +74,5 @@ public final class Training implements AutoCloseable {
         }
         Subset.Split split = Subset.holdOutLast(data, heldOut);
         return ImageTraining.trainer(recipe, model, split.training(), split.heldOut());
-    }
-
-    private static void closeAfter(RuntimeException failure, AutoCloseable resource) {
-        try {
-            resource.close();
-        } catch (Exception e) {
-            failure.addSuppressed(e);
-        }
-    }
-
-    /** The recipe, with all that was left open decided. */
-    public ImageRecipe recipe() {
-        return folder.recipe();
-    }
-
-    /** The model in training, lent; its weights are not the averaged ones. */
-    public DiffusionModel model() {
-        return model;
-    }
-
-    /** Where the model with its averaged weights lies, as of the newest checkpoint. */
-    public Path modelFolder() {
-        return folder.path().resolve("model");
-    }
-
-    /** The step that was made last, 0 before the first. */
-    public long step() {
-        return trainer.state().step();
-    }
-
-    /** Lets {@link #run} finish its step, save, and return. */
-    public void requestStop() {
-        trainer.requestStop();
-    }
-
-    /**
-     * Trains until the recipe's steps are done, its time is up, or somebody stops it. The run folder is written first, then the
-     * listener is called.
-     *
-     * @throws java.util.concurrent.CancellationException if it is {@linkplain org.diffusion4j.engine.Cancellation cancelled} or
-     *     interrupted, after the step under way is done and saved
-     */
-    public TrainResult run(TrainListener listener) {
-        try (CloseGuard.Use use = guard.use()) {
-            return trainer.run(TrainListener.all(recorder, listener));
-        }
-    }
-
-    /** Asks a run under way to stop and save, waits for it, and frees; a listener that closes does not wait, and all is freed after its run. */
-    @Override
-    public void close() {
-        trainer.requestStop();
-        guard.close();
-    }
-
-    private void free() {
-        try (folder;
-                model) {
-            trainer.close();
-        }
     }
 }

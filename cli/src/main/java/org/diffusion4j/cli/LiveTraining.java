@@ -2,9 +2,7 @@ package org.diffusion4j.cli;
 
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.function.Function;
-import org.diffusion4j.Training;
-import org.diffusion4j.series.SeriesTraining;
+import org.diffusion4j.train.RunFolder;
 import org.diffusion4j.train.TrainListener;
 import org.diffusion4j.train.TrainResult;
 
@@ -26,28 +24,15 @@ final class LiveTraining implements TrainListener, AutoCloseable {
     /**
      * Trains, and tells on {@code err} how to go on where it was stopped.
      *
+     * @param unit what its examples are called
      * @param goOn the command that goes on
      * @return the exit code of the process: 0 where no signal came
      */
-    static int run(Training training, String goOn, PrintWriter err) {
-        return run(training::requestStop, training::run, "images", goOn, err);
-    }
-
-    /** The same of a training of series. */
-    static int run(SeriesTraining training, String goOn, PrintWriter err) {
-        return run(training::requestStop, training::run, "windows", goOn, err);
-    }
-
-    private static int run(
-            Runnable requestStop,
-            Function<TrainListener, TrainResult> training,
-            String unit,
-            String goOn,
-            PrintWriter err) {
-        try (StopSignal signal = new StopSignal(requestStop)) {
+    static int run(RunFolder.Session<?, ?> training, String unit, String goOn, PrintWriter err) {
+        try (StopSignal signal = new StopSignal(training::requestStop)) {
             TrainResult result;
             try (LiveTraining live = new LiveTraining(unit, err)) {
-                result = training.apply(live);
+                result = training.run(live);
             }
             if (result.end() != TrainResult.End.FINISHED || signal.code() != 0) {
                 err.printf(

@@ -179,7 +179,7 @@ final class QuickstartCommand implements Callable<Integer> {
                         training.recipe().train().steps(),
                         training.step() == 0 ? "" : " after " + training.step(),
                         folder);
-        int code = LiveTraining.run(training, goOn, err());
+        int code = LiveTraining.run(training, "images", goOn, err());
         if (code == 0 && training.step() >= training.recipe().train().steps()) {
             try {
                 draw(training, images, folder);

@@ -14,6 +14,7 @@ import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.series.SeriesRecipe;
 import org.diffusion4j.series.SeriesTraining;
+import org.diffusion4j.train.RunFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -75,7 +76,7 @@ final class TrainCommand implements Callable<Integer> {
         ImageRecipe read = ImageRecipe.read(recipe, changes);
         Path folder = out == null ? Path.of("runs", read.name()) : out;
         Output.checkRun(folder, force);
-        return train(Training.begin(read, data.read(read, err()), folder, force), folder);
+        return trainImages(Training.begin(read, data.read(read, err()), folder, force), folder);
     }
 
     private int resume() {
@@ -85,17 +86,17 @@ final class TrainCommand implements Callable<Integer> {
         }
         if (SeriesRecipe.isOne(Output.recipe(out))) {
             SeriesRecipe read = SeriesRecipe.read(Output.recipe(out), changes);
-            return train(SeriesTraining.resume(out, table(read), changes, err()::println), out);
+            return trainSeries(SeriesTraining.resume(out, table(read), changes, err()::println), out);
         }
         ImageRecipe read = ImageRecipe.read(Output.recipe(out), changes);
-        return train(Training.resume(out, data.read(read, err()), changes, err()::println), out);
+        return trainImages(Training.resume(out, data.read(read, err()), changes, err()::println), out);
     }
 
     private int beginSeries(Path file) {
         SeriesRecipe read = SeriesRecipe.read(file, changes);
         Path folder = out == null ? Path.of("runs", read.name()) : out;
         Output.checkRun(folder, force);
-        return train(SeriesTraining.begin(read, table(read), folder, force), folder);
+        return trainSeries(SeriesTraining.begin(read, table(read), folder, force), folder);
     }
 
     private static SeriesTable table(SeriesRecipe recipe) {
@@ -103,31 +104,20 @@ final class TrainCommand implements Callable<Integer> {
         return recipe.data().csv().read(Path.of(recipe.source()));
     }
 
-    private int train(SeriesTraining opened, Path folder) {
-        try (SeriesTraining training = opened) {
-            int code = LiveTraining.run(training, "train --resume --out " + folder, err());
-            if (code == 0) {
-                Path model = training.modelFolder();
-                spec.commandLine()
-                        .getOut()
-                        .printf(
-                                "%s is trained; forecast with: %s forecast %s --data FILE.csv --plot forecast.svg%n",
-                                model, Diffuse.CALLED, model);
-            }
-            return code;
-        }
+    private int trainSeries(SeriesTraining opened, Path folder) {
+        return train(opened, "windows", folder, "forecast with: %s forecast %s --data FILE.csv --plot forecast.svg");
     }
 
-    private int train(Training opened, Path folder) {
-        try (Training training = opened) {
-            int code = LiveTraining.run(training, "train --resume --out " + folder, err());
+    private int trainImages(Training opened, Path folder) {
+        return train(opened, "images", folder, "draw with: %s sample %s --out samples.png");
+    }
+
+    private int train(RunFolder.Session<?, ?> opened, String unit, Path folder, String next) {
+        try (RunFolder.Session<?, ?> training = opened) {
+            int code = LiveTraining.run(training, unit, "train --resume --out " + folder, err());
             if (code == 0) {
                 Path model = training.modelFolder();
-                spec.commandLine()
-                        .getOut()
-                        .printf(
-                                "%s is trained; draw with: %s sample %s --out samples.png%n",
-                                model, Diffuse.CALLED, model);
+                spec.commandLine().getOut().printf("%s is trained; " + next + "%n", model, Diffuse.CALLED, model);
             }
             return code;
         }

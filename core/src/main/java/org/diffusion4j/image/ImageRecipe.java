@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.engine.FormatException;
@@ -56,13 +55,8 @@ public record ImageRecipe(
     private static final String KEY = "kind";
     private static final String OLD_DROPOUT = "labelDropout";
 
-    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_+. -]{0,99}");
-
     public ImageRecipe {
-        require(
-                NAME.matcher(name).matches(),
-                "name must be that of a folder beneath runs, letters and digits with any of '-_+. ' among them, was '%s'",
-                name);
+        Recipe.requireName(name);
         Prediction.named(prediction.toString()); // refuses one that has no name
         LossTerms loss = train.objective().loss();
         boolean learned = variance.learned() != null;

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.diffusion4j.data.series.CsvCell;
 import org.diffusion4j.data.series.Frequency;
 import org.diffusion4j.data.series.SeriesCsv;
@@ -52,7 +51,6 @@ public record SeriesRecipe(
     public static final String KIND = "series";
 
     private static final String KEY = "kind";
-    private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_+. -]{0,99}");
 
     /**
      * What is learned from, and how windows of it look.
@@ -154,10 +152,7 @@ public record SeriesRecipe(
     }
 
     public SeriesRecipe {
-        require(
-                NAME.matcher(name).matches(),
-                "name must be that of a folder beneath runs, letters and digits with any of '-_+. ' among them, was '%s'",
-                name);
+        Recipe.requireName(name);
         Prediction.named(prediction);
         require(
                 train.objective().loss() == LossTerms.SIMPLE,

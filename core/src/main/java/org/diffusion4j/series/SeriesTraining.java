@@ -3,16 +3,12 @@ package org.diffusion4j.series;
 import static org.diffusion4j.engine.Require.require;
 
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 import org.diffusion4j.data.series.SeriesTable;
-import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.train.RunFolder;
 import org.diffusion4j.train.TrainListener;
-import org.diffusion4j.train.TrainResult;
 import org.diffusion4j.train.Trainer;
 
 /**
@@ -20,21 +16,10 @@ import org.diffusion4j.train.Trainer;
  *
  * <p>Threads: {@link #requestStop} and {@link #close} may be called by any; all else by one.
  */
-public final class SeriesTraining implements AutoCloseable {
-
-    private static final long VALIDATION_SEED = 20200619; // any, but the same in all runs
-
-    private final RunFolder<SeriesRecipe> folder;
-    private final Forecaster model;
-    private final Trainer trainer;
-    private final TrainListener recorder;
-    private final CloseGuard guard = new CloseGuard("the training", this::free);
+public final class SeriesTraining extends RunFolder.Session<SeriesRecipe, Forecaster> {
 
     private SeriesTraining(RunFolder<SeriesRecipe> folder, Forecaster model, Trainer trainer, TrainListener recorder) {
-        this.folder = folder;
-        this.model = model;
-        this.trainer = trainer;
-        this.recorder = recorder;
+        super(folder, model, trainer, recorder);
     }
 
     /**
@@ -71,8 +56,7 @@ public final class SeriesTraining implements AutoCloseable {
     }
 
     private static SeriesTraining open(RunFolder<SeriesRecipe> folder, SeriesTable table, Consumer<String> warnings) {
-        Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(folder));
-        try {
+        return open(folder, opened -> {
             SeriesRecipe recipe = folder.recipe();
             int seen = table.rows() - recipe.data().test();
             int learned = seen - recipe.data().validation();
@@ -88,10 +72,7 @@ public final class SeriesTraining implements AutoCloseable {
             opened.push(trainer);
             TrainListener recorder = folder.begin(trainer, model::saveAverage, warnings);
             return new SeriesTraining(folder, model, trainer, recorder);
-        } catch (RuntimeException e) {
-            opened.forEach(resource -> closeAfter(e, resource));
-            throw e;
-        }
+        });
     }
 
     private static Trainer trainer(SeriesRecipe recipe, Forecaster model, SeriesTable table, int learned) {
@@ -122,53 +103,8 @@ public final class SeriesTraining implements AutoCloseable {
                 from,
                 to,
                 batch,
-                heldOut ? VALIDATION_SEED : recipe.train().seed(),
+                heldOut ? Trainer.VALIDATION_SEED : recipe.train().seed(),
                 heldOut,
                 table.fingerprint());
-    }
-
-    private static void closeAfter(RuntimeException failure, AutoCloseable resource) {
-        try {
-            resource.close();
-        } catch (Exception e) {
-            failure.addSuppressed(e);
-        }
-    }
-
-    /** Where the model with its averaged weights lies, as of the newest checkpoint. */
-    public Path modelFolder() {
-        return folder.path().resolve("model");
-    }
-
-    /** Lets {@link #run} finish its step, save, and return. */
-    public void requestStop() {
-        trainer.requestStop();
-    }
-
-    /**
-     * Trains until the recipe's steps are done, its time is up, or somebody stops it. The run folder is written first, then the
-     * listener is called.
-     *
-     * @throws java.util.concurrent.CancellationException if it is {@linkplain org.diffusion4j.engine.Cancellation cancelled} or
-     *     interrupted, after the step under way is done and saved
-     */
-    public TrainResult run(TrainListener listener) {
-        try (CloseGuard.Use use = guard.use()) {
-            return trainer.run(TrainListener.all(recorder, listener));
-        }
-    }
-
-    /** Asks a run under way to stop and save, waits for it, and frees; a listener that closes does not wait, and all is freed after its run. */
-    @Override
-    public void close() {
-        trainer.requestStop();
-        guard.close();
-    }
-
-    private void free() {
-        try (folder;
-                model) {
-            trainer.close();
-        }
     }
 }

@@ -40,7 +40,7 @@ record WindowLoss(
 
     @Override
     public double timeAt(double share) {
-        return Math.floor(share * timesteps() + 1e-9); // a share that is meant to be t/T may be rounded below it
+        return Loss.timestepAt(share, timesteps());
     }
 
     private int timesteps() {

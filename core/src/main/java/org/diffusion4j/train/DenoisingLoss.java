@@ -54,7 +54,7 @@ public record DenoisingLoss(
 
     @Override
     public double timeAt(double share) {
-        return Math.floor(share * timesteps() + 1e-9); // a share that is meant to be t/T may be rounded below it
+        return Loss.timestepAt(share, timesteps());
     }
 
     /** T: times are 0 … T − 1. */

@@ -30,4 +30,9 @@ public interface Loss {
      * @param share in [0, 1)
      */
     double timeAt(double share);
+
+    /** {@link #timeAt} of a chain: the timestep of 0 … T − 1 at a share. */
+    static double timestepAt(double share, int total) {
+        return Math.floor(share * total + 1e-9); // a share that is meant to be t/T may be rounded below it
+    }
 }

@@ -1,5 +1,7 @@
 package org.diffusion4j.train;
 
+import static org.diffusion4j.engine.Require.require;
+
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.train.optimizer.Optimizer;
@@ -13,6 +15,18 @@ public interface Recipe {
 
     /** The name of the run, by which its folder is called. */
     String name();
+
+    /**
+     * Refuses a name that no folder of a run can have.
+     *
+     * @throws IllegalArgumentException if it is one
+     */
+    static void requireName(String name) {
+        require(
+                name.matches("[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_+. -]{0,99}"),
+                "name must be that of a folder beneath runs, letters and digits with any of '-_+. ' among them, was '%s'",
+                name);
+    }
 
     /** Where the data come from, in the user's words. */
     String source();

@@ -6,10 +6,13 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.diffusion4j.engine.CheckpointException;
+import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.io.AtomicFolder;
 import org.diffusion4j.io.EventWriter;
@@ -177,6 +180,118 @@ public final class RunFolder<R extends Recipe> implements AutoCloseable {
             }
         } catch (IOException e) {
             throw FileTrouble.writing(folder.resolve(LOCK), e);
+        }
+    }
+
+    /**
+     * A model in training in its run folder: what all kinds of data have in common. While it is open nobody else can train in that
+     * folder.
+     *
+     * <p>Threads: {@link #requestStop} and {@link #close} may be called by any; all else by one.
+     *
+     * @param <R> the kind of recipe
+     * @param <M> the kind of model
+     */
+    public abstract static class Session<R extends Recipe, M extends AutoCloseable> implements AutoCloseable {
+
+        private final RunFolder<R> folder;
+        private final M model;
+        private final Trainer trainer;
+        private final TrainListener recorder;
+        private final CloseGuard guard = new CloseGuard("the training", this::free);
+
+        /**
+         * Of what is open already; all of it is this session's from now on.
+         *
+         * @param recorder that of {@link RunFolder#begin}, and others that come before a caller's
+         */
+        protected Session(RunFolder<R> folder, M model, Trainer trainer, TrainListener recorder) {
+            this.folder = folder;
+            this.model = model;
+            this.trainer = trainer;
+            this.recorder = recorder;
+        }
+
+        /**
+         * Opens a session; where that fails, closes the folder and what was opened so far, the newest first.
+         *
+         * @param opening pushes what it opens
+         */
+        protected static <S> S open(RunFolder<?> folder, Function<Deque<AutoCloseable>, S> opening) {
+            Deque<AutoCloseable> opened = new ArrayDeque<>(List.of(folder));
+            try {
+                return opening.apply(opened);
+            } catch (RuntimeException e) {
+                opened.forEach(resource -> closeAfter(e, resource));
+                throw e;
+            }
+        }
+
+        private static void closeAfter(RuntimeException failure, AutoCloseable resource) {
+            try {
+                resource.close();
+            } catch (Exception e) {
+                failure.addSuppressed(e);
+            }
+        }
+
+        /** The recipe, with all that was left open decided. */
+        public R recipe() {
+            return folder.recipe();
+        }
+
+        /** The model in training, lent; its weights are not the averaged ones. */
+        public M model() {
+            return model;
+        }
+
+        /** Where the model with its averaged weights lies, as of the newest checkpoint. */
+        public Path modelFolder() {
+            return folder.path().resolve(RunRecorder.MODEL);
+        }
+
+        /** The step that was made last, 0 before the first. */
+        public long step() {
+            return trainer.state().step();
+        }
+
+        /** Lets {@link #run} finish its step, save, and return. */
+        public void requestStop() {
+            trainer.requestStop();
+        }
+
+        /**
+         * Trains until the recipe's steps are done, its time is up, or somebody stops it. The run folder is written first, then the
+         * listener is called.
+         *
+         * @throws java.util.concurrent.CancellationException if it is {@linkplain org.diffusion4j.engine.Cancellation cancelled} or
+         *     interrupted, after the step under way is done and saved
+         */
+        public TrainResult run(TrainListener listener) {
+            try (CloseGuard.Use use = guard.use()) {
+                return trainer.run(TrainListener.all(recorder, listener));
+            }
+        }
+
+        /**
+         * Asks a run under way to stop and save, waits for it, and frees; a listener that closes does not wait, and all is freed after
+         * its run.
+         */
+        @Override
+        public void close() {
+            trainer.requestStop();
+            guard.close();
+        }
+
+        private void free() {
+            try (folder;
+                    AutoCloseable last = model) {
+                trainer.close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("the model could not be closed", e);
+            }
         }
     }
 }

@@ -43,28 +43,7 @@ class EditorTest {
 
     /** Nothing learned, but no output 0; two classes and what no label is. */
     private static DiffusionModel model() {
-        UNet2DConfig config = UNet2DConfig.defaults()
-                .with(Map.of(
-                        "sample_size",
-                        SIDE,
-                        "in_channels",
-                        1,
-                        "out_channels",
-                        1,
-                        "block_out_channels",
-                        List.of(8),
-                        "down_block_types",
-                        List.of("DownBlock2D"),
-                        "up_block_types",
-                        List.of("UpBlock2D"),
-                        "layers_per_block",
-                        1,
-                        "norm_num_groups",
-                        2,
-                        "num_class_embeds",
-                        3,
-                        "add_attention",
-                        false));
+        UNet2DConfig config = TinyModel.config(SIDE).with(Map.of("num_class_embeds", 3));
         UNet2D network = new UNet2D(config, 0);
         try (PointerScope scope = new PointerScope()) {
             Tensor values = network.parameters().values();

@@ -18,7 +18,12 @@ public final class TinyModel {
 
     /** With any scheduler of timesteps; owned by the caller. */
     public static DiffusionModel of(int side, long seed, SchedulerConfig scheduler) {
-        UNet2DConfig config = UNet2DConfig.defaults()
+        return new DiffusionModel(new UNet2D(config(side), seed), scheduler, ModelCard.EMPTY);
+    }
+
+    /** Its network. */
+    static UNet2DConfig config(int side) {
+        return UNet2DConfig.defaults()
                 .with(Map.of(
                         "sample_size",
                         side,
@@ -38,6 +43,5 @@ public final class TinyModel {
                         2,
                         "add_attention",
                         false));
-        return new DiffusionModel(new UNet2D(config, seed), scheduler, ModelCard.EMPTY);
     }
 }
