@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
+import org.diffusion4j.image.guidance.NoisyClassifier;
 import org.diffusion4j.sample.SampleSettings;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -43,6 +44,18 @@ final class DrawOptions {
      */
     Draw of(DiffusionModel model, int count) {
         Draw draw = draw(count, labels.numbers(model)).with(sampler.settings(model));
+        model.plan(draw.settings()); // refuses what does not fit
+        return draw;
+    }
+
+    /**
+     * What they say of so many samples of a model that a classifier steers.
+     *
+     * @throws IllegalArgumentException if the two do not fit, or the classifier has no such class
+     */
+    Draw of(DiffusionModel model, NoisyClassifier classifier, int count) {
+        classifier.requireFits(model);
+        Draw draw = draw(count, labels.numbers(classifier)).with(sampler.settings(model));
         model.plan(draw.settings()); // refuses what does not fit
         return draw;
     }

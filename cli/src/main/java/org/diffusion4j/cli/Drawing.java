@@ -12,12 +12,16 @@ import org.diffusion4j.image.Film;
 import org.diffusion4j.image.Provenance;
 import org.diffusion4j.image.Sheet;
 import org.diffusion4j.image.ShippedModel;
+import org.diffusion4j.image.guidance.NoisyClassifier;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.io.Png;
 import org.jspecify.annotations.Nullable;
 
 /** A draw with a live line, and the files it becomes. */
 final class Drawing {
+
+    /** A classifier, from where it was loaded, and how strongly it steers. */
+    record Steering(NoisyClassifier classifier, Path folder, double scale) {}
 
     private final Provenance provenance;
     private final Sheet sheet;
@@ -32,23 +36,35 @@ final class Drawing {
      * @param filmed whether {@link #writeFilm} will be asked for
      */
     Drawing(DiffusionModel model, Path folder, Draw draw, boolean filmed) {
-        provenance = Provenance.of(
+        this(model, folder, draw, filmed, null);
+    }
+
+    /**
+     * Draws.
+     *
+     * @param by what steers the model, lent; null for nothing
+     */
+    Drawing(DiffusionModel model, Path folder, Draw draw, boolean filmed, @Nullable Steering by) {
+        Provenance alone = Provenance.of(
                 Version.text(),
                 ShippedModel.nameOf(folder),
                 ModelFolder.open(folder).hash(),
                 draw,
                 model.compute());
-        sheet = Sheet.of(draw, model.classes());
-        film = filmed ? new Film(draw, model.classes()) : null;
+        provenance = by == null ? alone : alone.steeredBy(by.folder(), by.scale());
+        int classes = by == null ? model.classes() : by.classifier().labels().size();
+        sheet = Sheet.of(draw, classes);
+        film = filmed ? new Film(draw, classes) : null;
         long begun = System.nanoTime();
         try (LiveWork work = new LiveWork("drawing")) {
             DrawListener live = work.of(draw.count(), draw.batchSize());
-            samples = model.draw(draw, (first, step) -> {
+            DrawListener all = (first, step) -> {
                 live.onStep(first, step);
                 if (film != null) {
                     film.onStep(first, step);
                 }
-            });
+            };
+            samples = by == null ? model.draw(draw, all) : by.classifier().draw(model, draw, by.scale(), all);
         }
         seconds = (System.nanoTime() - begun) / 1e9;
     }

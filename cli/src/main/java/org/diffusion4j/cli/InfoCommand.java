@@ -93,6 +93,11 @@ final class InfoCommand implements Runnable {
         facts.putAll(asked(made.draw().settings()));
         facts.put("seed", made.draw().seed());
         facts.put("count", made.draw().count());
+        Provenance.Steered steered = made.steered();
+        if (steered != null) {
+            facts.put("classifier", steered.classifier());
+            facts.put("classifier-scale", steered.scale());
+        }
         facts.put("device", made.device().toString());
         facts.put("precision", made.precision().toString());
         if (made.sample() != Provenance.ALL) {
@@ -144,6 +149,11 @@ final class InfoCommand implements Runnable {
     private String again(Provenance made) {
         List<String> words = new ArrayList<>(List.of(Diffuse.CALLED, "sample", quoted(made.model())));
         words.addAll(DrawOptions.typed(made.draw()));
+        Provenance.Steered steered = made.steered();
+        if (steered != null) {
+            words.addAll(
+                    List.of("--classifier", quoted(steered.classifier()), "--classifier-scale", "" + steered.scale()));
+        }
         words.addAll(ComputeOptions.typed(made.device(), made.precision()));
         words.addAll(made.sample() == Provenance.ALL ? List.of("--out", "again.png") : List.of("--each", "again"));
         return String.join(" ", words);

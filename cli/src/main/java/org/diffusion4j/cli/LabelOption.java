@@ -5,6 +5,7 @@ import static org.diffusion4j.engine.Require.require;
 import java.util.List;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.guidance.NoisyClassifier;
 import picocli.CommandLine.Option;
 
 /** The option that says of which classes. */
@@ -26,8 +27,32 @@ final class LabelOption {
      * @throws IllegalArgumentException if the model has no such class
      */
     List<Integer> numbers(DiffusionModel model) {
-        require(labels.isEmpty() || model.classes() > 0, "the model has no classes; leave --label away");
+        require(
+                labels.isEmpty() || model.classes() > 0,
+                "the model has no classes; omit --label, or steer the model with --classifier");
         return labels.stream().map(label -> number(label, model)).toList();
+    }
+
+    /**
+     * Their numbers among the classes of a classifier.
+     *
+     * @throws IllegalArgumentException if it has no such class
+     */
+    List<Integer> numbers(NoisyClassifier classifier) {
+        List<String> names = classifier.labels();
+        return labels.stream()
+                .map(label -> {
+                    int number = names.contains(label) || !label.matches("\\d{1,9}")
+                            ? names.indexOf(label)
+                            : Integer.parseInt(label);
+                    require(
+                            0 <= number && number < names.size(),
+                            "the classifier has no class '%s'; %s",
+                            label,
+                            DidYouMean.among(label, names));
+                    return number;
+                })
+                .toList();
     }
 
     private static int number(String label, DiffusionModel model) {

@@ -13,6 +13,7 @@ import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
 import org.diffusion4j.image.Provenance;
+import org.diffusion4j.image.guidance.NoisyClassifier;
 import org.diffusion4j.io.Json;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -61,6 +62,19 @@ final class SampleCommand implements Runnable {
             description = "An animation from noise to pictures; of very many, the first.")
     private @Nullable Path gif;
 
+    @Option(
+            names = "--classifier",
+            paramLabel = "DIR",
+            description = "A classifier of noisy pictures, which steers the model to the classes of --label; 'train"
+                    + " recipes/noisy-classifier-mnist.json' makes one. The model may know no classes.")
+    private @Nullable Path classifier;
+
+    @Option(
+            names = "--classifier-scale",
+            paramLabel = "S",
+            description = "How strongly the classifier steers: 0 is the model alone (default: 1).")
+    private @Nullable Double classifierScale;
+
     @Option(names = "--force", description = "Replace what exists.")
     private boolean force;
 
@@ -71,10 +85,14 @@ final class SampleCommand implements Runnable {
     public void run() {
         options.check(count);
         checkOutputs();
-        try (DiffusionModel loaded = from.load()) {
-            Draw draw = options.of(loaded, count);
+        double scale = scale();
+        try (NoisyClassifier steering = classifier == null ? null : NoisyClassifier.load(classifier);
+                DiffusionModel loaded = from.load()) {
+            Draw draw = steering == null ? options.of(loaded, count) : options.of(loaded, steering, count);
             options.advice(loaded, draw).ifPresent(spec.commandLine().getErr()::println);
-            Drawing drawing = new Drawing(loaded, from.folder(), draw, gif != null);
+            Drawing.@Nullable Steering by =
+                    steering == null || classifier == null ? null : new Drawing.Steering(steering, classifier, scale);
+            Drawing drawing = new Drawing(loaded, from.folder(), draw, gif != null, by);
             if (out != null) {
                 drawing.writeSheet(out);
             }
@@ -86,6 +104,15 @@ final class SampleCommand implements Runnable {
             }
             report(drawing.provenance(), drawing.seconds());
         }
+    }
+
+    private double scale() {
+        require(
+                classifierScale == null || classifier != null,
+                "--classifier-scale is for a classifier: add --classifier DIR, or omit it");
+        double scale = classifierScale == null ? 1 : classifierScale;
+        require(Double.isFinite(scale), "--classifier-scale must be a number, was %s", scale);
+        return scale;
     }
 
     private void writeFilm(Drawing drawing, Path file) {

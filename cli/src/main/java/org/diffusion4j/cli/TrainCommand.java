@@ -12,6 +12,8 @@ import org.diffusion4j.Training;
 import org.diffusion4j.data.series.SeriesTable;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.image.ImageRecipe;
+import org.diffusion4j.image.guidance.NoisyClassifierRecipe;
+import org.diffusion4j.image.guidance.NoisyClassifierTraining;
 import org.diffusion4j.series.SeriesRecipe;
 import org.diffusion4j.series.SeriesTraining;
 import org.diffusion4j.train.RunFolder;
@@ -73,6 +75,9 @@ final class TrainCommand implements Callable<Integer> {
         if (SeriesRecipe.isOne(recipe)) {
             return beginSeries(recipe);
         }
+        if (NoisyClassifierRecipe.isOne(recipe)) {
+            return beginNoisyClassifier(recipe);
+        }
         ImageRecipe read = ImageRecipe.read(recipe, changes);
         Path folder = out == null ? Path.of("runs", read.name()) : out;
         Output.checkRun(folder, force);
@@ -88,8 +93,25 @@ final class TrainCommand implements Callable<Integer> {
             SeriesRecipe read = SeriesRecipe.read(Output.recipe(out), changes);
             return trainSeries(SeriesTraining.resume(out, table(read), changes, err()::println), out);
         }
+        if (NoisyClassifierRecipe.isOne(Output.recipe(out))) {
+            NoisyClassifierRecipe read = NoisyClassifierRecipe.read(Output.recipe(out), changes);
+            return trainNoisyClassifier(
+                    NoisyClassifierTraining.resume(out, data.read(read.data(), err()), changes, err()::println), out);
+        }
         ImageRecipe read = ImageRecipe.read(Output.recipe(out), changes);
         return trainImages(Training.resume(out, data.read(read, err()), changes, err()::println), out);
+    }
+
+    private int beginNoisyClassifier(Path file) {
+        NoisyClassifierRecipe read = NoisyClassifierRecipe.read(file, changes);
+        Path folder = out == null ? Path.of("runs", read.name()) : out;
+        Output.checkRun(folder, force);
+        return trainNoisyClassifier(
+                NoisyClassifierTraining.begin(read, data.read(read.data(), err()), folder, force), folder);
+    }
+
+    private int trainNoisyClassifier(NoisyClassifierTraining opened, Path folder) {
+        return train(opened, "images", folder, "steer with: %s sample MODEL --classifier %s --label 3");
     }
 
     private int beginSeries(Path file) {

@@ -275,9 +275,13 @@ public final class DiffusionModel implements AutoCloseable {
         Denoiser told = unlimited(labels, process);
         // were eps kept, guidance would push the noise of saturated pixels away from the class, and their x0 could not
         // follow
-        return guidance == 1
-                ? limits.of(told, EpsAfterClipping.KEPT)
-                : limits.of(guided(told, labels, guidance, process), EpsAfterClipping.RECOMPUTED);
+        return guidance == 1 ? limits.of(told, EpsAfterClipping.KEPT) : consistent(labels, guidance, process, limits);
+    }
+
+    /** The same, with an eps that follows from the limited x0, as guidance wants it. */
+    Denoiser consistent(@Nullable Tensor labels, double guidance, DiffusionProcess process, X0Limit limits) {
+        Denoiser told = unlimited(labels, process);
+        return limits.of(guidance == 1 ? told : guided(told, labels, guidance, process), EpsAfterClipping.RECOMPUTED);
     }
 
     private Denoiser guided(Denoiser told, @Nullable Tensor labels, double scale, DiffusionProcess process) {

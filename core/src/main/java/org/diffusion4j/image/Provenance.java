@@ -11,6 +11,7 @@ import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a picture was made, as its file carries it.
@@ -23,9 +24,25 @@ import org.diffusion4j.io.Json;
  * @param sample the index of the one that is shown, or -1 where all are
  * @param device on which the network computed
  * @param precision in which it computed, never {@code auto}
+ * @param steered by a classifier, or null where it was not
  */
 public record Provenance(
-        String version, String model, String modelHash, Draw draw, int sample, Device device, Precision precision) {
+        String version,
+        String model,
+        String modelHash,
+        Draw draw,
+        int sample,
+        Device device,
+        Precision precision,
+        @Nullable Steered steered) {
+
+    /**
+     * By what the model was steered.
+     *
+     * @param classifier the folder of the classifier of noisy pictures, in a picture's text as seen from the picture
+     * @param scale of the guidance
+     */
+    public record Steered(String classifier, double scale) {}
 
     /** Where all samples of a draw are shown. */
     public static final int ALL = -1;
@@ -37,12 +54,18 @@ public record Provenance(
 
     /** Where all samples of a draw are shown. */
     public static Provenance of(String version, String model, String modelHash, Draw draw, Compute compute) {
-        return new Provenance(version, model, modelHash, draw, ALL, compute.device(), compute.arithmetic());
+        return new Provenance(version, model, modelHash, draw, ALL, compute.device(), compute.arithmetic(), null);
+    }
+
+    /** The same draw, steered by a classifier. */
+    public Provenance steeredBy(Path classifier, double scale) {
+        Steered by = new Steered(classifier.toString(), scale);
+        return new Provenance(version, model, modelHash, draw, sample, device, precision, by);
     }
 
     /** The same draw, of which one sample is shown. */
     public Provenance ofSample(int index) {
-        return new Provenance(version, model, modelHash, draw, index, device, precision);
+        return new Provenance(version, model, modelHash, draw, index, device, precision, steered);
     }
 
     /** The text of a PNG file that will lie at {@code picture}. */
@@ -54,7 +77,8 @@ public record Provenance(
                 draw,
                 sample,
                 device,
-                precision);
+                precision,
+                steered == null ? null : new Steered(seenFrom(picture, Path.of(steered.classifier)), steered.scale));
         return Map.of("Software", "Diffusion4j " + version, KEY, Json.line(Records.CAMEL_CASE.write(text)));
     }
 
@@ -79,7 +103,17 @@ public record Provenance(
             Path beside = beside(picture, seen.model);
             String model = seen.isShipped(beside) ? seen.model : beside.toString();
             return new Provenance(
-                    seen.version, model, seen.modelHash, seen.draw, seen.sample, seen.device, seen.precision);
+                    seen.version,
+                    model,
+                    seen.modelHash,
+                    seen.draw,
+                    seen.sample,
+                    seen.device,
+                    seen.precision,
+                    seen.steered == null
+                            ? null
+                            : new Steered(
+                                    beside(picture, seen.steered.classifier).toString(), seen.steered.scale));
         });
     }
 

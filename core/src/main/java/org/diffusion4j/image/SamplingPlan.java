@@ -106,13 +106,33 @@ public final class SamplingPlan {
     }
 
     /**
+     * The model as a classifier steers it: with an eps that follows from the limited x0, as in guided-diffusion.
+     *
+     * @param labels as {@link #denoiser}
+     */
+    public Denoiser consistentDenoiser(@Nullable Tensor labels) {
+        return model.consistent(labels, guidance, process, limits);
+    }
+
+    /**
      * Draws from pure noise.
      *
      * @param start N(0, 1), {@code [batch, channels, height, width]}; lent
      * @return x at the grid's end, owned by the caller
      */
     public Tensor sample(Tensor start, @Nullable Tensor labels, NoiseStream noise, SampleListener listener) {
+        return sample(sampler, denoiser(labels), start, noise, listener);
+    }
+
+    /**
+     * Draws from pure noise by a sampler and a model of one's own, such as wrappers of {@link #sampler} and {@link #denoiser}, along
+     * this plan's grid.
+     *
+     * @param start N(0, 1), {@code [batch, channels, height, width]}; lent
+     * @return x at the grid's end, owned by the caller
+     */
+    public Tensor sample(Sampler other, Denoiser asked, Tensor start, NoiseStream noise, SampleListener listener) {
         Tensor first = startScale == 1 ? start : start.mul(new Scalar(startScale));
-        return sampler.sample(denoiser(labels), grid, first, noise, listener);
+        return other.sample(asked, grid, first, noise, listener);
     }
 }
