@@ -1,5 +1,7 @@
 package org.diffusion4j.guide;
 
+import static org.diffusion4j.engine.Require.require;
+
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.process.Denoised;
@@ -10,12 +12,17 @@ import org.diffusion4j.sample.Denoiser;
  * Classifier-free guidance: {@code eps = eps(∅) + scale·(eps(c) − eps(∅))}, and x0 likewise.
  *
  * <p>Ho, Salimans, "Classifier-Free Diffusion Guidance", 2022, equation 6, whose w is {@code scale − 1}; here, as in latent diffusion,
- * scale 1 is the conditional model and 0 the unconditional one.
+ * scale 1 is the conditional model and 0 the unconditional one. With a worse version of the model in the place of the unconditional one
+ * it is autoguidance (Karras et al., "Guiding a Diffusion Model with a Bad Version of Itself", NeurIPS 2024).
  *
  * @param conditional the model that was told c
  * @param unconditional the model that was told nothing, of the same process
  */
 public record ClassifierFreeGuidance(Denoiser conditional, Denoiser unconditional, double scale) implements Denoiser {
+
+    public ClassifierFreeGuidance {
+        require(Double.isFinite(scale), "the scale of guidance must be a number, was %s", scale);
+    }
 
     @Override
     public DiffusionProcess process() {

@@ -49,6 +49,40 @@ class GuidanceTest {
     }
 
     @Test
+    void in_an_interval_asks_the_model_alone_outside_of_it() {
+        double ratio = process.noiseToSignal(0.4);
+        Denoiser silent = new Denoiser() {
+            @Override
+            public DiffusionProcess process() {
+                return process;
+            }
+
+            @Override
+            public Denoised at(Tensor x, double t) {
+                throw new AssertionError("the model without a label was asked");
+            }
+        };
+        Denoiser guided = new ClassifierFreeGuidance(left, both, 3);
+
+        assertSame(new IntervalGuidance(guided, left, ratio, 2 * ratio).at(x, 0.4), guided.at(x, 0.4));
+        Denoiser costly = new ClassifierFreeGuidance(left, silent, 3);
+        assertSame(new IntervalGuidance(costly, left, 1.01 * ratio, 2 * ratio).at(x, 0.4), left.at(x, 0.4));
+        assertSame(new IntervalGuidance(costly, left, 0, 0.99 * ratio).at(x, 0.4), left.at(x, 0.4));
+    }
+
+    @Test
+    void refuses_an_empty_interval_and_a_scale_that_is_no_number() {
+        assertThatThrownBy(() -> new IntervalGuidance(left, left, 2, 2))
+                .hasMessage("the interval of guidance must be LOW,HIGH with 0 <= LOW < HIGH, was 2.0,2.0");
+        assertThatThrownBy(() -> new IntervalGuidance(left, left, Double.NaN, 2))
+                .hasMessageStartingWith("the interval of guidance must be LOW,HIGH");
+        assertThatThrownBy(() -> new ClassifierFreeGuidance(left, both, Double.POSITIVE_INFINITY))
+                .hasMessage("the scale of guidance must be a number, was Infinity");
+        assertThatThrownBy(() -> new ClassifierGuidance(left, (noisy, time) -> noisy, Double.NaN))
+                .hasMessage("the scale of classifier guidance must be a number, was NaN");
+    }
+
+    @Test
     void by_a_classifier_changes_nothing_at_scale_zero() {
         ClassifierGuidance.Classifier broken = (noisy, time) -> {
             throw new AssertionError("the classifier was asked");
