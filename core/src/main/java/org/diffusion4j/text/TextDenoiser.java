@@ -60,9 +60,9 @@ final class TextDenoiser implements Denoiser, AutoCloseable {
         this.timeScale = timeScale;
         this.clamp = clamp;
         this.anchored = anchored;
-        boolean any = tokens != null && tokens.any();
-        mask = any ? tokens.mask() : null;
-        given = any ? network.embed(tokens.filled()) : null;
+        GivenTokens fixed = tokens != null && tokens.any() ? tokens : null;
+        mask = fixed == null ? null : fixed.mask();
+        given = fixed == null ? null : network.embed(fixed.filled());
     }
 
     @Override

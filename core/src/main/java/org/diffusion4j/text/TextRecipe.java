@@ -142,7 +142,7 @@ public record TextRecipe(
         Prediction meaning = Prediction.named(prediction);
         require(infilling >= 0 && infilling <= 1, "infilling must lie in [0, 1], was %s", infilling);
         require(
-                infilling == 0 || meaning == Prediction.X0,
+                infilling == 0 || meaning.equals(Prediction.X0),
                 "infilling needs the prediction x0, which is '%s'; set prediction=x0 or infilling=0",
                 prediction);
         require(

@@ -55,7 +55,7 @@ public record FactTable(Map<String, List<String>> values) {
     /** The facts of a line, such as {@code food : Italian | area : city centre}; of those without a colon none. */
     static Map<String, String> parse(String facts) {
         Map<String, String> found = new LinkedHashMap<>();
-        for (String fact : facts.split("\\|")) {
+        for (String fact : facts.split("\\|", -1)) {
             int colon = fact.indexOf(':');
             String value = colon < 0 ? "" : fact.substring(colon + 1).strip();
             if (!value.isEmpty()) {
