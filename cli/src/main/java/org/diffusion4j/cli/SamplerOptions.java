@@ -132,6 +132,7 @@ final class SamplerOptions {
     private Map<String, Object> options(String of) {
         Map<String, Object> all = new LinkedHashMap<>(options);
         if (eta != null && hasOwnEta(of)) {
+            require(!options.containsKey(ETA), "--eta and --option eta say the same: give one of them");
             all.put(ETA, eta);
         }
         return all;

@@ -108,7 +108,7 @@ public record SampleSettings(
      * These with another value of an option of the sampler.
      *
      * @param value a number, or a text as {@code diffuse samplers NAME} has it
-     * @throws IllegalArgumentException if the sampler has no such option, or it not such a value
+     * @throws IllegalArgumentException if the sampler has no such option, or if the option takes no such value
      */
     public SampleSettings withOption(String name, Object value) {
         Map<String, Object> more = new LinkedHashMap<>(options);
@@ -148,7 +148,10 @@ public record SampleSettings(
                 || !mine.equals(maker.apply(this)); // one that holds a function equals none
     }
 
-    /** Refuses noise that the sampler does not ask for; but DDPM's eta may be said to be 1, which it is. */
+    /**
+     * Refuses what would change nothing: noise that the sampler does not ask for (but DDPM's eta may be said to be 1, which it is),
+     * options that have no effect beside the others, times between the ends for a sampler that chooses them.
+     */
     public void requireAsked() {
         require(
                 eta == 0 || asksForEta() || eta == 1 && asksForVariance(),
@@ -160,6 +163,27 @@ public record SampleSettings(
                 "the variance is %s, and %s does not ask for it: leave it at fixed-small, or take ddpm",
                 variance,
                 sampler);
+        if (!asPublished()) {
+            Sampler made = make();
+            options.keySet()
+                    .forEach(option -> require(
+                            !made.equals(without(option).make()),
+                            "option %s of %s changes nothing with the others as they are (%s): omit it",
+                            option,
+                            sampler,
+                            options));
+            require(
+                    !made.choosesTimes() || TimeSpacings.named(spacing).listed().isEmpty(),
+                    "%s chooses its own times between the first and the last: omit %s, or take another sampler",
+                    sampler,
+                    spacing);
+        }
+    }
+
+    private SampleSettings without(String option) {
+        Map<String, Object> fewer = new LinkedHashMap<>(options);
+        fewer.remove(option);
+        return Records.with(this, "options", fewer);
     }
 
     /**

@@ -32,7 +32,7 @@ public final class ChainSamplers implements SamplerProvider {
                     s -> new Pndm(Pndm.Begin.LOWER_ORDER, Prediction.EPS)),
             new Samplers.Entry("lcm", 1, 1, true, "Consistency Models, algorithm 1", "models distilled to consistency, 1 to 8 steps",
                     s -> new ConsistencyMultistep(LEAST.of(s))).withOptions(LEAST),
-            new Samplers.Entry("tcd", 1, 1, true, "TCD, algorithm 4, gamma 0.3", "models distilled to trajectory consistency, 4 to 20 steps",
+            new Samplers.Entry("tcd", 1, 1, true, "TCD, algorithm 4", "models distilled to trajectory consistency, 4 to 20 steps",
                     s -> new Tcd(GAMMA.of(s))).withOptions(GAMMA));
         // spotless:on
     }
