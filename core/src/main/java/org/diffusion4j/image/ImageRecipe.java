@@ -282,7 +282,8 @@ public record ImageRecipe(
 
     @Override
     public ImageRecipe resolved() {
-        return with("train.precision=" + train.compute().arithmetic());
+        TrainSettings decided = train.resolved();
+        return with("train.precision=" + decided.precision(), "train.streams=" + decided.streams());
     }
 
     @Override

@@ -235,7 +235,8 @@ public record SeriesRecipe(
                 "train.precision must be float32 for series, was %s",
                 train.precision());
         require(train.device().isCpu(), "train.device must be cpu for series, was %s", train.device());
-        return with("train.precision=float32");
+        return with(
+                "train.precision=float32", "train.streams=" + train.resolved().streams());
     }
 
     @Override
