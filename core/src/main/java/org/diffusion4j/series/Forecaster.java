@@ -15,7 +15,6 @@ import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.nn.series.TimeGradNetwork;
 import org.diffusion4j.process.DiscreteProcess;
-import org.diffusion4j.process.Prediction;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Sampler;
@@ -201,8 +200,7 @@ public final class Forecaster implements ForecastMethod, AutoCloseable {
         require(settings.guidance() == 1, "forecasts are not guided; guidance must be 1, was %s", settings.guidance());
         settings.requireAsked();
         Sampler sampler = settings.make();
-        return new PathSampler(
-                network, process, Prediction.named(card.recipe().prediction()), shape, sampler, settings.grid(process));
+        return new PathSampler(network, process, card.recipe().prediction(), shape, sampler, settings.grid(process));
     }
 
     @Override
