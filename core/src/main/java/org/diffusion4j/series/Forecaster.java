@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.data.series.Frequency;
 import org.diffusion4j.data.series.SeriesTable;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
@@ -83,6 +84,26 @@ public final class Forecaster implements ForecastMethod, AutoCloseable {
 
     ForecasterCard card() {
         return card;
+    }
+
+    /** Whether a folder is that of a forecaster. */
+    public static boolean isOne(Path folder) {
+        return ForecasterFiles.isOne(folder);
+    }
+
+    /** How many numbers it has learned. */
+    public long parameterCount() {
+        return network.parameters().count();
+    }
+
+    /** How far apart the rows of its series are. */
+    public Frequency frequency() {
+        return card.frequency();
+    }
+
+    /** How many rows back it sees values: those of its recipe, or where that has none, of the frequency. */
+    public List<Integer> lags() {
+        return shape.lags();
     }
 
     /** The names of the series that it knows. */
@@ -177,11 +198,7 @@ public final class Forecaster implements ForecastMethod, AutoCloseable {
 
     private static SampleListener listener(
             ForecastListener listener, int from, int row, int horizon, int paths, int count) {
-        return step -> {
-            if (step.index() == 0) {
-                listener.at((long) from * horizon + (long) row * count, (long) paths * horizon);
-            }
-        };
+        return step -> listener.at((long) from * horizon + (long) row * count, (long) paths * horizon);
     }
 
     /** The stream of each path at a row: that of (seed, path, row). */
