@@ -13,6 +13,8 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.diffusion4j.io.Json;
 import org.junit.jupiter.api.BeforeEach;
@@ -245,6 +247,9 @@ class ForecastCommandTest {
         assertThat(diffuse("info", run).err())
                 .hasLineCount(1)
                 .contains("has no forecaster.json; did you mean " + run.resolve("model") + "?");
+        assertThat(diffuse("sample", run.resolve("model")).err())
+                .hasLineCount(1)
+                .contains("is a model of series, not of images; draw from it with '");
     }
 
     @Test
@@ -282,7 +287,9 @@ class ForecastCommandTest {
                 "day,apples,pears;2024-01-01,1,two|line 2, column pears: 'two' is not a number",
                 "day,apples,pears;2024-01-01,1,2;2024-01-01,1,2|line 3: the time 2024-01-01 is there already, in line 2",
                 "day,apples,pears;2024-01-01,1,2;2024-01-02,1,2;2024-01-03,1,2;2024-01-05,1,2|after 2024-01-03 (line 4) a row is due",
-                "day,apples,plums;2024-01-01,1,2;2024-01-02,1,2;2024-01-03,1,2|the table lacks the series 'pears' of the model",
+                "day,apples,plums;2024-01-01,1,2;2024-01-02,1,2;2024-01-03,1,2|the table lacks the series 'pears' of the model; it has [apples, plums]",
+                "day,apples,pears;2024-01-01,1,;2024-01-02,1,;2024-01-03,1,;2024-01-04,1,;2024-01-05,1,;2024-01-06,1,|the series 'pears' has no value in 6 rows; take its column out",
+                "day,apples,pears;2024-01-01,1,\"2,5\"|line 2, column pears: '2,5' is not a number; write decimals with a point",
                 "day,pears,apples;2024-01-01,1,2;2024-01-02,1,2;2024-01-03,1,2|the table has the series in the order [pears, apples]",
                 "day,apples,pears;2024-01-01,1,2;2024-01-08,1,2;2024-01-15,1,2|the table has the frequency W, the model was trained on D",
                 "day,apples,pears;2024-01-01,1,2;2024-01-02,1,2;2024-01-03,1,2|the history has 3 rows, the model needs 6",
@@ -303,6 +310,15 @@ class ForecastCommandTest {
         assertThat(train("--set", "data.test=0").err())
                 .hasLineCount(1)
                 .contains("the table has 3 rows to learn from, but context 4, the longest lag 2 and horizon 3 need 9");
+        assertThat(run).doesNotExist();
+
+        Files.writeString(
+                data,
+                "day,apples,pears\n"
+                        + IntStream.range(0, 20)
+                                .mapToObj(i -> LocalDate.of(2024, 1, 1).plusDays(i) + ",1,\n")
+                                .collect(Collectors.joining()));
+        assertThat(train().err()).hasLineCount(1).contains("the series 'pears' has no value in 14 rows");
         assertThat(run).doesNotExist();
     }
 
