@@ -10,10 +10,13 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.diffusion4j.Training;
 import org.diffusion4j.data.series.SeriesTable;
+import org.diffusion4j.data.text.TextCorpus;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.series.SeriesRecipe;
 import org.diffusion4j.series.SeriesTraining;
+import org.diffusion4j.text.TextRecipe;
+import org.diffusion4j.text.TextTraining;
 import org.diffusion4j.train.RunFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -73,6 +76,9 @@ final class TrainCommand implements Callable<Integer> {
         if (SeriesRecipe.isOne(recipe)) {
             return beginSeries(recipe);
         }
+        if (TextRecipe.isOne(recipe)) {
+            return beginTexts(recipe);
+        }
         ImageRecipe read = ImageRecipe.read(recipe, changes);
         Path folder = out == null ? Path.of("runs", read.name()) : out;
         Output.checkRun(folder, force);
@@ -87,6 +93,10 @@ final class TrainCommand implements Callable<Integer> {
         if (SeriesRecipe.isOne(Output.recipe(out))) {
             SeriesRecipe read = SeriesRecipe.read(Output.recipe(out), changes);
             return trainSeries(SeriesTraining.resume(out, table(read), changes, err()::println), out);
+        }
+        if (TextRecipe.isOne(Output.recipe(out))) {
+            TextRecipe read = TextRecipe.read(Output.recipe(out), changes);
+            return trainTexts(TextTraining.resume(out, read.data().read(), changes, err()::println), out);
         }
         ImageRecipe read = ImageRecipe.read(Output.recipe(out), changes);
         return trainImages(Training.resume(out, data.read(read, err()), changes, err()::println), out);
@@ -106,6 +116,28 @@ final class TrainCommand implements Callable<Integer> {
 
     private int trainSeries(SeriesTraining opened, Path folder) {
         return train(opened, "windows", folder, "forecast with: %s forecast %s --data FILE.csv --plot forecast.svg");
+    }
+
+    private int beginTexts(Path file) {
+        TextRecipe read = TextRecipe.read(file, changes);
+        Path folder = out == null ? Path.of("runs", read.name()) : out;
+        Output.checkRun(folder, force);
+        require(!read.source().isEmpty(), "which texts? say --data with a file of texts or a folder");
+        TextCorpus corpus = read.data().read();
+        long cut = read.data().cut(corpus);
+        if (cut > 0) {
+            err().printf(
+                            "%d of %d texts are longer than %d %s and are cut; data.length is that plus 2%n",
+                            cut,
+                            corpus.training().size(),
+                            read.data().length() - 2,
+                            read.data().unit());
+        }
+        return trainTexts(TextTraining.begin(read, corpus, folder, force), folder);
+    }
+
+    private int trainTexts(TextTraining opened, Path folder) {
+        return train(opened, "texts", folder, "write with: %s write %s --count 10");
     }
 
     private int trainImages(Training opened, Path folder) {
