@@ -33,7 +33,8 @@ class PublishedRecipesTest {
                     .filter(name -> name.endsWith(".json")
                             && !name.startsWith("classifier")
                             && !name.startsWith("timegrad")
-                            && !name.startsWith("diffusion-lm"))
+                            && !name.startsWith("diffusion-lm")
+                            && !name.startsWith("text-control"))
                     .sorted()
                     .toList();
         }

@@ -1,5 +1,7 @@
 package org.diffusion4j.cli;
 
+import static org.diffusion4j.engine.Require.require;
+
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -8,6 +10,8 @@ import java.util.Map;
 import org.diffusion4j.evaluate.text.Diversity;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.text.ControlModel;
+import org.diffusion4j.text.TextControl;
 import org.diffusion4j.text.TextModel;
 import org.diffusion4j.text.TextTemplate;
 import org.diffusion4j.text.WriteSettings;
@@ -26,6 +30,8 @@ import picocli.CommandLine.Spec;
         description = "Writes texts with a model that 'train' made of texts, one a line.",
         footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} write runs/tang/model --prefix 床前明月光, --count 5"})
 final class WriteCommand implements Runnable {
+
+    private static final double FLUENCY = 0.01; // as in Diffusion-LM's code
 
     @Spec
     private CommandSpec spec;
@@ -62,6 +68,24 @@ final class WriteCommand implements Runnable {
     private @Nullable Boolean clamp;
 
     @Option(
+            names = "--control",
+            paramLabel = "NAME=VALUE",
+            description = "A fact that each text is to tell, such as food=Italian; several times for several.")
+    private Map<String, String> control = new LinkedHashMap<>();
+
+    @Option(
+            names = "--controls",
+            paramLabel = "DIR",
+            description = "The model folder of a training of controls, which --control needs.")
+    private @Nullable Path controls;
+
+    @Option(
+            names = "--control-step",
+            defaultValue = "0.1",
+            description = "How far a control moves each number of each embedding at once (default: ${DEFAULT-VALUE}).")
+    private double step;
+
+    @Option(
             names = "--rank",
             description = "Sort the texts: first the one that the others agree with most (minimum Bayes risk by BLEU).")
     private boolean rank;
@@ -72,7 +96,10 @@ final class WriteCommand implements Runnable {
     @Override
     public void run() {
         TextTemplate template = new TextTemplate(prefix, infill, length);
-        try (TextModel model = TextModel.load(folder)) {
+        require(control.isEmpty() || controls != null, "--control needs --controls with the folder of their training");
+        require(controls == null || !control.isEmpty(), "--controls is for --control NAME=VALUE: add it, or omit it");
+        try (ControlModel known = controls == null ? null : ControlModel.load(controls);
+                TextModel model = TextModel.load(folder)) {
             WriteSettings usual = model.settings();
             WriteSettings settings = usual.withCount(count)
                     .withSeed(seed)
@@ -82,7 +109,8 @@ final class WriteCommand implements Runnable {
             long begun = System.nanoTime();
             List<WrittenText> texts;
             try (LiveWork work = new LiveWork("the writing")) {
-                texts = model.write(settings, (done, of) -> work.at(done, of, "steps"));
+                TextControl wanted = known == null ? null : new TextControl(known, control, FLUENCY, step);
+                texts = model.write(settings, wanted, (done, of) -> work.at(done, of, "steps"));
             }
             report(rank ? ranked(texts, model) : texts, settings, (System.nanoTime() - begun) / 1e9);
         }
@@ -112,6 +140,10 @@ final class WriteCommand implements Runnable {
         tree.put("sampler", sample.sampler());
         tree.put("steps", sample.steps());
         tree.put("clamp", settings.clamp());
+        if (!control.isEmpty()) {
+            tree.put("control", control);
+            tree.put("controlStep", step);
+        }
         tree.put("seconds", seconds);
         tree.put("texts", texts.stream().map(WriteCommand::tree).toList());
         return tree;

@@ -94,6 +94,36 @@ class WriteCommandTest {
                 .containsPattern("copies +written copies 0.0000  heldOut copies 0.0000");
     }
 
+    @Test
+    void control_by_facts_that_stand_before_the_texts() throws IOException {
+        Files.writeString(data.resolve("couplets.txt"), "多 : 月||日月,月月。\n多 : 日||日日,日月。\n");
+        train();
+        Path controls = Files.writeString(folder.resolve("controls.json"), """
+                {
+                  "kind": "text-control", "name": "controls",
+                  "model": { "width": 8, "layers": 1, "heads": 1, "inner": 8, "timeChannels": 4 },
+                  "train": { "steps": 2, "batchSize": 2, "warmupSteps": 0, "checkpointEvery": 0 }
+                }
+                """);
+        Path out = folder.resolve("controls");
+        assertThat(diffuse("train", controls, "--out", out).err()).contains("which model is to be controlled?");
+        Ran trained = diffuse("train", controls, "--set", "of=" + run.resolve("model"), "--out", out);
+        assertThat(trained.code()).isZero();
+        assertThat(trained.out())
+                .contains("--controls " + out.resolve("model"))
+                .containsPattern("多: recognised in [0-9.]+ %");
+        Ran written = diffuse(
+                "write", run.resolve("model"), "--count", 2, "--controls", out.resolve("model"), "--control", "多=月");
+        assertThat(written.err()).isEmpty();
+        assertThat(written.out().lines()).hasSize(2);
+        assertThat(diffuse("write", run.resolve("model"), "--controls", out.resolve("model"), "--control", "多=山")
+                        .err())
+                .contains("there is no value of 多 '山'")
+                .contains("known are: 日, 月");
+        assertThat(diffuse("write", run.resolve("model"), "--control", "多=山").err())
+                .contains("--control needs --controls");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

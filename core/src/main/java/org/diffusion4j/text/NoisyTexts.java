@@ -23,23 +23,26 @@ import org.jspecify.annotations.Nullable;
  */
 record NoisyTexts(Tensor tokens, Tensor embedded, Tensor xStart, Tensor xt, NoiseLevel level) {
 
+    /** An index that cross entropy passes over; no token and no class has it. */
+    static final long PASSED_OVER = -100;
+
     /**
      * Adds noise.
      *
+     * @param embedded the embeddings of the tokens
      * @param given bool {@code [batch, length, 1]}, which positions stay without noise in x_t, as the source of DiffuSeq; null for none
      * @param times a timestep for each text
      * @param startNoise N(0, 1), shaped as the embeddings
      * @param noise likewise
      */
     static NoisyTexts of(
-            TextTransformer network,
             DiscreteProcess process,
             Tensor tokens,
+            Tensor embedded,
             @Nullable Tensor given,
             double[] times,
             Tensor startNoise,
             Tensor noise) {
-        Tensor embedded = network.embed(tokens);
         Tensor xStart = embedded.add(startNoise, new Scalar(process.sigma(0)));
         NoiseLevel level = NoiseLevel.at(process, times, xStart);
         Tensor noised = level.noised(xStart, noise);
@@ -60,7 +63,7 @@ record NoisyTexts(Tensor tokens, Tensor embedded, Tensor xStart, Tensor xt, Nois
                         tokens.flatten(),
                         new TensorOptional(),
                         torch.Reduction.None.value,
-                        -100, // an index that no token has is passed over; none is
+                        PASSED_OVER,
                         0)
                 .view(tokens.sizes());
     }

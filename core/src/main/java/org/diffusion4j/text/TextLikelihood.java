@@ -126,10 +126,11 @@ public record TextLikelihood(double bitsPerToken, double standardError, double p
             long[] tokens =
                     rows.stream().flatMapToInt(Arrays::stream).asLongStream().toArray();
             Tensor like = torch.zeros(rows.size(), length, recipe.model().embedding());
+            Tensor ids = Tensors.of(tokens, rows.size(), length);
             NoisyTexts texts = NoisyTexts.of(
-                    network,
                     model.process(),
-                    Tensors.of(tokens, rows.size(), length),
+                    ids,
+                    network.embed(ids),
                     null,
                     times,
                     noise.draw(2 * pass, like),

@@ -70,7 +70,13 @@ record TextLoss(
     public Tensor of(Tensor placeholder, Condition condition, double[] times, Tensor noise) {
         Tensor tokens = Objects.requireNonNull(condition.get(TOKENS), TOKENS);
         NoisyTexts texts = NoisyTexts.of(
-                network, process, tokens, condition.get(GIVEN), times, noise.select(1, 0), noise.select(1, 1));
+                process,
+                tokens,
+                network.embed(tokens),
+                condition.get(GIVEN),
+                times,
+                noise.select(1, 0),
+                noise.select(1, 1));
         return terms(texts, output(texts, times, chosen(noise)), times).sum();
     }
 

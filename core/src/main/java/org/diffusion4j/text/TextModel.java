@@ -22,6 +22,7 @@ import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Sampler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A trained Diffusion-LM: writes texts by diffusion of their embeddings. Closing it frees the weights.
@@ -118,10 +119,24 @@ public final class TextModel implements AutoCloseable {
      * @throws java.util.concurrent.CancellationException if it is {@linkplain org.diffusion4j.engine.Cancellation cancelled}
      */
     public List<WrittenText> write(WriteSettings settings, WriteListener listener) {
+        return write(settings, null, listener);
+    }
+
+    /**
+     * The same, with facts that the texts are to tell, by the sampler ddpm.
+     *
+     * @param control null for none
+     * @throws IllegalArgumentException also if the controls are those of another model, or the sampler is another one
+     */
+    public List<WrittenText> write(WriteSettings settings, @Nullable TextControl control, WriteListener listener) {
         requireFits(settings.sample());
+        require(
+                control == null || settings.sample().sampler().equals("ddpm"),
+                "control steers the steps of ddpm, and the sampler is %s; take ddpm",
+                settings.sample().sampler());
         GivenTokens given = GivenTokens.of(
                 settings.template(), card.vocabulary(), card.recipe().data().length());
-        Sampler sampler = settings.sample().make();
+        Sampler sampler = control == null ? settings.sample().make() : control.sampler(this);
         int atOnce = sampler.dependsOnBatch() ? 1 : settings.atOnce() == 0 ? MOST_AT_ONCE : settings.atOnce();
         List<WrittenText> written = new ArrayList<>();
         try (CloseGuard.Use use = network.parameters().use()) {

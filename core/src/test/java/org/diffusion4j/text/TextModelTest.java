@@ -9,8 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
@@ -65,9 +67,55 @@ class TextModelTest {
     }
 
     private static TextCorpus corpus() {
-        List<TextItem> items =
-                sentences().stream().map(text -> new TextItem("", text)).toList();
+        List<TextItem> items = sentences().stream().map(TextModelTest::item).toList();
         return new TextCorpus(items, items.subList(0, 16));
+    }
+
+    /** With the subject as a fact, and where it is hearing, the verb. */
+    private static TextItem item(String text) {
+        String[] words = text.split(" ");
+        return new TextItem("who : " + words[1] + (words[2].equals("hears") ? " | how : ears" : ""), text);
+    }
+
+    @Test
+    void tells_the_facts_that_are_wanted_one_and_two_together() {
+        ControlRecipe recipe = ControlRecipe.defaults()
+                .with("model.width=32", "model.layers=1", "model.heads=2", "model.inner=64", "model.dropout=0")
+                .with("train.steps=300", "train.learningRate=4e-3", "train.batchSize=32")
+                .with("train.validateEvery=0", "train.checkpointEvery=0");
+        try (ControlTraining training = ControlTraining.begin(recipe, model, corpus(), folder, false)) {
+            training.run(TrainListener.NONE);
+        }
+        try (ControlModel controls = ControlModel.load(folder.resolve("model"))) {
+            assertThat(controls.facts().values())
+                    .containsEntry("who", List.of("", "bird", "cat", "dog"))
+                    .containsEntry("how", List.of("", "ears"));
+            assertThat(controls.accuracy(corpus().training(), model).values()).allMatch(share -> share > 0.95);
+            assertThat(controls.tell("a dog sees the cat now", model)).containsExactly(Map.entry("who", "dog"));
+            WriteSettings settings = model.settings().withCount(60).withSample(SampleSettings.ddpm(40));
+            assertThat(share(settings, controls, Map.of("who", "dog"), " dog (sees|hears)"))
+                    .isGreaterThan(0.8);
+            assertThat(share(settings, controls, Map.of("who", "cat", "how", "ears"), " cat hears"))
+                    .isGreaterThan(0.7);
+            assertThatThrownBy(() -> new TextControl(controls, Map.of("whom", "dog")))
+                    .hasMessageContaining("there is no fact 'whom'; did you mean 'who'?");
+            TextControl control = new TextControl(controls, Map.of("who", "cat"));
+            assertThatThrownBy(
+                            () -> model.write(settings.withSample(SampleSettings.ddim(5)), control, (done, of) -> {}))
+                    .hasMessage("control steers the steps of ddpm, and the sampler is ddim; take ddpm");
+        }
+    }
+
+    /** The share of controlled texts that are of the grammar and match. */
+    private static double share(
+            WriteSettings settings, ControlModel controls, Map<String, String> wanted, String pattern) {
+        List<WrittenText> written = model.write(settings, new TextControl(controls, wanted), (done, of) -> {});
+        return written.stream()
+                        .map(WrittenText::text)
+                        .filter(sentences()::contains)
+                        .filter(Pattern.compile(pattern).asPredicate())
+                        .count()
+                / (double) written.size();
     }
 
     private static TextRecipe recipe(String... changes) {
@@ -302,6 +350,10 @@ class TextModelTest {
                                     TextRecipe.read(file, List.of()).name() + ".json")
                             .isEqualTo(file.getFileName().toString()));
         }
+        assertThat(ControlRecipe.read(Path.of("../recipes/text-control-e2e.json"), List.of())
+                        .resolved()
+                        .name())
+                .isEqualTo("text-control-e2e");
     }
 
     @Test

@@ -2,8 +2,6 @@ package org.diffusion4j.nn.text;
 
 import static org.diffusion4j.engine.Require.require;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -17,7 +15,6 @@ import org.diffusion4j.nn.Initialiser;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.Parameters.Parameter;
-import org.diffusion4j.nn.TimeFeatures;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,15 +37,9 @@ public final class TextTransformer implements Network {
     private final int positions;
     private final Parameter words;
     private final Parameter roundingBias;
-    private final TimeFeatures timeFeatures;
-    private final TwoLayers time;
-    private final TwoLayers up;
-    private final List<EncoderLayer> encoder = new ArrayList<>();
-    private final Parameter position;
-    private final LayerNorm norm;
+    private final TextEncoder encoder;
     private final TwoLayers down;
     private final Dropout dropout;
-    private final Dropout.Layer dropped;
 
     /**
      * A new network.
@@ -76,22 +67,8 @@ public final class TextTransformer implements Network {
         Parameters.Path root = parameters.root();
         words = root.to("word_embedding").add("weight", new Initialiser.Normal(1), vocabulary, config.embedding());
         roundingBias = root.to("lm_head").add("bias", Initialiser.fanIn(config.embedding()), vocabulary);
-        timeFeatures = new TimeFeatures.Sines(config.timeChannels(), 0, true);
-        time = new TwoLayers(
-                root.to("time_embed"), config.timeChannels(), 4 * config.timeChannels(), width, torch::silu);
-        up = new TwoLayers(root.to("input_up_proj"), inputs, width, width, torch::tanh);
         dropout = new Dropout(config.dropout());
-        dropped = dropout.layer();
-        for (int i = 0; i < config.layers(); i++) {
-            encoder.add(new EncoderLayer(
-                    root.to("input_transformers").to("layer").to(String.valueOf(i)),
-                    width,
-                    config.heads(),
-                    config.inner(),
-                    dropout));
-        }
-        position = root.to("position_embeddings").add("weight", new Initialiser.Normal(1), positions, width);
-        norm = new LayerNorm(root.to("LayerNorm"), width);
+        encoder = new TextEncoder(root, inputs, positions, config, dropout);
         down = new TwoLayers(root.to("output_down_proj"), width, width, outputs, torch::tanh);
         parameters.allocate(seed, dtype);
     }
@@ -114,16 +91,7 @@ public final class TextTransformer implements Network {
                 x.sizes());
         Tensor previous = (config.selfConditioning() ? condition.only(PREVIOUS) : condition.only()).get(PREVIOUS);
         try (CloseGuard.Use use = parameters.use()) {
-            return Scoped.result(() -> {
-                Tensor hidden = up.apply(input(x, previous))
-                        .add(position.value().narrow(0, 0, x.size(1)))
-                        .add(timeEmbedding(timesteps, x.scalar_type().intern()).unsqueeze(1));
-                hidden = dropped.apply(norm.apply(hidden));
-                for (EncoderLayer layer : encoder) {
-                    hidden = layer.apply(hidden);
-                }
-                return down.apply(hidden);
-            });
+            return Scoped.result(() -> down.apply(encoder.apply(input(x, previous), timesteps)));
         }
     }
 
@@ -136,7 +104,7 @@ public final class TextTransformer implements Network {
 
     /** What is added to every position for the time, {@code [batch, width]}, made in the caller's scope. */
     Tensor timeEmbedding(Tensor timesteps, ScalarType dtype) {
-        return time.apply(timeFeatures.of(timesteps, dtype));
+        return encoder.timeEmbedding(timesteps, dtype);
     }
 
     /**
