@@ -20,7 +20,12 @@ import org.diffusion4j.evaluate.MetricsCheck;
 import org.diffusion4j.evaluate.text.TextMetricsCheck;
 import org.diffusion4j.golden.GoldenLists.Exclusion;
 import org.diffusion4j.golden.GoldenLists.Reason;
+import org.diffusion4j.guide.ClassifierGradientCheck;
+import org.diffusion4j.nn.score.EdmNetworkCheck;
+import org.diffusion4j.nn.score.RefineNetCheck;
+import org.diffusion4j.nn.score.ScoreSdeCheck;
 import org.diffusion4j.nn.series.TimeGradDenoiserCheck;
+import org.diffusion4j.nn.unet.EncoderUNetCheck;
 import org.diffusion4j.nn.vision.InceptionCheck;
 import org.diffusion4j.nn.vision.InceptionInputCheck;
 import org.diffusion4j.process.LikelihoodCheck;
@@ -59,6 +64,10 @@ class GoldenTest {
             new LatentDiffusionCheck(),
             new UNet2DCheck(),
             new OpenAiUNetCheck(),
+            new EncoderUNetCheck(),
+            new ScoreSdeCheck(),
+            new EdmNetworkCheck(),
+            new RefineNetCheck(),
             new InceptionCheck(),
             new InceptionInputCheck(),
             new PublishedNamesCheck(),
@@ -66,6 +75,7 @@ class GoldenTest {
             new LikelihoodCheck(),
             new ResamplerCheck(),
             new GaussianDiffusionCheck(),
+            new ClassifierGradientCheck(),
             new FolderCheck(),
             new TextDataCheck(),
             new DiffusionLmCheck(),
