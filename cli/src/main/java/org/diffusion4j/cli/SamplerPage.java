@@ -46,8 +46,8 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
             `./diffuse samplers heun` explains a sampler and its options; `--option churn=40` sets one, once for each, as `sample.options` does in a recipe
             (`"options": {"churn": 40}`) and `settings.withOption("churn", 40)` in Java. `--spacing` says which times are visited: whole
             timesteps by `leading`, `trailing`, `linspace`, `quadratic`, or levels of noise sigma/alpha from that of the last timestep to that of the first by
-            `karras` (EDM; `karras:rho=5`), `exponential` and `beta`, which lie between timesteps. `--timesteps 999,600,200,0` and `--sigmas 100,10,2,0.5,0.1` list them.
-            Every sampler takes each of these; `plms`, `pndm` and `ipndm` assume equal distances in time.
+            `karras` (EDM; `karras:rho=5`), `exponential` (`exponential:rho=2`) and `beta` (`beta:alpha=1`), which lie between timesteps. `--timesteps 999,600,200,0` and `--sigmas 100,10,2,0.5,0.1` list them.
+            Every sampler takes each of these, but `dpm-solver-23`, which chooses its own between the first and the last; `plms`, `pndm` and `ipndm` assume equal distances in time.
             """;
 
     /** Writes the page and, into a folder of its name, a picture for each sampler. */

@@ -18,7 +18,6 @@ import org.diffusion4j.image.study.Study;
 import org.diffusion4j.image.study.StudyGrid;
 import org.diffusion4j.image.study.StudyGrid.Eta;
 import org.diffusion4j.io.ModelFolder;
-import org.diffusion4j.schedule.Spacing;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,7 +75,8 @@ final class StudyCommand implements Runnable {
             names = "--spacing",
             split = ",",
             defaultValue = "trailing",
-            description = "Which timesteps: leading, trailing, linspace or quadratic (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Which timesteps: leading, trailing, linspace or quadratic; or by noise: karras, exponential or beta (default: ${DEFAULT-VALUE}).")
     private List<String> spacings;
 
     @Option(
@@ -125,11 +125,8 @@ final class StudyCommand implements Runnable {
 
     @Override
     public void run() {
-        StudyGrid grid = new StudyGrid(
-                samplers,
-                steps,
-                etas.stream().map(Eta::named).toList(),
-                spacings.stream().map(Spacing::named).toList());
+        StudyGrid grid =
+                new StudyGrid(samplers, steps, etas.stream().map(Eta::named).toList(), spacings);
         Output.checkStudy(out);
         Compute drawn = compute.of(Precision.AUTO);
         List<Study.Subject> subjects = new ArrayList<>();

@@ -26,4 +26,9 @@ public interface Sampler {
     default boolean dependsOnBatch() {
         return false;
     }
+
+    /** Whether it chooses its own times between the first and the last of a grid, so that the number of steps is not the grid's. */
+    default boolean choosesTimes() {
+        return false;
+    }
 }

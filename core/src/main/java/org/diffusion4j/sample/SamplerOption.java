@@ -2,6 +2,7 @@ package org.diffusion4j.sample;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.function.Function;
 import org.diffusion4j.engine.DidYouMean;
@@ -43,7 +44,7 @@ public final class SamplerOption<T> {
     public static SamplerOption<Double> real(String name, double byDefault, double least, double most, String meaning) {
         String allowed = "a number " + range(plain(least), plain(most), most == Double.POSITIVE_INFINITY);
         return new SamplerOption<>(name, byDefault, allowed, meaning, given -> {
-            double value = Double.parseDouble(given.toString().strip());
+            double value = decimal(given);
             require(value >= least && value <= most && Double.isFinite(value), "out of range");
             return value + 0.0; // -0 is 0
         });
@@ -53,7 +54,7 @@ public final class SamplerOption<T> {
     public static SamplerOption<Integer> whole(String name, int byDefault, int least, int most, String meaning) {
         String allowed = "a whole number " + range("" + least, "" + most, most == Integer.MAX_VALUE);
         return new SamplerOption<>(name, byDefault, allowed, meaning, given -> {
-            double value = Double.parseDouble(given.toString().strip());
+            double value = decimal(given);
             require(value == Math.rint(value) && value >= least && value <= most, "out of range");
             return (int) value;
         });
@@ -70,6 +71,11 @@ public final class SamplerOption<T> {
                 allowed,
                 meaning,
                 given -> DidYouMean.choose(name, given.toString().strip(), Arrays.asList(values)));
+    }
+
+    /** A number as people write it: not Java's {@code 40d} or {@code 0x1p3}. */
+    private static double decimal(Object given) {
+        return new BigDecimal(given.toString().strip()).doubleValue();
     }
 
     private static String range(String least, String most, boolean open) {
@@ -119,7 +125,7 @@ public final class SamplerOption<T> {
         T value;
         try {
             value = reader.apply(String.valueOf(given));
-        } catch (IllegalArgumentException e) { // of Double.parseDouble too
+        } catch (IllegalArgumentException e) { // of a text that is no number too
             throw new IllegalArgumentException("option " + name + " must be " + allowed + ", was '" + given + "'", e);
         }
         return value instanceof Enum<?> ? value.toString() : value;

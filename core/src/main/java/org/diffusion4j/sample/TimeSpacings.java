@@ -2,6 +2,7 @@ package org.diffusion4j.sample;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,12 +23,11 @@ import org.diffusion4j.schedule.TimeGrid;
 /**
  * The spacings by their texts, {@code NAME} or {@code NAME:VALUES}. Whole timesteps: those of {@link Spacing}, {@code leading+1} and
  * {@code timesteps:999,500,0}. By the noise sigma/alpha, from that of the last timestep down to that of the first: {@code
- * karras} or {@code karras:rho=5}, {@code exponential}, {@code beta}; and {@code sigmas:14.6,3,0.1}. Those of {@link
+ * karras} or {@code karras:rho=5}, {@code exponential} or {@code exponential:rho=2}, {@code beta} or {@code beta:alpha=0.5}; and {@code sigmas:14.6,3,0.1}. Those of {@link
  * SamplerProvider}s besides.
  */
 public final class TimeSpacings {
 
-    private static final double KARRAS_RHO = 7;
     private static final Map<String, Function<String, TimeSpacing>> OURS = ours();
 
     private TimeSpacings() {}
@@ -41,15 +41,17 @@ public final class TimeSpacings {
             });
         }
         ours.put("karras", values -> {
-            double rho = rho(values);
+            double rho = value("karras", "rho", 7, 1, 100, values);
             return levels((n, low, high) -> NoiseSpacing.karras(n, low, high, rho));
         });
-        for (NoiseSpacing spacing : List.of(NoiseSpacing.EXPONENTIAL, NoiseSpacing.BETA)) {
-            ours.put(spacing.toString(), values -> {
-                requireNone(spacing.toString(), values);
-                return levels(spacing::levels);
-            });
-        }
+        ours.put("exponential", values -> {
+            double rho = value("exponential", "rho", 1, 0.1, 10, values);
+            return levels((n, low, high) -> NoiseSpacing.polyexponential(n, low, high, rho));
+        });
+        ours.put("beta", values -> {
+            double alpha = value("beta", "alpha", 0.6, 0.1, 10, values);
+            return levels((n, low, high) -> NoiseSpacing.beta(n, low, high, alpha));
+        });
         ours.put("timesteps", values -> new Timesteps(numbers("timesteps", values)));
         ours.put("sigmas", values -> new Sigmas(numbers("sigmas", values)));
         return ours;
@@ -89,20 +91,35 @@ public final class TimeSpacings {
         require(values.isEmpty(), "spacing %s takes no values, but was given '%s'", name, values);
     }
 
-    private static double rho(String values) {
+    /** The one value that a spacing takes, as in {@code karras:rho=7}. */
+    private static double value(
+            String spacing, String key, double byDefault, double least, double most, String values) {
         if (values.isEmpty()) {
-            return KARRAS_RHO;
+            return byDefault;
         }
-        String number = values.startsWith("rho=") ? values.substring("rho=".length()) : "";
-        double rho = number(number);
-        require(rho >= 1 && rho <= 100, "karras takes rho from 1 to 100, as in karras:rho=7, was '%s'", values);
-        return rho;
+        double value = values.startsWith(key + "=") ? number(values.substring(key.length() + 1)) : Double.NaN;
+        require(
+                value >= least && value <= most,
+                "%s takes %s from %s to %s, as in %s:%s=%s, was '%s'",
+                spacing,
+                key,
+                plain(least),
+                plain(most),
+                spacing,
+                key,
+                plain(byDefault),
+                values);
+        return value;
+    }
+
+    private static String plain(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 
     /** NaN where it is none. */
     private static double number(String text) {
         try {
-            return Double.parseDouble(text.strip());
+            return new BigDecimal(text.strip()).doubleValue();
         } catch (NumberFormatException e) {
             return Double.NaN;
         }

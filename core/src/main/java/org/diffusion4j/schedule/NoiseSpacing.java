@@ -36,12 +36,12 @@ public enum NoiseSpacing {
     BETA("beta") {
         @Override
         public double[] levels(int n, double min, double max) {
-            SymmetricBeta beta = new SymmetricBeta(0.6);
-            return ramp(n, u -> min + beta.quantile(1 - u) * (max - min));
+            return beta(n, min, max, BETA_ALPHA);
         }
     };
 
     private static final double KARRAS_RHO = 7;
+    private static final double BETA_ALPHA = 0.6;
 
     private final String text;
 
@@ -69,6 +69,12 @@ public enum NoiseSpacing {
     public static double[] polyexponential(int n, double min, double max, double rho) {
         double range = Math.log(max) - Math.log(min);
         return ramp(n, u -> Math.exp(Math.pow(1 - u, rho) * range + Math.log(min)));
+    }
+
+    /** By the quantiles of a beta distribution with both parameters {@code alpha}; 0.6 is {@link #BETA}. */
+    public static double[] beta(int n, double min, double max, double alpha) {
+        SymmetricBeta beta = new SymmetricBeta(alpha);
+        return ramp(n, u -> min + beta.quantile(1 - u) * (max - min));
     }
 
     /**

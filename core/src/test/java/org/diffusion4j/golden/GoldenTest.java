@@ -14,8 +14,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.diffusion4j.data.series.CalendarCheck;
+import org.diffusion4j.data.text.TextDataCheck;
 import org.diffusion4j.evaluate.ForecastScoresCheck;
 import org.diffusion4j.evaluate.MetricsCheck;
+import org.diffusion4j.evaluate.text.TextMetricsCheck;
 import org.diffusion4j.golden.GoldenLists.Exclusion;
 import org.diffusion4j.golden.GoldenLists.Reason;
 import org.diffusion4j.guide.ClassifierGradientCheck;
@@ -29,6 +31,7 @@ import org.diffusion4j.nn.vision.InceptionInputCheck;
 import org.diffusion4j.process.LikelihoodCheck;
 import org.diffusion4j.series.TimeGradCheck;
 import org.diffusion4j.series.baseline.ExchangeRateCheck;
+import org.diffusion4j.text.DiffusionLmCheck;
 import org.diffusion4j.train.GaussianDiffusionCheck;
 import org.diffusion4j.train.ResamplerCheck;
 import org.junit.jupiter.api.AfterAll;
@@ -74,6 +77,9 @@ class GoldenTest {
             new GaussianDiffusionCheck(),
             new ClassifierGradientCheck(),
             new FolderCheck(),
+            new TextDataCheck(),
+            new DiffusionLmCheck(),
+            new TextMetricsCheck(),
             new CalendarCheck(),
             new TimeGradDenoiserCheck(),
             new TimeGradCheck(),

@@ -15,6 +15,11 @@ import org.diffusion4j.io.Json;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.sample.chain.Tcd;
 import org.diffusion4j.sample.lambda.DpmSolver;
+import org.diffusion4j.sample.lambda.DpmSolverSinglestep;
+import org.diffusion4j.sample.lambda.FinalOrders;
+import org.diffusion4j.sample.lambda.FirstMoment;
+import org.diffusion4j.sample.lambda.Integrand;
+import org.diffusion4j.sample.lambda.UniPc;
 import org.diffusion4j.sample.sigma.Churn;
 import org.diffusion4j.sample.sigma.DpmPlusPlusSde;
 import org.diffusion4j.sample.sigma.Heun;
@@ -51,6 +56,13 @@ class SamplerOptionsTest {
         assertThat(of("dpm++-sde", "r", 0.25).withOption("eta", 0.5).make()).isEqualTo(new DpmPlusPlusSde(0.5, 0.25));
         assertThat(of("tcd", "gamma", 0.7).make()).isEqualTo(new Tcd(0.7));
         assertThat(of("dpm++-2m-sde", "tau", 0).make()).isEqualTo(DpmSolver.plusPlus(2));
+        assertThat(of("unipc", "b", "bh1")
+                        .withOption("correct-from", 3)
+                        .withOption("last", "full")
+                        .make())
+                .isEqualTo(new UniPc(2, Integrand.X0, FirstMoment.FLAT, 3, FinalOrders.FULL));
+        assertThat(of("dpm-solver-fast", "order", 2).make()).isEqualTo(new DpmSolverSinglestep(2, Integrand.EPS));
+        assertThat(of("dpm++-2s", "tau", 1).make()).isEqualTo(new DpmSolverSinglestep(2, Integrand.X0).withTau(1));
     }
 
     /** By the mathematics of each. */
@@ -112,6 +124,8 @@ class SamplerOptionsTest {
                 "heun | churm | 40 | there is no option of heun 'churm'; did you mean 'churn'? known are: churn, noise, tmax, tmin",
                 "heun | churn | -1 | option churn must be a number from 0, was '-1'",
                 "heun | churn | much | option churn must be a number from 0, was 'much'",
+                "heun | churn | 40d | option churn must be a number from 0, was '40d'",
+                "heun | churn | 0x1p3 | option churn must be a number from 0, was '0x1p3'",
                 "heun | churn | Infinity | option churn must be a number from 0, was 'Infinity'",
                 "lms | order | 2.5 | option order must be a whole number from 1 to 10, was '2.5'",
                 "deis | last | lowest | option last must be one of full, lower, lower-below-10, lower-below-15, euler, was 'lowest'",
@@ -121,6 +135,41 @@ class SamplerOptionsTest {
     void are_refused_in_one_line(String sampler, String option, String value, String message) {
         SampleSettings settings = SampleSettings.of(sampler, 10);
         assertThatThrownBy(() -> settings.withOption(option, value)).hasMessage(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "heun | tmin | 0.5 | trailing | option tmin of heun changes nothing with the others as they are ({tmin=0.5}): omit it",
+                "dpm-solver-23 | relative | 0.1 | sigmas:14,3,0.2 | dpm-solver-23 chooses its own times between the first and the last: "
+                        + "omit sigmas:14,3,0.2, or take another sampler"
+            })
+    void that_change_nothing_are_refused(String sampler, String option, String value, String spacing, String message) {
+        SampleSettings settings =
+                SampleSettings.of(sampler, 3).withOption(option, value).withSpacing(spacing);
+        assertThatThrownBy(settings::requireAsked).hasMessage(message);
+        of("heun", "churn", 4).withOption("tmin", 0.5).requireAsked();
+        of("sa-solver", "tau", 0.5).requireAsked();
+    }
+
+    @Test
+    void spacings_by_noise_take_their_parameter() {
+        double low = PROCESS.noiseToSignal(0);
+        double high = PROCESS.noiseToSignal(999);
+        double squared = NoiseSpacing.polyexponential(12, low, high, 2)[5];
+        double flat = NoiseSpacing.beta(12, low, high, 1)[5];
+        assertThat(level("exponential:rho=2")).isCloseTo(squared, within(1e-9 * squared));
+        assertThat(level("beta:alpha=1")).isCloseTo(flat, within(1e-9 * flat));
+        assertThat(flat).as("alpha 1 is uniform").isCloseTo(high + 5 / 11.0 * (low - high), within(1e-9));
+        assertThat(level("beta:alpha=0.6")).isEqualTo(level("beta"));
+    }
+
+    private static double level(String spacing) {
+        return PROCESS.noiseToSignal(SampleSettings.of("euler", 12)
+                .withSpacing(spacing)
+                .grid(PROCESS)
+                .time(5));
     }
 
     @Test
@@ -172,6 +221,8 @@ class SamplerOptionsTest {
                 "timesteps:9,4.5,2 | timesteps must be whole numbers, were [9.0, 4.5, 2.0]",
                 "sigmas:200,4,2 | sigmas must lie between 0.01000 and 157.4, those of the model's timesteps, were 200.0 to 2.0",
                 "karras:7 | karras takes rho from 1 to 100, as in karras:rho=7, was '7'",
+                "karras:rho=7f | karras takes rho from 1 to 100, as in karras:rho=7, was 'rho=7f'",
+                "beta:rho=7 | beta takes alpha from 0.1 to 10, as in beta:alpha=0.6, was 'rho=7'",
                 "trailing:2 | spacing trailing takes no values, but was given '2'",
                 "karas | there is no spacing 'karas'; did you mean 'karras'? known are: beta, exponential, halving, karras, leading, linspace, quadratic, "
                         + "sigmas, timesteps, trailing, uniform"

@@ -30,6 +30,7 @@ import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.io.ImageGrid;
 import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.nn.vision.Features;
+import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Samplers;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +80,8 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, List<Long
             return arithmetic == Precision.FLOAT32 ? null : arithmetic;
         }
 
-        int timesteps() {
-            return model.process().table().steps();
+        DiscreteProcess process() {
+            return model.process();
         }
     }
 
@@ -99,7 +100,7 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, List<Long
         require(count >= LEAST, "count must be at least %s, was %s", LEAST, count);
         require(metrics.contains(SampleMetric.FID), "a study compares by FID; add fid to the metrics");
         for (Subject subject : subjects) {
-            grid.settings(subject.timesteps()); // refuses too many steps before anything is drawn
+            grid.settings(subject.process()); // refuses too many steps before anything is drawn
             require(
                     !metrics.contains(SampleMetric.ACCURACY) || subject.model.classes() > 0,
                     "accuracy is for models that have classes, %s has none",
@@ -178,7 +179,7 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, List<Long
         List<Todo> cells = new ArrayList<>();
         for (long seed : seeds) {
             for (Subject subject : subjects) {
-                for (SampleSettings settings : grid.settings(subject.timesteps())) {
+                for (SampleSettings settings : grid.settings(subject.process())) {
                     StudyCell cell = files.read(key(subject, settings, seed, facts));
                     cells.add(new Todo(subject, cell, calls(subject, settings)));
                 }

@@ -13,7 +13,6 @@ import org.diffusion4j.image.study.Study.Subject;
 import org.diffusion4j.image.study.StudyGrid.Variant;
 import org.diffusion4j.image.study.StudyResult.Panel;
 import org.diffusion4j.image.study.StudyResult.Placed;
-import org.diffusion4j.schedule.Spacing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -163,7 +162,7 @@ record StudyDifferences(StudyResult result) {
     /** One model against another. */
     private String models() {
         Table table = new Table();
-        Spacing first = result.study().grid().spacings().get(0);
+        String first = result.study().grid().spacings().get(0);
         for (List<Subject> pair : pairs(result.study().subjects())) {
             for (Variant variant : result.study().grid().variants()) {
                 result.study()
@@ -184,7 +183,7 @@ record StudyDifferences(StudyResult result) {
         Table table = new Table();
         for (Subject subject : result.study().subjects()) {
             for (StudySpacings.Way way : new StudySpacings(result).of(subject).list()) {
-                for (List<Spacing> pair : pairs(List.copyOf(way.places().keySet()))) {
+                for (List<String> pair : pairs(List.copyOf(way.places().keySet()))) {
                     table.add(
                             subject.name() + ": " + way.variant() + ", " + way.steps() + " steps",
                             pair.get(0) + " less " + pair.get(1),

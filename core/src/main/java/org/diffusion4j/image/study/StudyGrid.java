@@ -8,10 +8,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.sample.EtaRule;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Samplers;
-import org.diffusion4j.schedule.Spacing;
+import org.diffusion4j.sample.TimeSpacings;
+import org.diffusion4j.schedule.TimeGrid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param samplers names of {@link Samplers}
  * @param steps numbers of timesteps, kept in ascending order
  * @param etas DDIM's noise; samplers that do not ask for it have one cell where DDIM has one for each
+ * @param spacings texts of {@link TimeSpacings}
  */
-public record StudyGrid(List<String> samplers, List<Integer> steps, List<Eta> etas, List<Spacing> spacings) {
+public record StudyGrid(List<String> samplers, List<Integer> steps, List<Eta> etas, List<String> spacings) {
 
     public StudyGrid {
         samplers = distinct("sampler", samplers);
@@ -29,6 +33,7 @@ public record StudyGrid(List<String> samplers, List<Integer> steps, List<Eta> et
         etas = distinct("eta", etas);
         spacings = distinct("spacing", spacings);
         samplers.forEach(Samplers::named);
+        spacings.forEach(TimeSpacings::named);
     }
 
     private static <T> List<T> distinct(String what, List<T> given) {
@@ -84,7 +89,7 @@ public record StudyGrid(List<String> samplers, List<Integer> steps, List<Eta> et
                     : eta.rule() == EtaRule.DEVIATION ? sampler + ", η = " + eta : sampler + ", σ̂";
         }
 
-        private SampleSettings settings(int steps, Spacing spacing) {
+        private SampleSettings settings(int steps, String spacing) {
             Eta noise = eta == null ? Eta.named("0") : eta;
             return SampleSettings.of(sampler, steps)
                     .withEta(noise.value, noise.rule)
@@ -112,24 +117,29 @@ public record StudyGrid(List<String> samplers, List<Integer> steps, List<Eta> et
     /**
      * How a cell is drawn. Spacings that visit the same timesteps, as all do where every one is visited, have one cell: that of the first.
      *
-     * @param total T, the timesteps of the model
-     * @throws IllegalArgumentException if there are fewer than {@code steps}
+     * @param process of the model
+     * @throws IllegalArgumentException if it has no such times, or fewer than {@code steps}
      */
-    public SampleSettings settings(Variant variant, int steps, Spacing spacing, int total) {
-        int[] timesteps = spacing.timesteps(steps, total);
-        Spacing first = spacings.stream()
-                .filter(other -> Arrays.equals(other.timesteps(steps, total), timesteps))
+    public SampleSettings settings(Variant variant, int steps, String spacing, DiscreteProcess process) {
+        double[] times = times(spacing, steps, process);
+        String first = spacings.stream()
+                .filter(other -> Arrays.equals(times(other, steps, process), times))
                 .findFirst()
                 .orElse(spacing);
         return variant.settings(steps, first);
     }
 
-    /** Every way of drawing from a model of T timesteps, once. */
-    public Set<SampleSettings> settings(int total) {
+    private static double[] times(String spacing, int steps, DiscreteProcess process) {
+        TimeGrid grid = TimeSpacings.named(spacing).grid(process, steps);
+        return IntStream.range(0, grid.steps()).mapToDouble(grid::time).toArray();
+    }
+
+    /** Every way of drawing from a model of that process, once. */
+    public Set<SampleSettings> settings(DiscreteProcess process) {
         Set<SampleSettings> all = new LinkedHashSet<>();
         for (int n : steps) {
-            for (Spacing spacing : spacings) {
-                variants().forEach(variant -> all.add(settings(variant, n, spacing, total)));
+            for (String spacing : spacings) {
+                variants().forEach(variant -> all.add(settings(variant, n, spacing, process)));
             }
         }
         return all;

@@ -21,7 +21,6 @@ import org.diffusion4j.image.study.StudyResult.Placed;
 import org.diffusion4j.report.LinePlot;
 import org.diffusion4j.report.LinePlot.Axis;
 import org.diffusion4j.report.LinePlot.Line;
-import org.diffusion4j.schedule.Spacing;
 
 /** {@code study.html}: one file that needs no other, also well-formed XML. */
 record StudyPage(StudyResult result, StudyFolder files) {
@@ -187,7 +186,7 @@ record StudyPage(StudyResult result, StudyFolder files) {
             StudySpacings.Ways ways = new StudySpacings(result).of(subject);
             for (Variant variant : ways.variants()) {
                 List<Line> lines = new ArrayList<>();
-                for (Spacing spacing : ways.spacings()) {
+                for (String spacing : ways.spacings()) {
                     List<Placed> curve = ways.list().stream()
                             .filter(way -> way.variant().equals(variant))
                             .flatMap(way -> Stream.ofNullable(way.places().get(spacing)))

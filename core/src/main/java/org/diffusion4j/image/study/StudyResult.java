@@ -11,7 +11,6 @@ import org.diffusion4j.image.study.Study.Subject;
 import org.diffusion4j.image.study.StudyGrid.Variant;
 import org.diffusion4j.io.AtomicFile;
 import org.diffusion4j.sample.SampleSettings;
-import org.diffusion4j.schedule.Spacing;
 
 /**
  * A study as far as it is.
@@ -26,7 +25,7 @@ record StudyResult(
     static final String FID = "fid";
 
     /** One model on one kind of timesteps: a plot, with a curve for each variant. */
-    record Panel(Subject subject, Spacing spacing) {
+    record Panel(Subject subject, String spacing) {
 
         /** A heading. */
         @Override
@@ -79,7 +78,7 @@ record StudyResult(
 
     /** Those of the first kind of timesteps, one for each model; the others are compared with these. */
     List<Panel> firstPanels() {
-        Spacing first = study.grid().spacings().get(0);
+        String first = study.grid().spacings().get(0);
         return study.subjects().stream()
                 .map(subject -> new Panel(subject, first))
                 .toList();
@@ -88,7 +87,7 @@ record StudyResult(
     /** A place, if a cell of it is done. */
     Optional<Placed> at(Panel panel, Variant variant, int steps) {
         Subject subject = panel.subject;
-        SampleSettings settings = study.grid().settings(variant, steps, panel.spacing, subject.timesteps());
+        SampleSettings settings = study.grid().settings(variant, steps, panel.spacing, subject.process());
         List<StudyCell> cells = study.seeds().stream()
                 .flatMap(seed -> Stream.ofNullable(done.get(study.key(subject, settings, seed, facts))))
                 .toList();

@@ -8,7 +8,6 @@ import org.diffusion4j.image.study.Study.Subject;
 import org.diffusion4j.image.study.StudyGrid.Variant;
 import org.diffusion4j.image.study.StudyResult.Panel;
 import org.diffusion4j.image.study.StudyResult.Placed;
-import org.diffusion4j.schedule.Spacing;
 
 /** The kinds of timesteps of a study side by side, where a way to draw was measured with more than one. */
 record StudySpacings(StudyResult result) {
@@ -18,14 +17,14 @@ record StudySpacings(StudyResult result) {
      *
      * @param places at least two, none of which shares its timesteps with another
      */
-    record Way(Variant variant, int steps, Map<Spacing, Placed> places) {}
+    record Way(Variant variant, int steps, Map<String, Placed> places) {}
 
     /**
      * What a model has.
      *
      * @param spacings those that any way has, in the order of the grid
      */
-    record Ways(List<Way> list, List<Spacing> spacings) {
+    record Ways(List<Way> list, List<String> spacings) {
 
         List<Variant> variants() {
             return list.stream().map(Way::variant).distinct().toList();
@@ -36,8 +35,8 @@ record StudySpacings(StudyResult result) {
         List<Way> ways = new ArrayList<>();
         for (Variant variant : result.study().grid().variants()) {
             for (int n : result.study().grid().steps()) {
-                Map<Spacing, Placed> places = new LinkedHashMap<>();
-                for (Spacing spacing : result.study().grid().spacings()) {
+                Map<String, Placed> places = new LinkedHashMap<>();
+                for (String spacing : result.study().grid().spacings()) {
                     result.at(new Panel(subject, spacing), variant, n)
                             .filter(place -> place.settings().spacing().equals(spacing.toString()))
                             .ifPresent(place -> places.put(spacing, place));
@@ -47,7 +46,7 @@ record StudySpacings(StudyResult result) {
                 }
             }
         }
-        List<Spacing> spacings = result.study().grid().spacings().stream()
+        List<String> spacings = result.study().grid().spacings().stream()
                 .filter(spacing -> ways.stream().anyMatch(way -> way.places.containsKey(spacing)))
                 .toList();
         return new Ways(ways, spacings);

@@ -19,7 +19,6 @@ import org.diffusion4j.image.study.StudyGrid.Variant;
 import org.diffusion4j.image.study.StudyResult.Panel;
 import org.diffusion4j.image.study.StudyResult.Placed;
 import org.diffusion4j.report.Cividis;
-import org.diffusion4j.schedule.Spacing;
 import org.jspecify.annotations.Nullable;
 
 /** The tables of a study's page. Each scrolls where it is wider than the screen. */
@@ -140,7 +139,7 @@ record StudyTables(StudyResult result, StudyFolder files) {
             Placed lowest =
                     StudyResult.lowest(List.copyOf(way.places().values())).orElseThrow();
             rows.append("<tr>").append(head("row", way.variant() + ", " + way.steps() + " steps"));
-            for (Spacing spacing : ways.spacings()) {
+            for (String spacing : ways.spacings()) {
                 Placed place = way.places().get(spacing);
                 rows.append(
                         place == null

@@ -142,6 +142,11 @@ public record DpmSolverAdaptive(
         return true;
     }
 
+    @Override
+    public boolean choosesTimes() {
+        return true;
+    }
+
     private Attempt attempt(Denoiser model, Tensor x, Tensor value, double t, double s, NoiseStream noise) {
         DiffusionProcess p = model.process();
         LambdaRungeKutta solver = new LambdaRungeKutta(first, FirstMoment.EXACT);

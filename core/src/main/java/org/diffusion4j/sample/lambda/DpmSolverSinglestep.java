@@ -61,6 +61,11 @@ public record DpmSolverSinglestep(
         return new DpmSolverSinglestep(order, integrand, first, middle, full, tau, eta);
     }
 
+    /** The same with a share of the reverse SDE's noise. */
+    public DpmSolverSinglestep withTau(double tau) {
+        return new DpmSolverSinglestep(order, integrand, first, middle, full, tau, eta);
+    }
+
     /** The orders of the Runge-Kutta steps over a grid of n times. */
     public List<Integer> orders(int n) {
         return IntStream.range(0, n)

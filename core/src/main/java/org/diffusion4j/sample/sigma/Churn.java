@@ -25,6 +25,11 @@ public record Churn(double amount, double from, double to, double noise) {
         require(amount >= 0, "the amount of churn must not be negative, was %s", amount);
         require(0 <= from && from <= to, "churn needs 0 <= tmin <= tmax, were %s and %s", from, to);
         require(noise >= 0, "the noise of churn must not be negative, was %s", noise);
+        if (amount == 0) { // no churn is one thing, whatever its limits would be
+            from = 0;
+            to = Double.POSITIVE_INFINITY;
+            noise = 1;
+        }
     }
 
     /** At all noise levels, with unit normal noise. */

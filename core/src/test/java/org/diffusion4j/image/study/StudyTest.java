@@ -23,8 +23,10 @@ import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.TinyModel;
 import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.image.study.StudyGrid.Eta;
+import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.sample.EtaRule;
 import org.diffusion4j.sample.SampleSettings;
-import org.diffusion4j.schedule.Spacing;
+import org.diffusion4j.schedule.BetaSchedule;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +37,11 @@ class StudyTest {
     private static final ImageDataset GLYPHS = Datasets.open("glyphs", DataSplit.TRAIN, ReadOptions.DEFAULT);
     private static final RealImages REAL = new RealImages("glyphs", DataSplit.TRAIN, glyphs(0, 40), glyphs(40, 80));
 
+    private static final DiscreteProcess PROCESS =
+            new DiscreteProcess(BetaSchedule.ddpm().table());
+    private static final DiscreteProcess HUNDRED =
+            new DiscreteProcess(BetaSchedule.cosine(100).table());
+
     @TempDir
     private Path folder;
 
@@ -42,7 +49,7 @@ class StudyTest {
         return new Subset(GLYPHS, IntStream.range(first, end).toArray());
     }
 
-    private static StudyGrid grid(List<String> samplers, List<Integer> steps, List<Spacing> spacings, String... etas) {
+    private static StudyGrid grid(List<String> samplers, List<Integer> steps, List<String> spacings, String... etas) {
         return new StudyGrid(samplers, steps, Stream.of(etas).map(Eta::named).toList(), spacings);
     }
 
@@ -53,36 +60,40 @@ class StudyTest {
 
     @Test
     void has_a_cell_for_each_eta_where_a_sampler_asks_for_it_and_one_cell_where_not() {
-        StudyGrid grid = grid(
-                List.of("ddim", "dpm++-2m"), List.of(10, 5), List.of(Spacing.TRAILING), "0", "0.0", "1", "sigma-hat");
+        StudyGrid grid =
+                grid(List.of("ddim", "dpm++-2m"), List.of(10, 5), List.of("trailing"), "0", "0.0", "1", "sigma-hat");
         assertThat(grid.variants())
                 .extracting(Object::toString)
                 .containsExactly("ddim, η = 0", "ddim, η = 1", "ddim, σ̂", "dpm++-2m");
-        assertThat(grid.settings(1000))
+        assertThat(grid.settings(PROCESS))
                 .hasSize(8)
                 .extracting(SampleSettings::steps)
                 .containsExactly(5, 5, 5, 5, 10, 10, 10, 10);
-        assertThat(grid.settings(1000)).extracting(SampleSettings::etaRule).contains("sigma-hat");
+        assertThat(grid.settings(PROCESS)).extracting(SampleSettings::etaRule).contains(EtaRule.SIGMA_HAT);
     }
 
     @Test
     void has_one_cell_for_all_spacings_that_visit_the_same_timesteps() {
-        List<Spacing> spacings = List.of(Spacing.TRAILING, Spacing.LINSPACE);
+        List<String> spacings = List.of("trailing", "linspace");
         StudyGrid grid = grid(List.of("ddim"), List.of(10, 100), spacings, "0");
-        assertThat(grid.settings(100))
+        assertThat(grid.settings(HUNDRED))
                 .extracting(settings -> settings.spacing() + " " + settings.steps())
                 .containsExactly("trailing 10", "linspace 10", "trailing 100");
-        assertThat(grid.settings(grid.variants().get(0), 100, Spacing.LINSPACE, 100)
+        assertThat(grid.settings(grid.variants().get(0), 100, "linspace", HUNDRED)
                         .spacing())
                 .isEqualTo("trailing");
+        assertThat(grid(List.of("ddim"), List.of(10), List.of("trailing", "karras:rho=5"), "0")
+                        .settings(PROCESS))
+                .extracting(SampleSettings::spacing)
+                .containsExactly("trailing", "karras:rho=5");
     }
 
     @Test
     void refuses_what_cannot_be_drawn_before_it_draws() {
         try (DiffusionModel model = model(0)) {
             List<Study.Subject> subjects = List.of(new Study.Subject("tiny", "hash", model));
-            StudyGrid fits = grid(List.of("ddim"), List.of(2), List.of(Spacing.TRAILING), "0");
-            StudyGrid tooMany = grid(List.of("ddim"), List.of(2, 1001), List.of(Spacing.TRAILING), "0");
+            StudyGrid fits = grid(List.of("ddim"), List.of(2), List.of("trailing"), "0");
+            StudyGrid tooMany = grid(List.of("ddim"), List.of(2, 1001), List.of("trailing"), "0");
             assertThatThrownBy(() -> new Study(subjects, tooMany, 20, List.of(0L), List.of(SampleMetric.FID)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("steps must lie between 1 and the 1000 of the process, was 1001");
@@ -108,7 +119,7 @@ class StudyTest {
                 CountingNetwork network = new CountingNetwork()) {
             List<Study.Subject> subjects =
                     List.of(new Study.Subject("one", "1", one), new Study.Subject("two", "2", two));
-            StudyGrid grid = grid(List.of("ddim"), List.of(3, 1), List.of(Spacing.TRAILING), "0", "1");
+            StudyGrid grid = grid(List.of("ddim"), List.of(3, 1), List.of("trailing"), "0", "1");
             Study study = new Study(subjects, grid, 25, List.of(0L), List.of(SampleMetric.FID, SampleMetric.IS));
             FeatureCache cache = new FeatureCache(network, folder.resolve("cache"), 10);
             Path whole = folder.resolve("whole");
@@ -148,8 +159,8 @@ class StudyTest {
         try (DiffusionModel one = model(0);
                 CountingNetwork network = new CountingNetwork()) {
             List<Study.Subject> subjects = List.of(new Study.Subject("one", "1", one));
-            StudyGrid grid = grid(List.of("ddim"), List.of(1, 2), List.of(Spacing.TRAILING, Spacing.LEADING), "0", "1");
-            StudyGrid small = grid(List.of("ddim"), List.of(1), List.of(Spacing.TRAILING), "0", "1");
+            StudyGrid grid = grid(List.of("ddim"), List.of(1, 2), List.of("trailing", "leading"), "0", "1");
+            StudyGrid small = grid(List.of("ddim"), List.of(1), List.of("trailing"), "0", "1");
             FeatureCache cache = new FeatureCache(network, folder.resolve("cache"), 10);
             Path study = folder.resolve("study");
             for (long seed = 0; seed < 3; seed++) {
@@ -196,8 +207,8 @@ class StudyTest {
 
     @Test
     void calls_a_cell_as_older_versions_did() {
-        StudyGrid grid = grid(List.of("ddim"), List.of(20), List.of(Spacing.TRAILING), "0.5");
-        SampleSettings settings = grid.settings(1000).iterator().next();
+        StudyGrid grid = grid(List.of("ddim"), List.of(20), List.of("trailing"), "0.5");
+        SampleSettings settings = grid.settings(PROCESS).iterator().next();
         StudyCell.Key key = new StudyCell.Key(
                 "0a5b665d40edad8ff092957181dc4913d2276331f5efa571480937904e2de91c",
                 settings,
