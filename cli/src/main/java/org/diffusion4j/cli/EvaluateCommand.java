@@ -121,7 +121,9 @@ final class EvaluateCommand implements Runnable {
         }
         require(count >= 1, "count must be at least 1, was %s", count);
         if (folder != null && TextModel.isOne(folder)) {
-            new TextMetrics(folder, names, count, seed, spec.commandLine()).report(data.path(), json);
+            require(samples == null, "--samples are pictures, and %s is a model of texts: omit one", folder);
+            require(card == null, "--card is for models of pictures; take --json");
+            new TextMetrics(folder, names, count, seed, ofSamples::over, spec.commandLine()).report(data.path(), json);
             return;
         }
         if (card != null) {

@@ -82,6 +82,11 @@ final class SampleMetrics implements AutoCloseable {
         }
     }
 
+    /** The sampler of a model of what is no picture, which draws as usual where nothing is said. */
+    SampleSettings over(SampleSettings usual) {
+        return sampler.over(usual);
+    }
+
     /** The variance of a reverse step, where one is said. */
     @Nullable
     String variance() {

@@ -106,6 +106,13 @@ final class SamplerOptions {
         return settings(model, false);
     }
 
+    /** As they are said, and where nothing is said, as usual for a model of what is no picture. */
+    SampleSettings over(SampleSettings usual) {
+        SampleSettings base =
+                sampler == null || sampler.equals(usual.sampler()) ? usual : SampleSettings.of(sampler, usual.steps());
+        return over(base, variance, options(base.sampler()));
+    }
+
     /** The same, where the variance is also asked for by something else than the sampler. */
     SampleSettings settings(DiffusionModel model, boolean varianceIsAsked) {
         SampleSettings usual = model.settings();

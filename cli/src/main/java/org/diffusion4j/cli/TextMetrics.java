@@ -9,11 +9,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.diffusion4j.data.text.TextCorpus;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
+import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.text.TextLikelihood;
 import org.diffusion4j.text.TextMetric;
 import org.diffusion4j.text.TextModel;
@@ -24,7 +26,13 @@ import org.diffusion4j.text.WrittenText;
 import picocli.CommandLine;
 
 /** What {@code evaluate} measures of a model of texts, beside what held-out texts score. */
-record TextMetrics(Path folder, List<String> names, int count, long seed, CommandLine command) {
+record TextMetrics(
+        Path folder,
+        List<String> names,
+        int count,
+        long seed,
+        UnaryOperator<SampleSettings> sampling,
+        CommandLine command) {
 
     private static final String NLL = "nll";
     private static final int TIMESTEPS = 10; // of each text, for nll
@@ -68,7 +76,8 @@ record TextMetrics(Path folder, List<String> names, int count, long seed, Comman
         if (metrics.isEmpty()) {
             return;
         }
-        WriteSettings settings = model.settings().withCount(count).withSeed(seed);
+        WriteSettings usual = model.settings();
+        WriteSettings settings = usual.withCount(count).withSeed(seed).withSample(sampling.apply(usual.sample()));
         List<String> written;
         try (LiveWork work = new LiveWork("the writing")) {
             written = model.write(settings, (done, of) -> work.at(done, of, "steps")).stream()

@@ -89,9 +89,13 @@ class WriteCommandTest {
                 .containsEntry("heldOut", 20L);
         // it knows nothing yet, and each place has one of 10 tokens
         assertThat((Double) ((Map<?, ?>) facts.get("nll")).get("bitsPerToken")).isBetween(2.0, 20.0);
-        assertThat(diffuse("evaluate", run.resolve("model"), "--metrics", "copies", "--count", 2)
+        assertThat(diffuse("evaluate", run.resolve("model"), "--metrics", "copies", "--count", 2, "--steps", 2)
                         .out())
-                .containsPattern("copies +written copies 0.0000  heldOut copies 0.0000");
+                .containsPattern("copies +written copies 0.0000  heldOut copies 0.0000")
+                .contains("steps 2");
+        assertThat(diffuse("evaluate", run.resolve("model"), "--card", folder.resolve("card.json"))
+                        .err())
+                .contains("--card is for models of pictures; take --json");
     }
 
     @Test
