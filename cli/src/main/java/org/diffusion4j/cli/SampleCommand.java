@@ -80,8 +80,9 @@ final class SampleCommand implements Runnable {
             names = "--guide",
             paramLabel = "MODEL",
             converter = ModelName.class,
-            description = "A worse version of the model, smaller or trained for a shorter time, away from which --guidance"
-                    + " leads; it takes the place of the model without labels.")
+            description =
+                    "A worse version of the model, smaller or trained for a shorter time, away from which --guidance"
+                            + " leads; it takes the place of the model without labels.")
     private @Nullable Path guide;
 
     @Option(names = "--force", description = "Replace what exists.")

@@ -90,8 +90,9 @@ final class SamplerOptions {
     @Option(
             names = "--guidance-interval",
             paramLabel = "LOW,HIGH",
-            description = "With guidance: the noise levels sigma/alpha at which there is any, such as 0.3,5; outside of them"
-                    + " steps take half the time (default: as the recipe says, else all).")
+            description =
+                    "With guidance: the noise levels sigma/alpha at which there is any, such as 0.3,5; outside of them"
+                            + " steps take half the time (default: as the recipe says, else all).")
     private @Nullable String guidanceInterval;
 
     @Option(
@@ -174,7 +175,8 @@ final class SamplerOptions {
         all.putAll(more);
         String times = listed(base.spacing());
         double scale = requireNonNullElse(guidance, base.guidance());
-        SampleSettings usual = scale == 1 ? SampleSettings.ddim(1) : base; // of a recipe's guidance nothing is left then
+        SampleSettings usual =
+                scale == 1 ? SampleSettings.ddim(1) : base; // of a recipe's guidance nothing is left then
         return new SampleSettings(
                 base.sampler(),
                 count(times, base.steps()),

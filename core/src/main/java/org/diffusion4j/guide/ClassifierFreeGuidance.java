@@ -20,7 +20,8 @@ import org.diffusion4j.sample.Denoiser;
  * @param unconditional the model that was told nothing, of the same process
  * @param rescale what is done to what guidance makes of the output
  */
-public record ClassifierFreeGuidance(Denoiser conditional, Denoiser unconditional, double scale, Rescale rescale) implements Denoiser {
+public record ClassifierFreeGuidance(Denoiser conditional, Denoiser unconditional, double scale, Rescale rescale)
+        implements Denoiser {
 
     public ClassifierFreeGuidance {
         require(Double.isFinite(scale), "the scale of guidance must be a number, was %s", scale);

@@ -29,7 +29,10 @@ import org.jspecify.annotations.Nullable;
  * @param guide a worse model in the place of the one without labels, lent; or null
  */
 record Guiding(
-        double scale, double rescale, @Nullable GuidanceInterval interval, @Nullable DiffusionModel guide) {
+        double scale,
+        double rescale,
+        @Nullable GuidanceInterval interval,
+        @Nullable DiffusionModel guide) {
 
     static Guiding of(double scale) {
         return new Guiding(scale, 0, null, null);

@@ -129,9 +129,7 @@ public record SampleSettings(
 
     /** These with the guidance of others: its scale, rescaling and interval. */
     public SampleSettings withGuidanceOf(SampleSettings other) {
-        return withGuidance(other.guidance)
-                .withRescale(other.rescale)
-                .withGuidanceInterval(other.guidanceInterval);
+        return withGuidance(other.guidance).withRescale(other.rescale).withGuidanceInterval(other.guidanceInterval);
     }
 
     /** These with another number of timesteps. */

@@ -21,6 +21,7 @@ import org.diffusion4j.evaluate.text.TextMetricsCheck;
 import org.diffusion4j.golden.GoldenLists.Exclusion;
 import org.diffusion4j.golden.GoldenLists.Reason;
 import org.diffusion4j.guide.ClassifierGradientCheck;
+import org.diffusion4j.guide.GuidanceFormulasCheck;
 import org.diffusion4j.nn.score.EdmNetworkCheck;
 import org.diffusion4j.nn.score.RefineNetCheck;
 import org.diffusion4j.nn.score.ScoreSdeCheck;
@@ -76,6 +77,7 @@ class GoldenTest {
             new ResamplerCheck(),
             new GaussianDiffusionCheck(),
             new ClassifierGradientCheck(),
+            new GuidanceFormulasCheck(),
             new FolderCheck(),
             new TextDataCheck(),
             new DiffusionLmCheck(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -12,6 +13,8 @@ import org.diffusion4j.golden.Comparison;
 import org.diffusion4j.process.CosineProcess;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.NoiseLevel;
+import org.diffusion4j.process.Prediction;
 import org.diffusion4j.sample.Denoiser;
 import org.diffusion4j.sample.ExactDenoiser;
 import org.diffusion4j.sample.GuidanceInterval;
@@ -65,10 +68,51 @@ class GuidanceTest {
         };
         Denoiser guided = new ClassifierFreeGuidance(left, both, 3);
 
-        assertSame(new IntervalGuidance(guided, left, new GuidanceInterval(ratio, 2 * ratio)).at(x, 0.4), guided.at(x, 0.4));
+        assertSame(
+                new IntervalGuidance(guided, left, new GuidanceInterval(ratio, 2 * ratio)).at(x, 0.4),
+                guided.at(x, 0.4));
         Denoiser costly = new ClassifierFreeGuidance(left, silent, 3);
-        assertSame(new IntervalGuidance(costly, left, new GuidanceInterval(1.01 * ratio, 2 * ratio)).at(x, 0.4), left.at(x, 0.4));
-        assertSame(new IntervalGuidance(costly, left, new GuidanceInterval(0, 0.99 * ratio)).at(x, 0.4), left.at(x, 0.4));
+        assertSame(
+                new IntervalGuidance(costly, left, new GuidanceInterval(1.01 * ratio, 2 * ratio)).at(x, 0.4),
+                left.at(x, 0.4));
+        assertSame(
+                new IntervalGuidance(costly, left, new GuidanceInterval(0, 0.99 * ratio)).at(x, 0.4), left.at(x, 0.4));
+    }
+
+    @Test
+    void rescaled_has_the_deviation_that_the_output_has_without_guidance() {
+        Tensor one = Tensor.create(new double[] {-1, 0.2, 1.5, 0.7, -0.4, 0.1}, 2, 3);
+        for (Prediction prediction : List.of(Prediction.EPS, Prediction.X0, Prediction.V)) {
+            NoiseLevel level = NoiseLevel.at(process, 0.4);
+            Denoised told = left.at(one, 0.4);
+            Denoised plain = new ClassifierFreeGuidance(left, both, 3).at(one, 0.4);
+            assertSame(new ClassifierFreeGuidance(left, both, 3, new Rescale(0, prediction)).at(one, 0.4), plain);
+            Denoised whole = new ClassifierFreeGuidance(left, both, 3, new Rescale(1, prediction)).at(one, 0.4);
+            assertThat(deviations(prediction.target(whole.x0(), whole.eps(), level)))
+                    .containsExactly(deviations(prediction.target(told.x0(), told.eps(), level)), within(1e-10))
+                    .isNotEqualTo(deviations(prediction.target(plain.x0(), plain.eps(), level)));
+            Tensor sum =
+                    whole.x0().mul(new Scalar(process.alpha(0.4))).add(whole.eps(), new Scalar(process.sigma(0.4)));
+            assertThat(Comparison.values(sum)).containsExactly(Comparison.values(one), within(ROUNDING));
+        }
+        assertThatThrownBy(() -> new Rescale(1.1, Prediction.EPS))
+                .hasMessage("the share of rescaling must lie in [0, 1], was 1.1");
+    }
+
+    private static double[] deviations(Tensor output) {
+        return Comparison.values(output.std(new long[] {1}, true, false));
+    }
+
+    @Test
+    void knows_its_interval_by_a_text() {
+        GuidanceInterval interval = GuidanceInterval.named("0.3,5");
+        assertThat(interval).isEqualTo(new GuidanceInterval(0.3, 5));
+        assertThat(GuidanceInterval.named(interval.toString())).isEqualTo(interval);
+        for (String text : List.of("0.3", "a,b", "1,2,3")) {
+            assertThatThrownBy(() -> GuidanceInterval.named(text))
+                    .hasMessageStartingWith("the interval of guidance must be ")
+                    .hasMessageEndingWith("such as 0.3,5, was '" + text + "'");
+        }
     }
 
     @Test

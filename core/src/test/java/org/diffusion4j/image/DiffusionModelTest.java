@@ -34,6 +34,7 @@ import org.diffusion4j.process.Prediction;
 import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.sample.Clipped;
 import org.diffusion4j.sample.EtaRule;
+import org.diffusion4j.sample.GuidanceInterval;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Samplers;
@@ -244,6 +245,33 @@ class DiffusionModelTest {
         assertThat(guided).isNotEqualTo(plain).isNotEqualTo(untold);
         int[][] oneByOne = pixels(draw.withBatchSize(1).with(draw.settings().withGuidance(4)));
         assertThat(largestDifference(guided, oneByOne)).isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void draws_with_guidance_rescaled_and_in_an_interval_only() {
+        SampleSettings guided = SampleSettings.ddim(4).withGuidance(4);
+        Draw draw = few(3).withLabels(1);
+        int[][] plain = pixels(draw.with(SampleSettings.ddim(4)));
+        int[][] everywhere = pixels(draw.with(guided));
+
+        assertThat(pixels(draw.with(guided.withRescale(0.7)))).isNotEqualTo(everywhere);
+        assertThat(pixels(draw.with(guided.withGuidanceInterval(new GuidanceInterval(0, Double.MAX_VALUE)))))
+                .isDeepEqualTo(everywhere);
+        assertThat(pixels(draw.with(guided.withGuidanceInterval(new GuidanceInterval(1e8, 1e9)))))
+                .isDeepEqualTo(plain);
+        assertThat(pixels(draw.with(guided.withGuidanceInterval(new GuidanceInterval(0.3, 5)))))
+                .isNotEqualTo(everywhere)
+                .isNotEqualTo(plain);
+    }
+
+    @Test
+    void refuses_what_only_guidance_could_follow() {
+        assertThatThrownBy(() -> model.plan(SampleSettings.ddim(2).withRescale(0.7)))
+                .hasMessage("rescale is 0.7, and there is no guidance to rescale: omit it, or set guidance");
+        assertThatThrownBy(() -> model.plan(SampleSettings.ddim(2).withGuidanceInterval(new GuidanceInterval(0.3, 5))))
+                .hasMessage("the interval of guidance is 0.3,5.0, and there is no guidance: omit it, or set guidance");
+        assertThatThrownBy(() -> SampleSettings.ddim(2).withRescale(1.5))
+                .hasMessage("rescale must lie in [0, 1], was 1.5");
     }
 
     @Test

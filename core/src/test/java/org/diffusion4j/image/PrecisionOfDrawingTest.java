@@ -164,7 +164,7 @@ class PrecisionOfDrawingTest {
         Denoised expected = two.at(x, 400);
 
         Denoised actual = Guiding.of(3)
-                    .denoiser(lower, labels, lower.process(), (unlimited, eps) -> unlimited)
+                .denoiser(lower, labels, lower.process(), (unlimited, eps) -> unlimited)
                 .at(x, 400);
 
         assertThat(actual.x0().equal(expected.x0())).isTrue();

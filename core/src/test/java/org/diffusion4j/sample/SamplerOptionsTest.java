@@ -92,6 +92,20 @@ class SamplerOptionsTest {
         }
     }
 
+    @Test
+    void say_in_files_how_guidance_is_limited_where_it_is() {
+        SampleSettings limited = SampleSettings.ddim(10)
+                .withGuidance(2)
+                .withRescale(0.7)
+                .withGuidanceInterval(new GuidanceInterval(0.3, 5));
+        Map<String, Object> tree = Records.CAMEL_CASE.write(limited);
+        assertThat(tree).containsEntry("rescale", 0.7).containsEntry("guidanceInterval", "0.3,5.0");
+        assertThat(Records.CAMEL_CASE.read(SampleSettings.class, tree, "file")).isEqualTo(limited);
+        SampleSettings plain = SampleSettings.ddim(10);
+        assertThat(Records.CAMEL_CASE.read(SampleSettings.class, Records.CAMEL_CASE.write(plain), "file"))
+                .isEqualTo(plain);
+    }
+
     static Stream<Samplers.Entry> samplers() {
         return Samplers.all().stream();
     }

@@ -140,6 +140,7 @@ class RecipeTest {
                 "sample.steps=101   | sample.steps must be at most the 100 of schedule.steps, was 101",
                 "sample.guidance=2  | sample.guidance 2.0 needs a network that learns with and without labels;"
                         + " set model.numClassEmbeds and train.conditionDropout, or sample.guidance=1",
+                "sample.rescale=0.7 | rescale is 0.7, and there is no guidance to rescale: omit it, or set guidance",
             })
     void refuses_samples_that_could_not_be_drawn_after_the_training(String change, String message) {
         assertThatThrownBy(() -> Tiny.recipe("train.labelDropout=0", change))

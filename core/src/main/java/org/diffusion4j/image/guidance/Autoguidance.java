@@ -66,9 +66,8 @@ public record Autoguidance(DiffusionModel guide) {
         int steps = one.table().steps();
         return steps == other.table().steps()
                 && IntStream.range(0, steps)
-                        .allMatch(t -> Math.abs(
-                                        one.table().alphaBar(t) - other.table().alphaBar(t))
-                                <= ROUNDING);
+                        .allMatch(t ->
+                                Math.abs(one.table().alphaBar(t) - other.table().alphaBar(t)) <= ROUNDING);
     }
 
     /**
