@@ -51,6 +51,7 @@ class GoldenTest {
             new ScoreSdeSamplersCheck(),
             new ScoreSdeVeCheck(),
             new LangevinCheck(),
+            new NcsnLossesCheck(),
             new SigmaSamplersCheck(),
             new KDiffusionDpmCheck(),
             new KDiffusionWrappersCheck(),
