@@ -58,6 +58,7 @@ class ArchitectureTest {
             .layer("diffusers").definedBy("org.diffusion4j.diffusers..")
             .layer("image").definedBy("org.diffusion4j.image..")
             .layer("series").definedBy("org.diffusion4j.series..")
+            .layer("text").definedBy("org.diffusion4j.text..")
             .layer("facade").definedBy("org.diffusion4j")
             .whereLayer("engine").mayNotAccessAnyLayer()
             .whereLayer("schedule").mayOnlyAccessLayers("engine")
@@ -74,6 +75,7 @@ class ArchitectureTest {
             .whereLayer("diffusers").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "report", "sample", "guide", "edit")
             .whereLayer("image").mayOnlyBeAccessedByLayers("facade")
             .whereLayer("series").mayOnlyBeAccessedByLayers("facade")
+            .whereLayer("text").mayOnlyBeAccessedByLayers("facade")
             .ensureAllClassesAreContainedInArchitecture();
     // spotless:on
 

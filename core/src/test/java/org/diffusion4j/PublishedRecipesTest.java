@@ -30,8 +30,11 @@ class PublishedRecipesTest {
     static List<String> names() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("../recipes"))) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name ->
-                            name.endsWith(".json") && !name.startsWith("classifier") && !name.startsWith("timegrad"))
+                    .filter(name -> name.endsWith(".json")
+                            && !name.startsWith("classifier")
+                            && !name.startsWith("timegrad")
+                            && !name.startsWith("diffusion-lm")
+                            && !name.startsWith("text-control"))
                     .sorted()
                     .toList();
         }

@@ -25,7 +25,7 @@ public final class Benchmarks {
 
     /**
      * The jar of the command line, whose start-up is timed, and {@code pytorch_unet.py}. {@code -Drounds=N} takes fewer rounds than 15,
-     * {@code -Ddrawing=true} the table of drawing only.
+     * {@code -Ddrawing=true} the table of drawing only, {@code -Dlevers=true} those of many callers and of levers only.
      */
     public static void main(String[] args) throws IOException {
         EngineReport engine = EngineReport.take();
@@ -34,6 +34,11 @@ public final class Benchmarks {
                 engine.libtorch(), engine.threads(), engine.instructionSet(), engine.precision());
         if (Boolean.getBoolean("drawing")) {
             DrawingSpeed.table(ROUNDS, null);
+            return;
+        }
+        if (Boolean.getBoolean("levers")) {
+            ManyCallers.table(ROUNDS);
+            Levers.table(ROUNDS);
             return;
         }
         throughput();
@@ -46,6 +51,7 @@ public final class Benchmarks {
         } else {
             DrawingSpeed.table(ROUNDS, null);
         }
+        ManyCallers.table(ROUNDS);
         Levers.table(ROUNDS);
         StartUp.table(Path.of(args[0]));
         peakMemory();

@@ -2,6 +2,7 @@ package org.diffusion4j.benchmarks;
 
 import static org.diffusion4j.benchmarks.Benchmarks.print;
 
+import java.util.List;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.AdamOptions;
 import org.bytedeco.pytorch.Tensor;
@@ -12,6 +13,7 @@ import org.diffusion4j.benchmarks.UNetStep.Net;
 import org.diffusion4j.engine.Device;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.Precision;
+import org.diffusion4j.engine.Streams;
 import org.diffusion4j.train.optimizer.Adam;
 
 /** What each choice that is on by default is worth: time with it over time without it, measured in turn. */
@@ -34,6 +36,17 @@ final class Levers {
             if (Precision.AUTO.on(Device.CPU) == Precision.BFLOAT16) {
                 row("bfloat16, training step", rounds, lower::train, unet::train);
                 row("bfloat16, call without gradients", rounds, lower::infer, unet::infer);
+            }
+        }
+        for (Net net : Net.values()) {
+            for (Precision precision : List.of(Precision.FLOAT32, Precision.AUTO.on(Device.CPU))) {
+                try (UNetStep unet = new UNetStep(net, precision)) {
+                    row(
+                            "a batch in parts side by side, training step of the " + net + " network in " + precision,
+                            rounds,
+                            () -> unet.train(Streams.count()),
+                            unet::train);
+                }
             }
         }
         row(

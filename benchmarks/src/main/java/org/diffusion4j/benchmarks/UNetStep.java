@@ -1,6 +1,7 @@
 package org.diffusion4j.benchmarks;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Tensors;
+import org.diffusion4j.nn.BatchGradient;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.unet.UNet2D;
 import org.diffusion4j.nn.unet.UNet2DConfig;
@@ -100,12 +102,24 @@ final class UNetStep implements AutoCloseable {
         return network.parameters().count();
     }
 
-    /** Forward, mean squared error, backward, Adam. */
+    /** Forward, mean squared error, backward, Adam, of the whole batch at once. */
     void train() {
-        try (PointerScope scope = new PointerScope();
-                AutoGradMode grad = new AutoGradMode(true)) {
+        train(1);
+    }
+
+    /** The same in parts side by side, as {@code train.streams} has it. */
+    void train(int parts) {
+        double[] weights = new double[(int) x.size(0)];
+        Arrays.fill(weights, 1);
+        try (PointerScope scope = new PointerScope()) {
             network.parameters().gradients().zero_();
-            torch.mse_loss(network.forward(x, timesteps, condition), eps).backward();
+            new BatchGradient(network.parameters(), parts).add(weights, 1, (first, count) -> {
+                Tensor output = network.forward(
+                        x.narrow(0, first, count), timesteps.narrow(0, first, count), condition.slice(first, count));
+                return torch.mse_loss(output, eps.narrow(0, first, count), torch.Reduction.None.value)
+                        .flatten(1, -1)
+                        .mean(1);
+            });
             optimizer.step(++step, LEARNING_RATE);
         }
     }

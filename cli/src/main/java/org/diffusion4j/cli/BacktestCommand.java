@@ -7,10 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.diffusion4j.data.series.SeriesTable;
 import org.diffusion4j.engine.DidYouMean;
@@ -47,7 +44,8 @@ final class BacktestCommand implements Runnable {
             paramLabel = "MODEL",
             arity = "1..*",
             description =
-                    "Model folders of trainings of series, or baselines: naive, seasonal-naive, drift, random-walk, var.")
+                    "Model folders of trainings of series, or baselines: naive, seasonal-naive, drift, random-walk, var."
+                            + " Models that differ by train.seed only have a row of their mean and standard deviation.")
     private List<String> methods = new ArrayList<>();
 
     @Mixin
@@ -65,7 +63,8 @@ final class BacktestCommand implements Runnable {
     @Option(
             names = "--repeats",
             defaultValue = "1",
-            description = "How often with other seeds, for a standard deviation (default: ${DEFAULT-VALUE}).")
+            description =
+                    "How often each method draws, with the seeds from --seed on, for a standard deviation (default: ${DEFAULT-VALUE}).")
     private int repeats;
 
     @Option(
@@ -80,21 +79,6 @@ final class BacktestCommand implements Runnable {
     @Option(names = "--json", description = "Print JSON.")
     private boolean json;
 
-    /** What is shown of the scores. */
-    private static final Map<String, ToDoubleFunction<MultivariateScores>> FIGURES = figures();
-
-    private static Map<String, ToDoubleFunction<MultivariateScores>> figures() {
-        Map<String, ToDoubleFunction<MultivariateScores>> figures = new LinkedHashMap<>();
-        figures.put("CRPS-sum", scores -> scores.sum().crps());
-        figures.put("CRPS", scores -> scores.all().crps());
-        figures.put("ND", scores -> scores.all().nd());
-        figures.put("NRMSE", scores -> scores.all().nrmse());
-        figures.put("MASE", scores -> scores.all().mase());
-        figures.put("in 50 %", scores -> scores.all().coverageOfHalf());
-        figures.put("in 90 %", scores -> scores.all().coverageOfNineTenths());
-        return figures;
-    }
-
     @Override
     public void run() {
         require(repeats >= 1, "--repeats must be at least 1, was %s", repeats);
@@ -102,14 +86,18 @@ final class BacktestCommand implements Runnable {
             Output.checkFile(out, ".json", force);
         }
         methods.forEach(BacktestCommand::requireMethod);
+        require(
+                methods.stream().distinct().count() == methods.size(),
+                "a method is there twice: %s; name each once, and measure it with several seeds by --repeats",
+                methods);
         Backtest backtest = new Backtest(windows, horizon, paths.samples());
         SeriesTable table = series.read();
         SeriesTable training = backtest.training(table);
-        Map<String, Map<String, List<Double>>> results = new LinkedHashMap<>();
+        BacktestResults results = new BacktestResults();
         try (LiveWork work = new LiveWork("the backtest")) {
             int done = 0;
             for (String name : methods) {
-                results.put(name, measured(name, backtest, table, training, work, done++));
+                measure(name, backtest, table, training, work, done++, results);
             }
         }
         Map<String, Object> card = card(table, results);
@@ -119,7 +107,7 @@ final class BacktestCommand implements Runnable {
         if (json) {
             spec.commandLine().getOut().print(Json.pretty(card));
         } else {
-            print(results);
+            results.print(spec.commandLine().getOut());
         }
     }
 
@@ -139,9 +127,14 @@ final class BacktestCommand implements Runnable {
         }
     }
 
-    private Map<String, List<Double>> measured(
-            String name, Backtest backtest, SeriesTable table, SeriesTable training, LiveWork work, int before) {
-        Map<String, List<Double>> figures = new LinkedHashMap<>();
+    private void measure(
+            String name,
+            Backtest backtest,
+            SeriesTable table,
+            SeriesTable training,
+            LiveWork work,
+            int before,
+            BacktestResults results) {
         try (Forecaster model = isBaseline(name) ? null : Forecaster.load(Path.of(name))) {
             if (model != null && model.recipe().data().test() < backtest.rows()) {
                 spec.commandLine()
@@ -149,6 +142,13 @@ final class BacktestCommand implements Runnable {
                         .printf(
                                 "%s has learned from rows that are forecast here: its data.test is %d, %d rows are forecast%n",
                                 name, model.recipe().data().test(), backtest.rows());
+            }
+            if (model != null && model.horizon() < horizon) {
+                spec.commandLine()
+                        .getErr()
+                        .printf(
+                                "%s was trained on %d rows; those after are a continuation of what it learned%n",
+                                name, model.horizon());
             }
             ForecastMethod method = model == null
                     ? Baseline.named(name).fit(training)
@@ -158,17 +158,16 @@ final class BacktestCommand implements Runnable {
                             new ForecastSettings(
                                     count, seed, paths.sample(model.recipe().sample()), 0),
                             (done, of) -> work.at(before, methods.size(), "methods"));
-            LongStream.range(0, repeats).forEach(repeat -> {
+            List<MultivariateScores> scores = new ArrayList<>();
+            for (int repeat = 0; repeat < repeats; repeat++) {
                 work.at(before, methods.size(), "methods");
-                MultivariateScores scores = backtest.of(method, table, paths.seed() + repeat);
-                FIGURES.forEach((figure, of) -> figures.computeIfAbsent(figure, fresh -> new ArrayList<>())
-                        .add(of.applyAsDouble(scores)));
-            });
+                scores.add(backtest.of(method, table, paths.seed() + repeat));
+            }
+            results.add(name, model == null ? null : model.recipe(), scores);
         }
-        return figures;
     }
 
-    private Map<String, Object> card(SeriesTable table, Map<String, Map<String, List<Double>>> results) {
+    private Map<String, Object> card(SeriesTable table, BacktestResults results) {
         Map<String, Object> card = new LinkedHashMap<>();
         card.put("version", Version.text());
         card.put("rows", table.rows());
@@ -180,29 +179,7 @@ final class BacktestCommand implements Runnable {
         card.put("samples", paths.samples());
         card.put("seed", paths.seed());
         card.put("repeats", repeats);
-        card.put("results", results);
+        card.putAll(results.tree());
         return card;
-    }
-
-    private void print(Map<String, Map<String, List<Double>>> results) {
-        StringBuilder head = new StringBuilder(String.format(Locale.ROOT, "%-28s", ""));
-        FIGURES.keySet().forEach(figure -> head.append(String.format(Locale.ROOT, " %16s", figure)));
-        spec.commandLine().getOut().println(head);
-        results.forEach((name, figures) -> {
-            StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "%-28s", name));
-            figures.forEach((figure, values) -> line.append(String.format(Locale.ROOT, " %16s", text(values))));
-            spec.commandLine().getOut().println(line);
-        });
-    }
-
-    private static String text(List<Double> values) {
-        double mean = values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
-        if (values.size() == 1) {
-            return String.format(Locale.ROOT, "%.5f", mean);
-        }
-        double squares = values.stream()
-                .mapToDouble(value -> (value - mean) * (value - mean))
-                .sum();
-        return String.format(Locale.ROOT, "%.5f ± %.5f", mean, Math.sqrt(squares / (values.size() - 1)));
     }
 }

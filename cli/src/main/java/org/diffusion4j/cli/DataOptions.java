@@ -68,6 +68,11 @@ final class DataOptions {
                                 : Path.of(data).toAbsolutePath().normalize().toString()));
     }
 
+    /** Where data of one's own lie, if that is said. */
+    Optional<Path> path() {
+        return Optional.ofNullable(data).map(Path::of);
+    }
+
     /** Whether any are asked for. */
     boolean given() {
         return data != null;

@@ -31,6 +31,7 @@ import picocli.CommandLine.TypeConversionException;
             CompressCommand.class,
             EvaluateCommand.class,
             StudyCommand.class,
+            WriteCommand.class,
             ForecastCommand.class,
             BacktestCommand.class,
             ClassifierCommand.class,

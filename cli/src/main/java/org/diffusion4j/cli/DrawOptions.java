@@ -68,10 +68,10 @@ final class DrawOptions {
         List<String> words =
                 new ArrayList<>(List.of("--sampler", settings.sampler(), "--steps", "" + settings.steps()));
         if (settings.asksForEta()) {
-            words.addAll(List.of("--eta", "" + settings.eta(), "--eta-rule", settings.etaRule()));
+            words.addAll(List.of("--eta", "" + settings.eta(), "--eta-rule", "" + settings.etaRule()));
         }
         if (settings.asksForVariance()) {
-            words.addAll(List.of("--variance", settings.variance()));
+            words.addAll(List.of("--variance", "" + settings.variance()));
         }
         settings.options().forEach((name, value) -> words.addAll(List.of("--option", name + "=" + value)));
         words.addAll(List.of("--guidance", "" + settings.guidance()));

@@ -24,6 +24,7 @@ import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.ModelFolder;
+import org.diffusion4j.text.TextModel;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,7 +40,8 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures a model against data. fid, sfid, is, kid, pr (precision and recall), accuracy: its samples, or pictures in"
                         + " files, beside what real pictures score; nll: the bits per dimension that the variational bound promises; nll-ode: those of the probability-flow ODE;"
-                        + " gradient-noise: how noisy the gradient of that bound is. Samples are looked at in pieces that are kept, so"
+                        + " gradient-noise: how noisy the gradient of that bound is. Of a model of texts: nll, bleu, distinct, self-bleu, lm-score,"
+                        + " copies. Samples are looked at in pieces that are kept, so"
                         + " the same command goes on where it was stopped.",
         footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} evaluate mnist --count 10000"})
 final class EvaluateCommand implements Runnable {
@@ -121,6 +123,10 @@ final class EvaluateCommand implements Runnable {
                     "what is measured? give a model folder, or --samples with a folder of pictures");
         }
         require(count >= 1, "count must be at least 1, was %s", count);
+        if (folder != null && TextModel.isOne(folder)) {
+            new TextMetrics(folder, names, count, seed, spec.commandLine()).report(data.path(), json);
+            return;
+        }
         if (card != null) {
             Output.checkFile(card, ".json", force);
         }

@@ -21,6 +21,7 @@ import org.diffusion4j.io.Json;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.io.PngText;
 import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.series.Forecaster;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -49,7 +50,7 @@ final class InfoCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        Map<String, Object> facts = Files.isRegularFile(path) ? ofPicture() : ofModel();
+        Map<String, Object> facts = Files.isRegularFile(path) ? ofPicture() : isOfSeries() ? ofForecaster() : ofModel();
         if (json) {
             out.print(Json.pretty(facts));
         } else {
@@ -151,6 +152,26 @@ final class InfoCommand implements Runnable {
 
     private static String quoted(String word) {
         return word.matches("[\\w./:@,+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+
+    /** Of its run too, for which loading says where the model is. */
+    private boolean isOfSeries() {
+        return Forecaster.isOne(path) || Forecaster.isOne(path.resolve("model"));
+    }
+
+    private Map<String, Object> ofForecaster() {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        try (Forecaster model = Forecaster.load(path)) {
+            facts.put("model", path.toString());
+            facts.put("parameters", model.parameterCount());
+            facts.put("series", model.names());
+            facts.put("frequency", model.frequency().toString());
+            facts.put("horizon", model.horizon());
+            facts.put("lags", model.lags());
+            facts.put("rows-needed", model.rowsNeeded());
+            facts.put("training", model.recipe().toMap());
+        }
+        return facts;
     }
 
     private Map<String, Object> ofModel() {

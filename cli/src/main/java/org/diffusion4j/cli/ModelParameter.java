@@ -3,8 +3,10 @@ package org.diffusion4j.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.diffusion4j.engine.Compute;
+import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.series.Forecaster;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -37,6 +39,10 @@ final class ModelParameter {
 
     /** A model, owned by the caller; what its folder says that is passed over is said in a line. */
     static DiffusionModel load(Path folder, Compute compute, PrintWriter err) {
+        if (Forecaster.isOne(folder)) {
+            throw new FormatException(folder + ": is a model of series, not of images; draw from it with '"
+                    + Diffuse.CALLED + " forecast'");
+        }
         DiffusionModel model = DiffusionModel.load(folder, compute);
         model.warnings().forEach(warning -> err.println("diffuse: " + warning));
         err.flush();

@@ -2,7 +2,7 @@ package org.diffusion4j.cli;
 
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.series.ForecastSettings;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say how sample paths are drawn. */
@@ -17,13 +17,8 @@ final class PathOptions {
     @Option(names = "--seed", defaultValue = "0", description = "The same seed gives the same paths (default: 0).")
     private long seed;
 
-    @Option(names = "--sampler", description = "One that 'samplers' lists (default: as the model's recipe says).")
-    private @Nullable String sampler;
-
-    @Option(
-            names = "--steps",
-            description = "How many timesteps are visited for each row (default: as the recipe says).")
-    private @Nullable Integer steps;
+    @Mixin
+    private StepsOptions steps;
 
     int samples() {
         return samples;
@@ -39,10 +34,6 @@ final class PathOptions {
     }
 
     SampleSettings sample(SampleSettings usual) {
-        int count = steps == null ? usual.steps() : steps;
-        if (sampler != null && !sampler.equals(usual.sampler())) {
-            return SampleSettings.of(sampler, count);
-        }
-        return usual.withSteps(count);
+        return steps.over(usual);
     }
 }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.process.ReverseVariance;
+import org.diffusion4j.sample.EtaRule;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Samplers;
 import org.diffusion4j.sample.TimeSpacings;
@@ -153,8 +155,8 @@ final class SamplerOptions {
                 base.sampler(),
                 count(times, base.steps()),
                 eta == null || hasOwnEta(base.sampler()) ? base.eta() : eta,
-                requireNonNullElse(etaRule, base.etaRule()),
-                requireNonNullElse(variance, base.variance()),
+                etaRule == null ? base.etaRule() : EtaRule.named(etaRule),
+                variance == null ? base.variance() : ReverseVariance.named(variance),
                 times,
                 requireNonNullElse(guidance, base.guidance()),
                 all);

@@ -7,13 +7,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import org.diffusion4j.Training;
 import org.diffusion4j.data.series.SeriesTable;
+import org.diffusion4j.data.text.TextCorpus;
+import org.diffusion4j.data.text.TextItem;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.series.SeriesRecipe;
 import org.diffusion4j.series.SeriesTraining;
+import org.diffusion4j.text.ControlModel;
+import org.diffusion4j.text.ControlRecipe;
+import org.diffusion4j.text.ControlTraining;
+import org.diffusion4j.text.TextModel;
+import org.diffusion4j.text.TextRecipe;
+import org.diffusion4j.text.TextTraining;
 import org.diffusion4j.train.RunFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,6 +40,8 @@ import picocli.CommandLine.Spec;
         footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} train recipes/ddpm-mnist.json --data glyphs --out runs/digits"
         })
 final class TrainCommand implements Callable<Integer> {
+
+    private static final int MEASURED = 1000;
 
     @Spec
     private CommandSpec spec;
@@ -73,6 +85,16 @@ final class TrainCommand implements Callable<Integer> {
         if (SeriesRecipe.isOne(recipe)) {
             return beginSeries(recipe);
         }
+        if (TextRecipe.isOne(recipe)) {
+            return beginTexts(recipe);
+        }
+        if (ControlRecipe.isOne(recipe)) {
+            ControlRecipe read = ControlRecipe.read(recipe, changes);
+            Path folder = out == null ? Path.of("runs", read.name()) : out;
+            Output.checkRun(folder, force);
+            return trainControls(
+                    read, folder, (model, corpus) -> ControlTraining.begin(read, model, corpus, folder, force));
+        }
         ImageRecipe read = ImageRecipe.read(recipe, changes);
         Path folder = out == null ? Path.of("runs", read.name()) : out;
         Output.checkRun(folder, force);
@@ -87,6 +109,17 @@ final class TrainCommand implements Callable<Integer> {
         if (SeriesRecipe.isOne(Output.recipe(out))) {
             SeriesRecipe read = SeriesRecipe.read(Output.recipe(out), changes);
             return trainSeries(SeriesTraining.resume(out, table(read), changes, err()::println), out);
+        }
+        if (ControlRecipe.isOne(Output.recipe(out))) {
+            Path folder = out;
+            return trainControls(
+                    ControlRecipe.read(Output.recipe(out), changes),
+                    folder,
+                    (model, corpus) -> ControlTraining.resume(folder, model, corpus, changes, err()::println));
+        }
+        if (TextRecipe.isOne(Output.recipe(out))) {
+            TextRecipe read = TextRecipe.read(Output.recipe(out), changes);
+            return trainTexts(TextTraining.resume(out, read.data().read(), changes, err()::println), out);
         }
         ImageRecipe read = ImageRecipe.read(Output.recipe(out), changes);
         return trainImages(Training.resume(out, data.read(read, err()), changes, err()::println), out);
@@ -106,6 +139,59 @@ final class TrainCommand implements Callable<Integer> {
 
     private int trainSeries(SeriesTraining opened, Path folder) {
         return train(opened, "windows", folder, "forecast with: %s forecast %s --data FILE.csv --plot forecast.svg");
+    }
+
+    private int beginTexts(Path file) {
+        TextRecipe read = TextRecipe.read(file, changes);
+        Path folder = out == null ? Path.of("runs", read.name()) : out;
+        Output.checkRun(folder, force);
+        require(!read.source().isEmpty(), "which texts? say --data with a file of texts or a folder");
+        TextCorpus corpus = read.data().read();
+        long cut = read.data().cut(corpus);
+        if (cut > 0) {
+            err().printf(
+                            "%d of %d texts are longer than %d %s and are cut; data.length is that plus 2%n",
+                            cut,
+                            corpus.training().size(),
+                            read.data().length() - 2,
+                            read.data().unit());
+        }
+        return trainTexts(TextTraining.begin(read, corpus, folder, force), folder);
+    }
+
+    private int trainTexts(TextTraining opened, Path folder) {
+        return train(opened, "texts", folder, "write with: %s write %s --count 10");
+    }
+
+    private int trainControls(
+            ControlRecipe recipe, Path folder, BiFunction<TextModel, TextCorpus, ControlTraining> opening) {
+        require(!recipe.of().isEmpty(), "which model is to be controlled? say --set of=runs/NAME/model");
+        try (TextModel model = TextModel.load(Path.of(recipe.of()))) {
+            TextCorpus corpus = ControlTraining.read(recipe, model);
+            String next = "write with: %s write MODEL --controls %s --control NAME=VALUE";
+            int code = train(opening.apply(model, corpus), "texts", folder, next);
+            if (code == 0 && !corpus.heldOut().isEmpty()) {
+                report(folder.resolve("model"), corpus, model);
+            }
+            return code;
+        }
+    }
+
+    /** How many held-out texts the controls recognise. */
+    private void report(Path folder, TextCorpus corpus, TextModel model) {
+        List<TextItem> heldOut =
+                corpus.heldOut().subList(0, Math.min(MEASURED, corpus.heldOut().size()));
+        try (ControlModel controls = ControlModel.load(folder)) {
+            controls.accuracy(heldOut, model)
+                    .forEach((name, share) -> spec.commandLine()
+                            .getOut()
+                            .printf(
+                                    Locale.ROOT,
+                                    "%s: recognised in %.1f %% of %d held-out texts%n",
+                                    name,
+                                    100 * share,
+                                    heldOut.size()));
+        }
     }
 
     private int trainImages(Training opened, Path folder) {

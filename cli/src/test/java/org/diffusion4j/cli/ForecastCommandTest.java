@@ -3,16 +3,25 @@ package org.diffusion4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.diffusion4j.cli.Ran.diffuse;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.diffusion4j.io.Json;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -155,12 +164,171 @@ class ForecastCommandTest {
         assertThat(run.resolve("metrics.jsonl")).content().contains("\"step\":3");
     }
 
+    @Test
+    void measure_models_of_several_seeds_with_one_command() {
+        train();
+        Path first = run.resolve("model");
+        run = folder.resolve("other");
+        train("--set", "train.seed=1");
+        Path second = run.resolve("model");
+        Object[] command = {
+            "backtest",
+            "naive",
+            first,
+            second,
+            "--data",
+            data,
+            "--windows",
+            2,
+            "--horizon",
+            3,
+            "--samples",
+            3,
+            "--repeats",
+            2
+        };
+        assertThat(diffuse(command).out().lines())
+                .hasSize(5)
+                .last()
+                .asString()
+                .matches("tiny, seeds 0, 1 +\\d\\.\\d{5} ± \\d\\.\\d{5} .*");
+
+        Map<String, Object> card = Json.parseObject(
+                diffuse(Stream.concat(Stream.of(command), Stream.of("--json")).toArray())
+                        .out(),
+                "out");
+        Map<?, ?> results = (Map<?, ?>) card.get("results");
+        List<Double> expected = Stream.of(first, second)
+                .map(model -> (List<?>) ((Map<?, ?>) results.get(model.toString())).get("CRPS"))
+                .map(values -> ((Double) values.get(0) + (Double) values.get(1)) / 2)
+                .toList();
+        Map<?, ?> over = (Map<?, ?>) ((List<?>) card.get("overSeeds")).get(0);
+        assertThat(((Map<?, ?>) over.get("figures")).get("CRPS")).isEqualTo(expected);
+        assertThat(expected.get(0)).isNotEqualTo(expected.get(1));
+    }
+
+    @Test
+    void measure_models_of_other_recipes_each_for_itself_and_say_where_they_are_asked_for_more() {
+        train();
+        Path first = run.resolve("model");
+        run = folder.resolve("other");
+        train("--set", "train.seed=1", "--set", "data.test=4");
+        Ran ran = diffuse(
+                "backtest",
+                first,
+                run.resolve("model"),
+                "--data",
+                data,
+                "--windows",
+                1,
+                "--horizon",
+                5,
+                "--samples",
+                2);
+        assertThat(ran.out().lines()).hasSize(3);
+        String more = " was trained on 3 rows; those after are a continuation of what it learned";
+        assertThat(ran.err().lines())
+                .containsExactly(
+                        first + more,
+                        run.resolve("model")
+                                + " has learned from rows that are forecast here: its data.test is 4, 5 rows are forecast",
+                        run.resolve("model") + more);
+    }
+
+    @Test
+    void show_what_a_model_is() {
+        train();
+        assertThat(diffuse("info", run.resolve("model")).out())
+                .contains("[apples, pears]", "parameters", "transform=none")
+                .containsPattern("frequency +D")
+                .containsPattern("horizon +3")
+                .containsPattern("lags +\\[1, 2]")
+                .containsPattern("rows-needed +6");
+        assertThat(diffuse("info", run).err())
+                .hasLineCount(1)
+                .contains("has no forecaster.json; did you mean " + run.resolve("model") + "?");
+        assertThat(diffuse("sample", run.resolve("model")).err())
+                .hasLineCount(1)
+                .contains("is a model of series, not of images; draw from it with '");
+    }
+
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "there is no kill")
+    void end_with_one_line_when_a_signal_comes() throws Exception {
+        Launched.assumeHeard("TERM");
+        train();
+        Path out = folder.resolve("q.csv");
+        ProcessBuilder builder = Launched.diffuse(
+                "forecast", run.resolve("model"), "--data", data, "--horizon", 100000, "--samples", 2, "--out", out);
+        builder.environment().put("JDK_JAVA_OPTIONS", "-Ddiffuse.terminal=true");
+        Process working = builder.start();
+        try (BufferedReader printed =
+                new BufferedReader(new InputStreamReader(working.getInputStream(), StandardCharsets.UTF_8))) {
+            assertThat(printed.lines().anyMatch(line -> line.startsWith("the forecast")))
+                    .isTrue();
+            Launched.signal(working, "TERM");
+            assertThat(working.waitFor(2, TimeUnit.MINUTES)).isTrue();
+            assertThat(printed.lines())
+                    .last()
+                    .asString()
+                    .matches("diffuse: the forecast was stopped after \\d+ of 200000 values, of which nothing is kept");
+            assertThat(working.exitValue()).isEqualTo(143);
+        } finally {
+            working.destroyForcibly();
+        }
+        assertThat(out).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "day,apples,pears;2024-01-01,1|line 2: has 2 cells, the first row has 3",
+                "day,apples,pears;2024-01-01,1,two|line 2, column pears: 'two' is not a number",
+                "day,apples,pears;2024-01-01,1,2;2024-01-01,1,2|line 3: the time 2024-01-01 is there already, in line 2",
+                "day,apples,pears;2024-01-01,1,2;2024-01-02,1,2;2024-01-03,1,2;2024-01-05,1,2|after 2024-01-03 (line 4) a row is due",
+                "day,apples,plums;2024-01-01,1,2;2024-01-02,1,2;2024-01-03,1,2|the table lacks the series 'pears' of the model; it has [apples, plums]",
+                "day,apples,pears;2024-01-01,1,;2024-01-02,1,;2024-01-03,1,;2024-01-04,1,;2024-01-05,1,;2024-01-06,1,|the series 'pears' has no value in 6 rows; take its column out",
+                "day,apples,pears;2024-01-01,1,\"2,5\"|line 2, column pears: '2,5' is not a number; write decimals with a point",
+                "day,pears,apples;2024-01-01,1,2;2024-01-02,1,2;2024-01-03,1,2|the table has the series in the order [pears, apples]",
+                "day,apples,pears;2024-01-01,1,2;2024-01-08,1,2;2024-01-15,1,2|the table has the frequency W, the model was trained on D",
+                "day,apples,pears;2024-01-01,1,2;2024-01-02,1,2;2024-01-03,1,2|the history has 3 rows, the model needs 6",
+            })
+    void refuse_a_table_that_is_not_what_the_model_needs(String text, String message) throws IOException {
+        train();
+        Path table = Files.writeString(folder.resolve("other.csv"), text.replace(';', '\n') + "\n");
+        Path out = folder.resolve("q.csv");
+        Ran ran = diffuse("forecast", run.resolve("model"), "--data", table, "--out", out);
+        assertThat(ran.code()).isNotZero();
+        assertThat(ran.err().lines()).hasSize(1).first().asString().contains(message);
+        assertThat(out).doesNotExist();
+    }
+
+    @Test
+    void refuse_to_train_on_too_few_rows_and_leave_nothing() throws IOException {
+        Files.writeString(data, "day,apples,pears\n2024-01-01,1,2\n2024-01-02,1,2\n2024-01-03,1,2\n");
+        assertThat(train("--set", "data.test=0").err())
+                .hasLineCount(1)
+                .contains("the table has 3 rows to learn from, but context 4, the longest lag 2 and horizon 3 need 9");
+        assertThat(run).doesNotExist();
+
+        Files.writeString(
+                data,
+                "day,apples,pears\n"
+                        + IntStream.range(0, 20)
+                                .mapToObj(i -> LocalDate.of(2024, 1, 1).plusDays(i) + ",1,\n")
+                                .collect(Collectors.joining()));
+        assertThat(train().err()).hasLineCount(1).contains("the series 'pears' has no value in 14 rows");
+        assertThat(run).doesNotExist();
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "forecast nowhere --data DATA|1|nowhere: is not the folder of a forecaster, it has no forecaster.json",
                 "forecast nowhere|2|which series? say --data FILE.csv",
+                "backtest naive var naive --data DATA --horizon 3|2|a method is there twice: [naive, var, naive]; name each once",
                 "backtest naiv --data DATA|1|naiv: is not a baseline (naive, seasonal-naive, drift, random-walk, var)",
                 "backtest naive --data DATA --windows 40|2|the table has 40 rows, but 40 windows of 30 rows are to be forecast",
                 "backtest naive --data DATA --horizon 3 --freq fortnight|2|there is no frequency 'fortnight'"

@@ -57,7 +57,8 @@ class StandardOutputTest {
                 "evaluate",
                 "test",
                 "backtest",
-                "forecast"); // ForecastCommandTest
+                "forecast", // ForecastCommandTest
+                "write"); // WriteCommandTest
         assertThat(commands(Diffuse.commandLine(
                                 new PrintWriter(Writer.nullWriter()), new PrintWriter(Writer.nullWriter())))
                         .filter(command -> command.getCommandSpec().findOption("--json") != null)

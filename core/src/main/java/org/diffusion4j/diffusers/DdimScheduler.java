@@ -2,7 +2,6 @@ package org.diffusion4j.diffusers;
 
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.OutputMeaning;
-import org.diffusion4j.sample.EtaRule;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Sampler;
 import org.diffusion4j.sample.chain.Ddim;
@@ -38,6 +37,6 @@ record DdimScheduler(DiscreteProcess process, OutputMeaning meaning, OffsetSpaci
 
     @Override
     public Sampler sampler(SampleSettings settings) {
-        return new Ddim(settings.eta(), EtaRule.named(settings.etaRule()));
+        return new Ddim(settings.eta(), settings.etaRule());
     }
 }

@@ -44,6 +44,6 @@ record DdpmScheduler(
 
     @Override
     public Sampler sampler(SampleSettings settings) {
-        return new Ddpm(ReverseVariance.named(settings.variance()));
+        return new Ddpm(settings.variance());
     }
 }

@@ -198,8 +198,8 @@ public final class SchedulerConfig {
                 sampler,
                 steps,
                 0,
-                EtaRule.DEVIATION.toString(),
-                ReverseVariance.FIXED_SMALL.toString(),
+                EtaRule.DEVIATION,
+                ReverseVariance.FIXED_SMALL,
                 scheduler.spacing().text(),
                 1);
         ReverseVariance variance = DdpmScheduler.VARIANCES.get(String.valueOf(keys.get(VARIANCE)));

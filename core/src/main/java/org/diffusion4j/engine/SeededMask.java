@@ -26,9 +26,10 @@ public final class SeededMask {
      * @param x {@code [batch, …]}, lent; of its memory layout the mask is, and in the order of memory its places are counted
      * @param probability of a value to be dropped, in [0, 1)
      * @param layer which of the masks of that seed
+     * @param firstRow the number of the first row of x in the batch, where x is a part of it
      * @return 0 where a value is dropped, elsewhere 1 / (1 − probability); dtype of x, made in the caller's scope
      */
-    public static Tensor like(Tensor x, double probability, long seed, int layer) {
+    public static Tensor like(Tensor x, double probability, long seed, int layer, int firstRow) {
         require(probability >= 0 && probability < 1, "a share to drop must lie in [0, 1), was %s", probability);
         Libtorch.start();
         return Scoped.result(() -> {
@@ -40,13 +41,20 @@ public final class SeededMask {
                     rows,
                     probability,
                     seed,
-                    layer);
+                    layer,
+                    firstRow);
             return mask.to(x);
         });
     }
 
+    /** {@link #like(Tensor, double, long, int, int)} of a whole batch. */
+    public static Tensor like(Tensor x, double probability, long seed, int layer) {
+        return like(x, probability, seed, layer, 0);
+    }
+
     /** Fills the rows in pieces, by as many threads as there are. */
-    private static void fill(FloatBuffer mask, int perRow, int rows, double probability, long seed, int layer) {
+    private static void fill(
+            FloatBuffer mask, int perRow, int rows, double probability, long seed, int layer, int firstRow) {
         long dropped = Math.round(probability * 0x1p32); // of 2³² words
         float kept = (float) (1 / (1 - probability));
         int pieces = (perRow + PIECE - 1) / PIECE;
@@ -56,7 +64,7 @@ public final class SeededMask {
             int to = Math.min(from + PIECE, perRow);
             int[] words = new int[WORDS];
             for (int i = from; i < to; i += WORDS) {
-                Philox.block(seed, i / WORDS, layer, row, 0, words);
+                Philox.block(seed, i / WORDS, layer, firstRow + row, 0, words);
                 for (int j = 0; j < WORDS && i + j < to; j++) {
                     mask.put(row * perRow + i + j, (words[j] & 0xFFFFFFFFL) < dropped ? 0 : kept);
                 }

@@ -56,9 +56,24 @@ public final class Streams {
      * @throws CancellationException if this thread is interrupted, which it stays
      */
     public static <T> List<T> run(List<Supplier<T>> pieces, Consumer<T> discard) {
-        if (pieces.size() == 1) {
-            return List.of(pieces.get(0).get());
-        }
+        return pieces.size() == 1 ? List.of(pieces.get(0).get()) : queued(pieces, discard);
+    }
+
+    /**
+     * Runs one piece of work on one libtorch thread and waits for it: for services, where many callers at once would otherwise share the
+     * processor in every single operation. As many run at once as the processor has cores, the others wait in their turn.
+     *
+     * @param piece makes a result
+     * @param discard frees a result that nobody will receive, since this thread was interrupted
+     * @throws CancellationException if this thread is interrupted, which it stays
+     */
+    public static <T> T alone(Supplier<T> piece, Consumer<T> discard) {
+        return Thread.currentThread() instanceof StreamThread
+                ? piece.get()
+                : queued(List.of(piece), discard).get(0);
+    }
+
+    private static <T> List<T> queued(List<Supplier<T>> pieces, Consumer<T> discard) {
         Cancellation others = new Cancellation();
         AtomicReference<@Nullable Throwable> first =
                 new AtomicReference<>(); // the rest was only cancelled for its sake

@@ -21,6 +21,10 @@ import org.diffusion4j.sample.Denoiser;
  */
 public record ClassifierGuidance(Denoiser model, Classifier classifier, double scale) implements Denoiser {
 
+    public ClassifierGuidance {
+        require(Double.isFinite(scale), "the scale of classifier guidance must be a number, was %s", scale);
+    }
+
     /** log p(y | x_t) for the labels that are wanted. */
     @FunctionalInterface
     public interface Classifier {
@@ -51,19 +55,28 @@ public record ClassifierGuidance(Denoiser model, Classifier classifier, double s
         require(
                 alpha > 0,
                 "classifier guidance says nothing about x0 where alpha is 0 (zero terminal SNR): begin below");
-        Tensor gradient = Scoped.result(() -> gradient(x, process().networkTime(t)));
+        Tensor gradient = gradient(classifier, x, process().networkTime(t));
         return new Denoised(
                 found.x0().add(gradient, new Scalar(scale * sigma * sigma / alpha)),
                 found.eps().sub(gradient, new Scalar(scale * sigma)),
                 found.logVariance());
     }
 
-    private Tensor gradient(Tensor x, double networkTime) {
-        try (AutoGradMode withGradients = new AutoGradMode(true)) {
-            Tensor leaf = x.detach().requires_grad_(true);
-            Tensor sum = classifier.logProbability(leaf, networkTime).sum();
-            return new Tensor(
-                    torch.grad(new TensorVector(sum), new TensorVector(leaf)).get(0)); // that one dies with the vector
-        }
+    /**
+     * ∇ log p(y | x_t) with respect to x_t.
+     *
+     * @param x {@code [batch, ...]}, lent
+     * @param networkTime what the process gives a network for the time
+     * @return shaped as x, made in the caller's scope
+     */
+    public static Tensor gradient(Classifier classifier, Tensor x, double networkTime) {
+        return Scoped.result(() -> {
+            try (AutoGradMode withGradients = new AutoGradMode(true)) {
+                Tensor leaf = x.detach().requires_grad_(true);
+                Tensor sum = classifier.logProbability(leaf, networkTime).sum();
+                return new Tensor(torch.grad(new TensorVector(sum), new TensorVector(leaf))
+                        .get(0)); // that one dies with the vector
+            }
+        });
     }
 }

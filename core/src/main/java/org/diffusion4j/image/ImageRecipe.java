@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.diffusers.SchedulerConfig;
-import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.MachineMemory;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
@@ -52,7 +51,6 @@ public record ImageRecipe(
     /** What {@code kind} says in the recipes of images; those that do not say are of images. */
     public static final String KIND = "image";
 
-    private static final String KEY = "kind";
     private static final String OLD_DROPOUT = "labelDropout";
 
     public ImageRecipe {
@@ -178,14 +176,7 @@ public record ImageRecipe(
 
     private static ImageRecipe changed(
             ImageRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
-        for (String change : changes) {
-            Json.set(tree, change);
-        }
-        Object kind = tree.remove(KEY);
-        if (kind != null && !kind.equals(KIND)) {
-            throw new FormatException(
-                    source + ": kind is '" + kind + "', but this is read as a recipe of kind '" + KIND + "'");
-        }
+        Recipe.change(tree, changes, KIND, source);
         if (tree.get("train") instanceof Map<?, ?> settings && settings.containsKey(OLD_DROPOUT)) {
             Map<String, @Nullable Object> renamed = part(tree, "train");
             renamed.put("conditionDropout", renamed.remove(OLD_DROPOUT));
@@ -196,10 +187,7 @@ public record ImageRecipe(
     /** All fields as a JSON tree. */
     @Override
     public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-        tree.put(KEY, KIND);
-        tree.putAll(Records.CAMEL_CASE.write(this));
-        return tree;
+        return Recipe.tree(KIND, this);
     }
 
     /** This recipe as the text of a file that {@link #read} reads. */
@@ -282,13 +270,14 @@ public record ImageRecipe(
 
     @Override
     public ImageRecipe resolved() {
-        return with("train.precision=" + train.compute().arithmetic());
+        TrainSettings decided = train.resolved();
+        return with("train.precision=" + decided.precision(), "train.streams=" + decided.streams());
     }
 
     @Override
     public Map<String, @Nullable Object> determining(long steps) {
         Map<String, @Nullable Object> tree = toMap();
-        List.of(KEY, "name", "comment", "sample").forEach(tree::remove);
+        List.of(KIND_KEY, "name", "comment", "sample").forEach(tree::remove);
         part(tree, "data").remove("source");
         tree.put("train", train.determining(steps));
         return tree;

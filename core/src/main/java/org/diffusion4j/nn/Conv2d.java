@@ -4,6 +4,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.nn.Parameters.Parameter;
+import org.jspecify.annotations.Nullable;
 
 /** A convolution with a square kernel; {@code weight} and {@code bias}. */
 public final class Conv2d {
@@ -12,20 +13,45 @@ public final class Conv2d {
     private static final long[] ZERO = {0, 0};
 
     private final Parameter weight;
-    private final Parameter bias;
+    private final @Nullable Parameter bias;
     private final long[] stride;
     private final long[] padding;
+    private final long[] dilation;
 
     private Conv2d(Parameters.Path at, int in, int out, int kernel, int stride, int padding, Initialiser initialiser) {
+        this(at, in, out, kernel, stride, padding, 1, true, initialiser);
+    }
+
+    private Conv2d(
+            Parameters.Path at,
+            int in,
+            int out,
+            int kernel,
+            int stride,
+            int padding,
+            int dilation,
+            boolean biased,
+            Initialiser initialiser) {
         weight = at.addOperand("weight", initialiser, out, in, kernel, kernel);
-        bias = at.addOperand("bias", initialiser, out);
+        bias = biased ? at.addOperand("bias", initialiser, out) : null;
         this.stride = new long[] {stride, stride};
         this.padding = new long[] {padding, padding};
+        this.dilation = new long[] {dilation, dilation};
     }
 
     /** 3×3, keeping the size. */
     public static Conv2d same(Parameters.Path at, int in, int out) {
         return new Conv2d(at, in, out, 3, 1, 1, Initialiser.fanIn(9L * in));
+    }
+
+    /** 3×3, keeping the size, of places so far from each other. */
+    public static Conv2d dilated(Parameters.Path at, int in, int out, int dilation) {
+        return new Conv2d(at, in, out, 3, 1, dilation, dilation, true, Initialiser.fanIn(9L * in));
+    }
+
+    /** 3×3, keeping the size; {@code weight} alone. */
+    public static Conv2d withoutBias(Parameters.Path at, int in, int out) {
+        return new Conv2d(at, in, out, 3, 1, 1, 1, false, Initialiser.fanIn(9L * in));
     }
 
     /** 3×3, keeping the size, beginning at zero. */
@@ -43,16 +69,23 @@ public final class Conv2d {
         return new Conv2d(at, in, out, 1, 1, 0, Initialiser.fanIn(in));
     }
 
+    /** 1×1, beginning at zero. */
+    public static Conv2d zeroPointwise(Parameters.Path at, int in, int out) {
+        return new Conv2d(at, in, out, 1, 1, 0, Initialiser.ZEROS);
+    }
+
     public Tensor apply(Tensor x) {
-        return convolve(x, weight.operand(), bias.operand(), stride, padding);
+        return convolve(x, weight.operand(), bias == null ? null : bias.operand(), stride, padding, dilation);
     }
 
     /** 1×1, with weights {@code [out, in]} that lie elsewhere. */
     static Tensor ofPixels(Tensor x, Tensor weight, Tensor bias) {
-        return convolve(x, weight.unsqueeze(-1).unsqueeze(-1), bias, ONE, ZERO);
+        return convolve(x, weight.unsqueeze(-1).unsqueeze(-1), bias, ONE, ZERO, ONE);
     }
 
-    private static Tensor convolve(Tensor x, Tensor weight, Tensor bias, long[] stride, long[] padding) {
-        return torch.conv2d(x.to(weight.scalar_type()), weight, new TensorOptional(bias), stride, padding, ONE, 1);
+    private static Tensor convolve(
+            Tensor x, Tensor weight, @Nullable Tensor bias, long[] stride, long[] padding, long[] dilation) {
+        TensorOptional added = bias == null ? new TensorOptional() : new TensorOptional(bias);
+        return torch.conv2d(x.to(weight.scalar_type()), weight, added, stride, padding, dilation, 1);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.BoolOptional;
 import org.bytedeco.pytorch.Generator;
 import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.LongOptional;
@@ -18,6 +19,7 @@ import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -25,6 +27,7 @@ import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.MachineMemory;
+import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.engine.WeightsException;
 import org.jspecify.annotations.Nullable;
 
@@ -371,6 +374,31 @@ public final class Parameters implements AutoCloseable {
     /** All gradients, {@code [count]}, lent. */
     public Tensor gradients() {
         return present(gradients, "gradients");
+    }
+
+    /**
+     * The gradient of a loss in all values, as {@link #gradients} has it, but apart from those. Several threads may ask at once.
+     *
+     * @param loss a scalar, whose graph is freed
+     * @return {@code [count]}, 0 where the loss does not depend on a value; made in the caller's scope
+     */
+    public Tensor gradientOf(Tensor loss) {
+        return Scoped.result(() -> {
+            Tensor flat = torch.zeros_like(gradients());
+            List<Parameter> trained =
+                    all().stream().filter(parameter -> !parameter.isConstant()).toList();
+            TensorVector leaves =
+                    new TensorVector(trained.stream().map(Parameter::value).toArray(Tensor[]::new));
+            TensorVector found =
+                    torch.grad(new TensorVector(loss), leaves, new TensorVector(), new BoolOptional(), false, true);
+            for (int i = 0; i < trained.size(); i++) {
+                Tensor gradient = found.get(i);
+                if (gradient.defined()) {
+                    trained.get(i).viewOf(flat).copy_(gradient);
+                }
+            }
+            return flat;
+        });
     }
 
     /** The number of scalars in the flat buffer: all that is trained. */

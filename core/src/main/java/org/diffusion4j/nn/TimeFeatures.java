@@ -38,17 +38,27 @@ public interface TimeFeatures {
         }
     }
 
-    /** Sines and cosines of 2π·w·ln t with fixed random w of standard deviation 16 (Tancik et al. 2020; score SDE). */
-    record Fourier(Parameter frequencies, int width) implements TimeFeatures {
+    /**
+     * Sines and cosines of 2π·w·t, or of 2π·w·ln t, with fixed random w of standard deviation 16 (Tancik et al. 2020; score SDE).
+     *
+     * @param ofLogarithm whether it is ln t
+     */
+    record Fourier(Parameter frequencies, int width, boolean ofLogarithm) implements TimeFeatures {
 
         /** New frequencies, which are saved with the network but never learned. */
+        public Fourier(Parameters.Path at, int channels, boolean ofLogarithm) {
+            this(at.addConstant("weight", new Initialiser.Normal(16), channels), 2 * channels, ofLogarithm);
+        }
+
+        /** New frequencies of ln t. */
         public Fourier(Parameters.Path at, int channels) {
-            this(at.addConstant("weight", new Initialiser.Normal(16), channels), 2 * channels);
+            this(at, channels, true);
         }
 
         @Override
         public Tensor of(Tensor t, ScalarType dtype) {
-            Tensor angles = torch.outer(t.to(dtype).log(), frequencies.value()).mul(new Scalar(2 * Math.PI));
+            Tensor number = ofLogarithm ? t.to(dtype).log() : t.to(dtype);
+            Tensor angles = torch.outer(number, frequencies.value()).mul(new Scalar(2 * Math.PI));
             return joined(angles.sin(), angles.cos());
         }
     }

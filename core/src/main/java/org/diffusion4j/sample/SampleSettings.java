@@ -18,8 +18,8 @@ import org.diffusion4j.schedule.TimeGrid;
  *     draws as diffusers does
  * @param steps how many timesteps are visited, from 1 to those of the model
  * @param eta the share of noise, in [0, 1], of DDIM, dpm-solver-fast and dpm-solver-23
- * @param etaRule what eta multiplies: {@code deviation} (the paper), {@code variance} (the hand-out) or {@code sigma-hat}
- * @param variance DDPM's: {@code fixed-small}, {@code fixed-large} or, where the model has it, {@code learned}
+ * @param etaRule what eta multiplies
+ * @param variance of DDPM's reverse steps; learned where the model has it
  * @param spacing which times, by a text of {@link TimeSpacings}: {@code leading}, {@code trailing}, {@code linspace}, {@code
  *     quadratic} or {@code uniform}; {@code leading+1} is one timestep further from the clean sample; {@code karras:rho=7}, {@code
  *     sigmas:14.6,3,0.1} and others
@@ -31,8 +31,8 @@ public record SampleSettings(
         String sampler,
         int steps,
         double eta,
-        String etaRule,
-        String variance,
+        EtaRule etaRule,
+        ReverseVariance variance,
         String spacing,
         double guidance,
         Map<String, Object> options) {
@@ -41,8 +41,6 @@ public record SampleSettings(
         Samplers.maker(sampler);
         require(steps >= 1, "steps must be at least 1, was %s", steps);
         require(eta >= 0 && eta <= 1, "eta must lie in [0, 1], was %s", eta);
-        EtaRule.named(etaRule);
-        ReverseVariance.named(variance);
         TimeSpacings.named(spacing).requireSteps(steps);
         require(guidance >= 0, "guidance must be at least 0, was %s", guidance);
         options = Samplers.options(sampler, options);
@@ -50,13 +48,19 @@ public record SampleSettings(
 
     /** Without options of the sampler. */
     public SampleSettings(
-            String sampler, int steps, double eta, String etaRule, String variance, String spacing, double guidance) {
+            String sampler,
+            int steps,
+            double eta,
+            EtaRule etaRule,
+            ReverseVariance variance,
+            String spacing,
+            double guidance) {
         this(sampler, steps, eta, etaRule, variance, spacing, guidance, Map.of());
     }
 
     /** A sampler on trailing timesteps; where it is DDIM, without noise. */
     public static SampleSettings of(String sampler, int steps) {
-        return new SampleSettings(sampler, steps, 0, "deviation", "fixed-small", "trailing", 1);
+        return new SampleSettings(sampler, steps, 0, EtaRule.DEVIATION, ReverseVariance.FIXED_SMALL, "trailing", 1);
     }
 
     /** DDIM without noise on trailing timesteps: the same seed gives nearly the same picture at any number of steps. */
@@ -76,12 +80,12 @@ public record SampleSettings(
 
     /** These with other noise in DDIM. */
     public SampleSettings withEta(double eta, EtaRule rule) {
-        return Records.with(this, Map.of("eta", eta, "etaRule", rule.toString()));
+        return Records.with(this, Map.of("eta", eta, "etaRule", rule));
     }
 
     /** These with another variance of DDPM's reverse steps. */
     public SampleSettings withVariance(ReverseVariance variance) {
-        return Records.with(this, "variance", variance.toString());
+        return Records.with(this, "variance", variance);
     }
 
     /** These on other timesteps. */
@@ -159,7 +163,7 @@ public record SampleSettings(
                 eta,
                 sampler);
         require(
-                variance.equals(ReverseVariance.FIXED_SMALL.toString()) || asksForVariance(),
+                variance == ReverseVariance.FIXED_SMALL || asksForVariance(),
                 "the variance is %s, and %s does not ask for it: leave it at fixed-small, or take ddpm",
                 variance,
                 sampler);

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.data.series.Frequency;
 import org.diffusion4j.data.series.SeriesTable;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.nn.series.TimeGradNetwork;
 import org.diffusion4j.process.DiscreteProcess;
-import org.diffusion4j.process.Prediction;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Sampler;
@@ -84,6 +84,26 @@ public final class Forecaster implements ForecastMethod, AutoCloseable {
 
     ForecasterCard card() {
         return card;
+    }
+
+    /** Whether a folder is that of a forecaster. */
+    public static boolean isOne(Path folder) {
+        return ForecasterFiles.isOne(folder);
+    }
+
+    /** How many numbers it has learned. */
+    public long parameterCount() {
+        return network.parameters().count();
+    }
+
+    /** How far apart the rows of its series are. */
+    public Frequency frequency() {
+        return card.frequency();
+    }
+
+    /** How many rows back it sees values: those of its recipe, or where that has none, of the frequency. */
+    public List<Integer> lags() {
+        return shape.lags();
     }
 
     /** The names of the series that it knows. */
@@ -178,11 +198,7 @@ public final class Forecaster implements ForecastMethod, AutoCloseable {
 
     private static SampleListener listener(
             ForecastListener listener, int from, int row, int horizon, int paths, int count) {
-        return step -> {
-            if (step.index() == 0) {
-                listener.at((long) from * horizon + (long) row * count, (long) paths * horizon);
-            }
-        };
+        return step -> listener.at((long) from * horizon + (long) row * count, (long) paths * horizon);
     }
 
     /** The stream of each path at a row: that of (seed, path, row). */
@@ -201,8 +217,7 @@ public final class Forecaster implements ForecastMethod, AutoCloseable {
         require(settings.guidance() == 1, "forecasts are not guided; guidance must be 1, was %s", settings.guidance());
         settings.requireAsked();
         Sampler sampler = settings.make();
-        return new PathSampler(
-                network, process, Prediction.named(card.recipe().prediction()), shape, sampler, settings.grid(process));
+        return new PathSampler(network, process, card.recipe().prediction(), shape, sampler, settings.grid(process));
     }
 
     @Override

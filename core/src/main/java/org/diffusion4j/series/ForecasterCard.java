@@ -89,9 +89,12 @@ record ForecasterCard(
         for (String name : names) {
             require(
                     table.names().contains(name),
-                    "the table lacks the series '%s' of the model; %s",
+                    "the table lacks the series '%s' of the model; it has %s%s",
                     name,
-                    DidYouMean.among(name, table.names()));
+                    table.names(),
+                    DidYouMean.nearest(name, table.names())
+                            .map(near -> "; is it '" + near + "'?")
+                            .orElse(""));
         }
         List<String> more = new ArrayList<>(table.names());
         more.removeAll(names);

@@ -11,11 +11,16 @@ import org.diffusion4j.data.series.SeriesTable;
  */
 record ModelSeries(double[][] values, double[][] known, double[] last) {
 
+    /**
+     * Fills and transforms a table.
+     *
+     * @throws IllegalArgumentException if a series has no value at all
+     */
     static ModelSeries of(SeriesTable table, SeriesTransform transform) {
         double[][] raw = table.values(0, table.rows());
         double[][] known = new double[raw.length][table.columns()];
         for (int d = 0; d < table.columns(); d++) {
-            double value = firstKnown(raw, d);
+            double value = firstKnown(raw, table, d);
             for (int t = 0; t < raw.length; t++) {
                 boolean missing = Double.isNaN(raw[t][d]);
                 boolean alone = transform.needsRowBefore() && (t == 0 || Double.isNaN(table.at(t - 1, d)));
@@ -28,13 +33,14 @@ record ModelSeries(double[][] values, double[][] known, double[] last) {
         return new ModelSeries(transform.of(raw), known, last);
     }
 
-    /** What stands before the first known value of a series; 0 where there is none. */
-    private static double firstKnown(double[][] values, int column) {
+    /** What stands before the first known value of a series. */
+    private static double firstKnown(double[][] values, SeriesTable table, int column) {
         for (double[] row : values) {
             if (!Double.isNaN(row[column])) {
                 return row[column];
             }
         }
-        return 0;
+        throw new IllegalArgumentException("the series '" + table.names().get(column) + "' has no value in "
+                + table.rows() + " rows; take its column out of the table, or fill it");
     }
 }

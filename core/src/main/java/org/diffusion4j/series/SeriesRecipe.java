@@ -41,7 +41,7 @@ public record SeriesRecipe(
         Data data,
         TimeGradConfig model,
         BetaSchedule schedule,
-        String prediction,
+        Prediction prediction,
         Regression regression,
         TrainSettings train,
         SampleSettings sample)
@@ -49,8 +49,6 @@ public record SeriesRecipe(
 
     /** What {@code kind} says in the recipes of series. */
     public static final String KIND = "series";
-
-    private static final String KEY = "kind";
 
     /**
      * What is learned from, and how windows of it look.
@@ -153,7 +151,7 @@ public record SeriesRecipe(
 
     public SeriesRecipe {
         Recipe.requireName(name);
-        Prediction.named(prediction);
+        Prediction.named(prediction.toString()); // refuses one that has no name
         require(
                 train.objective().loss() == LossTerms.SIMPLE,
                 "the loss of series is 'simple', of which regression says the kind; '%s' is not for them",
@@ -178,7 +176,7 @@ public record SeriesRecipe(
 
     /** Whether a file is a recipe of this kind. */
     public static boolean isOne(Path file) {
-        return KIND.equals(Json.readObject(file).get(KEY));
+        return KIND.equals(Json.readObject(file).get(KIND_KEY));
     }
 
     /**
@@ -198,23 +196,13 @@ public record SeriesRecipe(
 
     private static SeriesRecipe changed(
             SeriesRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
-        for (String change : changes) {
-            Json.set(tree, change);
-        }
-        Object kind = tree.remove(KEY);
-        if (kind != null && !kind.equals(KIND)) {
-            throw new FormatException(
-                    source + ": kind is '" + kind + "', but this is read as a recipe of kind '" + KIND + "'");
-        }
+        Recipe.change(tree, changes, KIND, source);
         return Records.CAMEL_CASE.read(defaults, tree, source);
     }
 
     @Override
     public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-        tree.put(KEY, KIND);
-        tree.putAll(Records.CAMEL_CASE.write(this));
-        return tree;
+        return Recipe.tree(KIND, this);
     }
 
     @Override
@@ -235,14 +223,15 @@ public record SeriesRecipe(
                 "train.precision must be float32 for series, was %s",
                 train.precision());
         require(train.device().isCpu(), "train.device must be cpu for series, was %s", train.device());
-        return with("train.precision=float32");
+        return with(
+                "train.precision=float32", "train.streams=" + train.resolved().streams());
     }
 
     @Override
     @SuppressWarnings("unchecked") // keys of trees are texts
     public Map<String, @Nullable Object> determining(long steps) {
         Map<String, @Nullable Object> tree = toMap();
-        List.of(KEY, "name", "comment", "sample").forEach(tree::remove);
+        List.of(KIND_KEY, "name", "comment", "sample").forEach(tree::remove);
         ((Map<String, @Nullable Object>) Objects.requireNonNull(tree.get("data"))).remove("source");
         tree.put("train", train.determining(steps));
         return tree;
@@ -256,7 +245,7 @@ public record SeriesRecipe(
                 new Data("", "", "", 30, 30, List.of(), SeriesTransform.NONE, Scaling.CONTEXT, 0, 0),
                 TimeGradConfig.published(),
                 new BetaSchedule(BetaCurve.LINEAR, 1e-4, 0.1, 100),
-                "eps",
+                Prediction.EPS,
                 Regression.L2,
                 TrainSettings.defaults()
                         .with(
@@ -295,7 +284,7 @@ public record SeriesRecipe(
         return Records.with(this, "schedule", schedule);
     }
 
-    public SeriesRecipe withPrediction(String prediction) {
+    public SeriesRecipe withPrediction(Prediction prediction) {
         return Records.with(this, "prediction", prediction);
     }
 

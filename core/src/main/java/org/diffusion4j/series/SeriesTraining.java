@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.diffusion4j.data.series.SeriesTable;
-import org.diffusion4j.process.Prediction;
 import org.diffusion4j.train.RunFolder;
 import org.diffusion4j.train.TrainListener;
 import org.diffusion4j.train.Trainer;
@@ -80,7 +79,7 @@ public final class SeriesTraining extends RunFolder.Session<SeriesRecipe, Foreca
         WindowLoss loss = new WindowLoss(
                 model.network(),
                 model.process(),
-                Prediction.named(recipe.prediction()),
+                recipe.prediction(),
                 recipe.regression(),
                 recipe.train().objective());
         int batch = recipe.train().batchSize();

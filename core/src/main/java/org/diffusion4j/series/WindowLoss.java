@@ -30,6 +30,11 @@ record WindowLoss(
         ObjectiveSettings settings)
         implements Loss {
 
+    WindowLoss {
+        double last = process.table().steps() - 1;
+        prediction.requireDefined(process.alpha(last), process.sigma(last));
+    }
+
     /** Condition, besides those of the network: 1 where a value is known, else 0; shaped as x0. Without it all are. */
     static final String KNOWN = "known";
 
@@ -75,13 +80,7 @@ record WindowLoss(
                         Arrays.stream(times).map(process::networkTime).toArray())
                 .to(x0);
         Tensor output = network.forward(prediction.input(xt, level).view(shape), timesteps, ofNetwork(condition));
-        Tensor weights = Tensors.of(
-                        Arrays.stream(times)
-                                .map(t -> settings.weight(prediction, process, t))
-                                .toArray(),
-                        times.length,
-                        1)
-                .to(x0);
+        Tensor weights = settings.weights(prediction, process, times, x0).unsqueeze(1);
         Tensor errors = regression
                 .of(output.flatten(0, 1), prediction.target(clean, eps, level))
                 .mul(weights)

@@ -82,7 +82,7 @@ public record DenoisingLoss(
                         predicted, meaning.prediction().target(x0, noise, level), torch.Reduction.None.value)
                 .flatten(1, -1)
                 .mean(1)
-                .mul(weights(times, x0));
+                .mul(settings.weights(meaning.prediction(), process, times, x0));
         if (boundWeight == 0) {
             return errors;
         }
@@ -105,12 +105,5 @@ public record DenoisingLoss(
         ReverseStep step = Objects.requireNonNull(level.step()); // whole timesteps are in the chain
         return VariationalBound.term(x0, xt, says.x0(), variance.log(says, step), step)
                 .mul(new Scalar((double) timesteps()));
-    }
-
-    private Tensor weights(double[] times, Tensor like) {
-        return Tensors.of(Arrays.stream(times)
-                        .map(t -> settings.weight(meaning.prediction(), process, t))
-                        .toArray())
-                .to(like);
     }
 }

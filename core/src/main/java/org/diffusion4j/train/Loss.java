@@ -6,7 +6,7 @@ import org.diffusion4j.nn.Condition;
 /**
  * What a training minimises, and the times at which it is measured. A loss holds the network and whatever else it needs.
  *
- * <p>Threads: used by one at a time.
+ * <p>Threads: {@link #of} may be called by several at once, each with a part of a batch.
  */
 public interface Loss {
 

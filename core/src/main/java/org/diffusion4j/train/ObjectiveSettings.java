@@ -2,7 +2,10 @@ package org.diffusion4j.train;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.Arrays;
+import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.Prediction;
 import org.jspecify.annotations.Nullable;
@@ -86,5 +89,18 @@ public record ObjectiveSettings(
     /** The weight of a prediction's squared error at time t. */
     public double weight(Prediction prediction, DiffusionProcess process, double t) {
         return weighting.of(prediction, process, t, gamma == null ? weighting.gamma() : gamma);
+    }
+
+    /**
+     * The weights of predictions' squared errors at some times.
+     *
+     * @param like of the type and on the device that the weights shall have
+     * @return {@code [times]}, owned by the caller
+     */
+    public Tensor weights(Prediction prediction, DiffusionProcess process, double[] times, Tensor like) {
+        return Tensors.of(Arrays.stream(times)
+                        .map(t -> weight(prediction, process, t))
+                        .toArray())
+                .to(like);
     }
 }

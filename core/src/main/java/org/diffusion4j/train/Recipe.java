@@ -2,8 +2,13 @@ package org.diffusion4j.train;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.io.Json;
 import org.diffusion4j.train.optimizer.Optimizer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * threads. Each kind of data has a record of its own, with sections of its own; this is what all have.
  */
 public interface Recipe {
+
+    /** The key that says of what kind of data a recipe is. */
+    String KIND_KEY = "kind";
 
     /** The name of the run, by which its folder is called. */
     String name();
@@ -26,6 +34,33 @@ public interface Recipe {
                 name.matches("[\\p{L}\\p{N}_][\\p{L}\\p{M}\\p{N}_+. -]{0,99}"),
                 "name must be that of a folder beneath runs, letters and digits with any of '-_+. ' among them, was '%s'",
                 name);
+    }
+
+    /**
+     * Makes assignments such as {@code train.batchSize=64} in the tree of a recipe, and takes the kind out of it, so that a record can be
+     * read from what is left. A tree without a kind passes.
+     *
+     * @param kind that the tree should have
+     * @param source where the tree comes from, for messages
+     * @throws FormatException if it is a recipe of another kind, or an assignment is none
+     */
+    static void change(Map<String, @Nullable Object> tree, List<String> changes, String kind, String source) {
+        for (String change : changes) {
+            Json.set(tree, change);
+        }
+        Object found = tree.remove(KIND_KEY);
+        if (found != null && !found.equals(kind)) {
+            throw new FormatException(
+                    source + ": kind is '" + found + "', but this is read as a recipe of kind '" + kind + "'");
+        }
+    }
+
+    /** The tree of a recipe, its kind first: what {@link #toMap} returns. */
+    static Map<String, @Nullable Object> tree(String kind, Record recipe) {
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        tree.put(KIND_KEY, kind);
+        tree.putAll(Records.CAMEL_CASE.write(recipe));
+        return tree;
     }
 
     /** Where the data come from, in the user's words. */

@@ -9,6 +9,7 @@ import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.Device;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.engine.Streams;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.train.optimizer.OptimizerSettings;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param emaDecay of the averaged weights, which begin with a shorter memory, see {@link Ema}
  * @param conditionDropout share of examples whose condition is dropped, for guidance later; recipes may call it {@code labelDropout}
  * @param device where the network computes: {@code cpu}, {@code cuda} or {@code cuda:N}
+ * @param streams parts of a batch whose gradients are computed side by side, each by one thread of libtorch: faster for wide networks; 1
+ *     for the whole batch on all threads, 0 for as many as the processor has cores, which {@link #resolved} decides
  * @param precision of convolutions and products; weights, gradients and moments stay float32
  * @param validateEvery steps between validations; 0: at the end only
  * @param sampleEvery steps between samples drawn in the training; 0: at the end only
@@ -51,6 +54,7 @@ public record TrainSettings(
         double conditionDropout,
         Device device,
         Precision precision,
+        int streams,
         long seed,
         long validateEvery,
         long sampleEvery,
@@ -61,6 +65,7 @@ public record TrainSettings(
 
     public TrainSettings {
         require(batchSize >= 1, "train.batchSize must be at least 1, was %s", batchSize);
+        require(streams >= 0, "train.streams must be at least 0, was %s", streams);
         require(accumulate >= 1, "train.accumulate must be at least 1, was %s", accumulate);
         new Stage(steps, learningRate, clipGradient, warmupSteps, decay, decayTo); // refuses what is out of range
         stages = List.copyOf(stages);
@@ -104,6 +109,7 @@ public record TrainSettings(
                 0.1,
                 Device.CPU,
                 Precision.AUTO,
+                1,
                 0,
                 1000,
                 1000,
@@ -186,6 +192,10 @@ public record TrainSettings(
         return Records.with(this, "precision", precision);
     }
 
+    public TrainSettings withStreams(int streams) {
+        return Records.with(this, "streams", streams);
+    }
+
     public TrainSettings withSeed(long seed) {
         return Records.with(this, "seed", seed);
     }
@@ -212,6 +222,12 @@ public record TrainSettings(
 
     public TrainSettings withTimeLimit(double timeLimit) {
         return Records.with(this, "timeLimit", timeLimit);
+    }
+
+    /** These with what is left to the machine decided: precision and streams. */
+    public TrainSettings resolved() {
+        boolean apart = compute().device().isCpu(); // a GPU has its own ways to do things side by side
+        return withPrecision(compute().arithmetic()).withStreams(streams == 0 ? apart ? Streams.count() : 1 : streams);
     }
 
     /** All stages; what stands beside them is the first. */

@@ -1,10 +1,10 @@
 package org.diffusion4j.train;
 
 import java.nio.channels.ClosedByInterruptException;
+import java.util.Arrays;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.Cancellation;
@@ -13,6 +13,7 @@ import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.Prefetch;
 import org.diffusion4j.engine.Tensors;
+import org.diffusion4j.nn.BatchGradient;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
@@ -78,8 +79,8 @@ public final class Trainer implements AutoCloseable {
     /**
      * Trains from where the state stands until the recipe's steps are done, or somebody or the time limit stops it.
      *
-     * @throws CancellationException if it is {@linkplain Cancellation cancelled} or interrupted, after the step under way is done and a
-     *     checkpoint of it was offered
+     * @throws CancellationException if it is {@linkplain Cancellation cancelled} or interrupted, after a checkpoint of the last step that
+     *     is done was offered
      * @throws IllegalStateException if this or the model is closed
      */
     public TrainResult run(TrainListener listener) {
@@ -115,7 +116,14 @@ public final class Trainer implements AutoCloseable {
                 if (System.nanoTime() - begun > limit) {
                     return stopped(TrainResult.End.TIME_LIMIT, listener);
                 }
-                listener.onStep(step(data));
+                TrainListener.Step made;
+                try {
+                    made = step(data);
+                } catch (
+                        CancellationException e) { // between the parts of a batch: the state is that of the step before
+                    throw cancelled(listener);
+                }
+                listener.onStep(made);
                 if (validation != null && due(settings.validateEvery())) {
                     state.validated(validation.loss(state));
                     listener.onValidated(state.step(), state.validationLoss());
@@ -219,7 +227,6 @@ public final class Trainer implements AutoCloseable {
     /** Adds the gradient of one batch's loss to the sum, and returns the loss. */
     private double addGradient(Prefetch<Batch> data) {
         try (PointerScope scope = new PointerScope();
-                AutoGradMode grad = new AutoGradMode(true);
                 Batch batch = data.next()) {
             StepRandom random = new StepRandom(settings.seed(), batch.index());
             Tensor x0 = batch.x0();
@@ -227,11 +234,17 @@ public final class Trainer implements AutoCloseable {
             Tensor noise = random.noise(x0);
             Condition condition = condition(batch, random);
             network.train(random.seed());
-            Tensor losses = loss.of(x0, condition, drawn.times(), noise);
+            Tensor losses = new BatchGradient(parameters, settings.streams())
+                    .add(
+                            drawn.weights(),
+                            settings.accumulate(),
+                            (first, count) -> loss.of(
+                                    x0.narrow(0, first, count),
+                                    condition.slice(first, count),
+                                    Arrays.copyOfRange(drawn.times(), first, first + count),
+                                    noise.narrow(0, first, count)));
             state.times().learn(drawn.times(), losses);
-            Tensor mean = losses.mul(Tensors.of(drawn.weights()).to(losses)).mean();
-            mean.div(new Scalar(settings.accumulate())).backward();
-            return mean.item_double();
+            return losses.mul(Tensors.of(drawn.weights()).to(losses)).mean().item_double();
         }
     }
 

@@ -36,6 +36,28 @@ class StreamsTest {
     }
 
     @Test
+    void run_a_single_piece_where_it_is_or_alone_on_one_thread() {
+        Thread here = Thread.currentThread();
+        assertThat(Streams.run(List.<Supplier<Thread>>of(Thread::currentThread), none -> {}))
+                .containsExactly(here);
+        Thread alone = Streams.alone(Thread::currentThread, none -> {});
+        assertThat(alone).isNotSameAs(here);
+        assertThat(Streams.<Integer>alone(torch::get_num_threads, none -> {})).isEqualTo(1);
+        assertThat(Streams.<Boolean>alone(
+                        () -> Streams.alone(Thread::currentThread, none -> {}).equals(Thread.currentThread()),
+                        none -> {}))
+                .as("a piece in a piece waits for no other thread")
+                .isTrue();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Streams.alone(
+                        () -> {
+                            throw new IllegalStateException("alone it failed");
+                        },
+                        none -> {}))
+                .withMessage("alone it failed");
+    }
+
+    @Test
     void throw_what_a_piece_threw_and_free_what_the_others_made() {
         CountDownLatch made = new CountDownLatch(1);
         ConcurrentLinkedQueue<String> freed = new ConcurrentLinkedQueue<>();

@@ -14,16 +14,24 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.diffusion4j.data.series.CalendarCheck;
+import org.diffusion4j.data.text.TextDataCheck;
 import org.diffusion4j.evaluate.ForecastScoresCheck;
 import org.diffusion4j.evaluate.MetricsCheck;
+import org.diffusion4j.evaluate.text.TextMetricsCheck;
 import org.diffusion4j.golden.GoldenLists.Exclusion;
 import org.diffusion4j.golden.GoldenLists.Reason;
+import org.diffusion4j.guide.ClassifierGradientCheck;
+import org.diffusion4j.nn.score.EdmNetworkCheck;
+import org.diffusion4j.nn.score.RefineNetCheck;
+import org.diffusion4j.nn.score.ScoreSdeCheck;
 import org.diffusion4j.nn.series.TimeGradDenoiserCheck;
+import org.diffusion4j.nn.unet.EncoderUNetCheck;
 import org.diffusion4j.nn.vision.InceptionCheck;
 import org.diffusion4j.nn.vision.InceptionInputCheck;
 import org.diffusion4j.process.LikelihoodCheck;
 import org.diffusion4j.series.TimeGradCheck;
 import org.diffusion4j.series.baseline.ExchangeRateCheck;
+import org.diffusion4j.text.DiffusionLmCheck;
 import org.diffusion4j.train.GaussianDiffusionCheck;
 import org.diffusion4j.train.ResamplerCheck;
 import org.junit.jupiter.api.AfterAll;
@@ -62,6 +70,10 @@ class GoldenTest {
             new LatentDiffusionCheck(),
             new UNet2DCheck(),
             new OpenAiUNetCheck(),
+            new EncoderUNetCheck(),
+            new ScoreSdeCheck(),
+            new EdmNetworkCheck(),
+            new RefineNetCheck(),
             new InceptionCheck(),
             new InceptionInputCheck(),
             new PublishedNamesCheck(),
@@ -69,7 +81,11 @@ class GoldenTest {
             new LikelihoodCheck(),
             new ResamplerCheck(),
             new GaussianDiffusionCheck(),
+            new ClassifierGradientCheck(),
             new FolderCheck(),
+            new TextDataCheck(),
+            new DiffusionLmCheck(),
+            new TextMetricsCheck(),
             new CalendarCheck(),
             new TimeGradDenoiserCheck(),
             new TimeGradCheck(),

@@ -14,8 +14,10 @@ import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.sample.Denoiser;
 import org.diffusion4j.sample.EpsAfterClipping;
+import org.diffusion4j.sample.EtaRule;
 import org.diffusion4j.sample.NetworkDenoiser;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SampleSettings;
@@ -100,9 +102,11 @@ class PublishedDrawingTest {
         Map<String, ?> ancestral = Map.of("variance_type", "fixed_large", "timestep_spacing", "linspace");
         try (DiffusionModel model = model(keys("DDPMScheduler", ancestral))) {
             assertThat(model.settings())
-                    .isEqualTo(new SampleSettings("ddpm", 50, 0, "deviation", "fixed-large", "linspace", 1));
+                    .isEqualTo(new SampleSettings(
+                            "ddpm", 50, 0, EtaRule.DEVIATION, ReverseVariance.FIXED_LARGE, "linspace", 1));
             assertThat(model.settings("ddim"))
-                    .isEqualTo(new SampleSettings("ddim", 50, 0, "deviation", "fixed-small", "linspace", 1));
+                    .isEqualTo(new SampleSettings(
+                            "ddim", 50, 0, EtaRule.DEVIATION, ReverseVariance.FIXED_SMALL, "linspace", 1));
         }
         try (DiffusionModel model = model(keys("PNDMScheduler", Map.of("steps_offset", 1)))) {
             SampleSettings settings = model.settings("ddim");
@@ -120,13 +124,14 @@ class PublishedDrawingTest {
     @Test
     void is_drawn_on_other_timesteps_and_with_noise_where_they_are_said() {
         try (DiffusionModel model = model(keys("DDIMScheduler", Map.of()))) {
-            SampleSettings said =
-                    new SampleSettings("DDIMScheduler", 10, 0.5, "deviation", "fixed-small", "trailing", 1);
+            SampleSettings said = new SampleSettings(
+                    "DDIMScheduler", 10, 0.5, EtaRule.DEVIATION, ReverseVariance.FIXED_SMALL, "trailing", 1);
             assertThat(model.plan(said).sampler()).isEqualTo(new Ddim(0.5));
             assertThat(model.plan(said).grid().time(0)).isEqualTo(999);
             refused(
                     model,
-                    new SampleSettings("DDIMScheduler", 10, 0, "deviation", "fixed-small", "quadratic", 1),
+                    new SampleSettings(
+                            "DDIMScheduler", 10, 0, EtaRule.DEVIATION, ReverseVariance.FIXED_SMALL, "quadratic", 1),
                     "DDIMScheduler has no spacing 'quadratic': choose leading, trailing or linspace,");
             refused(
                     model,
@@ -136,7 +141,8 @@ class PublishedDrawingTest {
         try (DiffusionModel model = model(keys("LCMScheduler", Map.of()))) {
             refused(
                     model,
-                    new SampleSettings("LCMScheduler", 4, 0, "deviation", "fixed-small", "leading", 1),
+                    new SampleSettings(
+                            "LCMScheduler", 4, 0, EtaRule.DEVIATION, ReverseVariance.FIXED_SMALL, "leading", 1),
                     "LCMScheduler has timesteps of its own: omit the spacing,");
         }
         try (DiffusionModel model = model(keys("DDIMInverseScheduler", Map.of()))) {

@@ -9,11 +9,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.diffusion4j.data.series.SeriesCsv;
 import org.diffusion4j.data.series.SeriesTable;
+import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.evaluate.ForecastScores;
@@ -177,6 +180,10 @@ class ForecasterTest {
                         "the table has 19 rows to learn from, but context 8, the longest lag 7 and horizon 5 need 20;"
                                 + " lower data.context, data.lags or data.horizon, or give more rows");
         assertThat(folder.resolve("run")).doesNotExist();
+        assertThatThrownBy(() -> SeriesTraining.begin(recipe("prediction=flow"), TABLE, folder.resolve("run"), false))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("flow");
+        assertThat(folder.resolve("run")).doesNotExist();
         assertThatThrownBy(() -> recipe("train.conditionDropout=0.1"))
                 .hasMessageContaining("train.conditionDropout must be 0 for series, which are not guided, was 0.1");
     }
@@ -271,16 +278,72 @@ class ForecasterTest {
         }
     }
 
-    @Test
-    void is_made_of_exchange_rates_by_the_published_recipe() {
+    @ParameterizedTest
+    @CsvSource({"timegrad-exchange, 30", "timegrad, 14"})
+    void is_made_of_exchange_rates_by_the_recipes_that_come_with_the_program(String name, int horizon) {
         SeriesTable rates = new SeriesCsv().read(Path.of("src/test/resources/series/exchange_rate.csv.gz"));
-        SeriesRecipe published = SeriesRecipe.read(
-                Path.of("../recipes/timegrad-exchange.json"), List.of("train.steps=1", "train.batchSize=2"));
+        SeriesRecipe published =
+                SeriesRecipe.read(Path.of("../recipes", name + ".json"), List.of("train.steps=2", "train.batchSize=2"));
         train(folder, published, rates, TrainListener.NONE);
         try (Forecaster forecaster = Forecaster.load(folder.resolve("model"))) {
-            assertThat(forecaster.horizon()).isEqualTo(30);
+            assertThat(forecaster.horizon()).isEqualTo(horizon);
             assertThat(forecaster.forecast(rates, 1, 2, 0).times()).hasSize(1);
         }
+    }
+
+    @Test
+    void can_be_stopped_within_a_row() {
+        ForecastSettings settings = new ForecastSettings(2, 0, SampleSettings.ddpm(25), 0);
+        AtomicInteger calls = new AtomicInteger();
+        assertThatThrownBy(() -> model.forecast(TABLE, 1, settings, (done, of) -> {
+                    if (calls.incrementAndGet() == 3) {
+                        throw new CancellationException();
+                    }
+                }))
+                .isInstanceOf(CancellationException.class);
+        assertThat(calls).hasValue(3);
+
+        Cancellation cancellation = new Cancellation();
+        calls.set(0);
+        try (Cancellation.Scope scope = cancellation.open()) {
+            assertThatThrownBy(() -> model.forecast(TABLE, 1, settings, (done, of) -> {
+                        if (calls.incrementAndGet() == 5) {
+                            cancellation.cancel();
+                        }
+                    }))
+                    .isInstanceOf(CancellationException.class);
+        }
+        assertThat(calls).hasValue(5);
+    }
+
+    @Test
+    void is_closed_after_the_forecasts_under_way() throws Exception {
+        double[][][] expected = model.forecast(TABLE, 2, 3, 0).samples();
+        Forecaster shared = Forecaster.load(trained.resolve("model"));
+        Thread closing = new Thread(shared::close);
+        ForecastSettings settings = new ForecastSettings(3, 0, shared.recipe().sample(), 0);
+        Forecast forecast = shared.forecast(TABLE, 2, settings, (done, of) -> {
+            if (closing.getState() == Thread.State.NEW) {
+                closing.start();
+                while (closing.getState() == Thread.State.RUNNABLE) {
+                    Thread.onSpinWait();
+                }
+            }
+        });
+        closing.join();
+
+        assertThat(forecast.samples()).isDeepEqualTo(expected);
+        assertThatThrownBy(() -> shared.forecast(TABLE, 1)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void forecasts_the_same_for_two_threads_at_once_as_for_one() {
+        double[][][] first = draw(4, 1, 0, "ddpm", 25).samples();
+        double[][][] second = draw(4, 2, 0, "ddim", 8).samples();
+
+        CompletableFuture<Forecast> other = CompletableFuture.supplyAsync(() -> draw(4, 2, 0, "ddim", 8));
+        assertThat(draw(4, 1, 0, "ddpm", 25).samples()).isDeepEqualTo(first);
+        assertThat(other.join().samples()).isDeepEqualTo(second);
     }
 
     @Test

@@ -8,7 +8,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -20,6 +22,8 @@ import org.diffusion4j.evaluate.Likelihood;
 import org.diffusion4j.golden.Comparison;
 import org.diffusion4j.golden.GoldenCase;
 import org.diffusion4j.golden.GoldenCheck;
+import org.diffusion4j.guide.ClassifierGuidance;
+import org.diffusion4j.guide.ClassifierGuidedDdpm;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiscreteProcess;
@@ -43,13 +47,12 @@ import org.diffusion4j.schedule.DiscreteSchedule;
 import org.diffusion4j.schedule.Respacing;
 import org.diffusion4j.schedule.TimeGrid;
 
-/** IDDPM's {@code GaussianDiffusion}, plain and respaced: one step of everything, losses, whole loops, bits per dimension. */
+/** The {@code GaussianDiffusion} of IDDPM and of ADM, plain, respaced, guided by a classifier: one step of everything, losses, whole loops, bits per dimension. */
 public final class GaussianDiffusionCheck implements GoldenCheck {
 
     @Override
     public boolean covers(GoldenCase golden) {
-        return golden.symbol().startsWith("improved_diffusion.")
-                && golden.symbol().endsWith("Diffusion");
+        return golden.symbol().matches("(improved|guided)_diffusion\\..*Diffusion");
     }
 
     @Override
@@ -69,6 +72,9 @@ public final class GaussianDiffusionCheck implements GoldenCheck {
         private final Denoiser model;
         private final Denoiser
                 ofMean; // the reference does not clip a predicted mean, only the x0 beside it; ours would
+        private final boolean guided;
+        private final ClassifierGuidance.Classifier classifier; // null where not guided
+        private final Denoiser steered;
         private final double[] t;
         private final Tensor x0;
         private final Tensor xt;
@@ -78,7 +84,7 @@ public final class GaussianDiffusionCheck implements GoldenCheck {
             this.golden = golden;
             this.out = out;
             JsonNode config = golden.config();
-            golden.needsNo("config.model.e", "config.model.f"); // of a classifier that none of these cases has
+            golden.needsNo("config.model.e", "config.model.f"); // which cond_fn has too, where there is one
             if (!config.get("model_var_type").asText().startsWith("LEARNED")) {
                 golden.needsNo("config.model.c", "config.model.d");
             }
@@ -104,6 +110,10 @@ public final class GaussianDiffusionCheck implements GoldenCheck {
             NetworkDenoiser raw = new NetworkDenoiser(network, process, meaning, Condition.NONE);
             model = config.get("clip_denoised").asBoolean() ? new Clipped(raw) : raw;
             ofMean = prediction == Prediction.MEAN ? raw : model;
+            JsonNode conditioned = config.path("cond_fn");
+            guided = conditioned.isObject();
+            classifier = guided ? classifier(conditioned, step -> scale * timesteps[step]) : null;
+            steered = guided ? new ClassifierGuidance(model, classifier, 1) : model;
             t = golden.input("t").values();
             x0 = input("x_start");
             xt = input("x_t");
@@ -158,10 +168,24 @@ public final class GaussianDiffusionCheck implements GoldenCheck {
                     variance == ReverseVariance.FIXED_SMALL; // whose reference says 0 at t = 0, but never uses it
             out.expect("p_variance", small ? log.exp().mul(Tensors.of(t).sign()) : log.exp());
             out.expect("predict_eps_from_xstart", rows(this::eps));
-            out.expect("p_sample", rows(i -> move(ofMean, new Ddpm(variance), i)));
-            out.expect("ddim_sample_eta0_0", rows(i -> move(model, new Ddim(0), i)));
-            out.expect("ddim_sample_eta0_7", rows(i -> move(model, new Ddim(0.7), i)));
+            out.expect("p_sample", rows(i -> move(ofMean, ancestral(), i)));
+            out.expect("ddim_sample_eta0_0", rows(i -> move(steered, new Ddim(0), i)));
+            out.expect("ddim_sample_eta0_7", rows(i -> move(steered, new Ddim(0.7), i)));
+            if (guided) {
+                Tensor conditioned = rows(i -> steered.at(row(xt, i), t[i]).x0());
+                out.expect("ddim_pred_xstart_conditioned", conditioned);
+                out.expect("condition_score_pred_xstart", conditioned);
+                out.expect("condition_mean", rows(i -> move(ofMean, ancestral(), i, zero(i))));
+            }
             out.expect("ddim_reverse_sample", rows(this::reversed));
+        }
+
+        private Sampler ancestral() {
+            return guided ? new ClassifierGuidedDdpm(variance, classifier, 1) : new Ddpm(variance);
+        }
+
+        private Tensor zero(int i) {
+            return torch.zeros_like(row(xt, i));
         }
 
         private void losses() {
@@ -202,11 +226,11 @@ public final class GaussianDiffusionCheck implements GoldenCheck {
             Tensor recorded = input("loop_noise");
             NoiseStream replay = (address, like) -> recorded.select(0, address);
             Map<String, Sampler> samplers = Map.of(
-                    "p_sample_loop", new Ddpm(variance),
+                    "p_sample_loop", ancestral(),
                     "ddim_sample_loop_eta0_0", new Ddim(0),
                     "ddim_sample_loop_eta0_5", new Ddim(0.5));
             samplers.forEach((name, sampler) -> {
-                Denoiser denoiser = sampler instanceof Ddpm ? ofMean : model;
+                Denoiser denoiser = name.startsWith("p_") ? ofMean : steered;
                 try (Tensor end = sampler.sample(denoiser, grid, recorded.select(0, 0), replay, SampleListener.NONE)) {
                     out.expect(name, end);
                 }
@@ -253,8 +277,23 @@ public final class GaussianDiffusionCheck implements GoldenCheck {
         }
 
         private Tensor move(Denoiser denoiser, Sampler sampler, int i) {
+            return move(denoiser, sampler, i, row(noise, i));
+        }
+
+        private Tensor move(Denoiser denoiser, Sampler sampler, int i, Tensor drawn) {
             TimeGrid grid = TimeGrid.of(new double[] {t[i]}, t[i] - 1);
-            return sampler.sample(denoiser, grid, row(xt, i), (address, like) -> row(noise, i), SampleListener.NONE);
+            return sampler.sample(denoiser, grid, row(xt, i), (address, like) -> drawn, SampleListener.NONE);
+        }
+
+        /** {@code log p = −e/2·(f − x)²·cos(t/300)}, so that its gradient is {@code e·(f − x)·cos(t/300)}. */
+        private static ClassifierGuidance.Classifier classifier(JsonNode letters, IntToDoubleFunction originalTime) {
+            double e = letters.get("e").asDouble();
+            double f = letters.get("f").asDouble();
+            return (x, time) -> x.sub(new Scalar(f))
+                    .square()
+                    .mul(new Scalar(-e / 2 * Math.cos(originalTime.applyAsDouble((int) time) / 300)))
+                    .flatten(1, -1)
+                    .sum(1);
         }
 
         /** A step of DDIM towards noise; after the last timestep the reference takes alphaBar for 0, where only the noise is left. */

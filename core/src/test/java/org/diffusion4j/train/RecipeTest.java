@@ -84,6 +84,7 @@ class RecipeTest {
                 "train.batchSize=many | 'train.batchSize' must be an integer, was the text many",
                 "train.batchSize=0 | train.batchSize must be at least 1, was 0",
                 "train.sampleCount=-1 | train.sampleCount must be at least 0, was -1",
+                "train.streams=-1 | train.streams must be at least 0, was -1",
                 "train.precision=bf61 | 'train.precision': there is no precision 'bf61'; did you mean 'bf16'?",
                 "train.optimizer.kind=adamm | there is no kind 'adamm'; did you mean 'adam'?",
                 "train.objective.loss=hybird | there is no loss 'hybird'; did you mean 'hybrid'?",

@@ -124,6 +124,19 @@ class RunFolderTest {
     }
 
     @Test
+    void in_parts_side_by_side_resumes_as_exactly() {
+        String[] changes = {"train.streams=3", "train.accumulate=2", "model.dropout=0.3"};
+        Path whole = create("whole", TO_THE_END, changes);
+        Path again = create("again", TO_THE_END, changes);
+        assertSameRun(again, whole);
+        Path parts = create("stopped", stoppingAfter(3), changes);
+        goOn(parts);
+        assertSameRun(parts, whole);
+        assertThatThrownBy(() -> train(resume(parts, "train.streams=1", "train.steps=8"), DATA, TO_THE_END))
+                .hasMessageContaining("train.streams");
+    }
+
+    @Test
     void keeps_the_newest_checkpoints_and_the_best_by_validation() {
         Path run = create("run", TO_THE_END, "train.keep=1", "train.checkpointEvery=1", "train.validateEvery=1");
         String best = text(run.resolve("metrics.jsonl"))

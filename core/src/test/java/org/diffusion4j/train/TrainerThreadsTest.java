@@ -10,11 +10,14 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.image.ImageTraining;
+import org.diffusion4j.nn.Condition;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -49,6 +52,54 @@ class TrainerThreadsTest {
         }
         assertCancelledAfterStep3(Thread.currentThread()::interrupt);
         assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void cancelled_between_the_parts_of_a_batch_gives_that_step_up_and_offers_the_one_before() {
+        ImageRecipe recipe = recipe(1).with("train.streams=2", "train.checkpointEvery=100");
+        Cancellation cancellation = new Cancellation();
+        List<Long> kept = new ArrayList<>();
+        try (DiffusionModel model = recipe.newModel(DATA)) {
+            Loss ofModel = ImageTraining.loss(
+                    model, recipe.variance().ofStep(), recipe.train().objective());
+            AtomicInteger calls = new AtomicInteger();
+            Loss loss = new Loss() {
+                @Override
+                public Tensor of(Tensor x0, Condition condition, double[] times, Tensor noise) {
+                    if (calls.incrementAndGet() == 7) { // the first part of the fourth step
+                        cancellation.cancel();
+                    }
+                    Cancellation.checkpoint();
+                    return ofModel.of(x0, condition, times, noise);
+                }
+
+                @Override
+                public TimeSampler times() {
+                    return ofModel.times();
+                }
+
+                @Override
+                public double timeAt(double share) {
+                    return ofModel.timeAt(share);
+                }
+            };
+            Examples examples = ImageTraining.examples(model, DATA, 8, 0, false);
+            try (Trainer trainer = new Trainer(recipe, model.network(), loss, examples, null);
+                    Cancellation.Scope scope = cancellation.open()) {
+                assertThatThrownBy(() -> trainer.run(new TrainListener() {
+                            @Override
+                            public void onStep(Step step) {}
+
+                            @Override
+                            public void onCheckpoint(TrainState state) {
+                                kept.add(state.step());
+                            }
+                        }))
+                        .isInstanceOf(CancellationException.class)
+                        .hasMessage("the training was cancelled after step 3");
+            }
+        }
+        assertThat(kept).containsExactly(3L);
     }
 
     private static void assertCancelledAfterStep3(Runnable cancel) {

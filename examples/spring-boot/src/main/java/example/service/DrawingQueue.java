@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.diffusion4j.engine.Cancellation;
+import org.diffusion4j.engine.Streams;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.DiffusionModel.DrawListener;
 import org.diffusion4j.image.Draw;
@@ -36,7 +37,7 @@ final class DrawingQueue implements AutoCloseable {
         CompletableFuture<List<BufferedImage>> pictures = new CompletableFuture<>();
         workers.execute(() -> {
             try (Cancellation.Scope scope = cancellation.open()) {
-                pictures.complete(model.draw(draw, listener));
+                pictures.complete(Streams.alone(() -> model.draw(draw, listener), none -> {}));
             } catch (RuntimeException | Error e) {
                 pictures.completeExceptionally(e);
             }

@@ -16,6 +16,7 @@ public final class CsvCell {
 
     private static final Set<String> MISSING = Set.of("", "nan", "na", "n/a", "null", "none");
     private static final Pattern NUMBER = Pattern.compile("[-+]?([0-9]+\\.?[0-9]*|\\.[0-9]+)([eE][-+]?[0-9]+)?");
+    private static final Pattern DECIMAL_COMMA = Pattern.compile("[-+]?[0-9]+,[0-9]+");
     private static final Pattern OFFSET = Pattern.compile(".*T.*(Z|[-+][0-9]{2}:?[0-9]{2})");
 
     private CsvCell() {}
@@ -35,8 +36,10 @@ public final class CsvCell {
             return Double.NaN;
         }
         if (!isNumber(cell)) {
-            throw new FormatException(where + ": '" + shortened(cell)
-                    + "' is not a number; leave the cell empty where a value is missing");
+            throw new FormatException(where + ": '" + shortened(cell) + "' is not a number; "
+                    + (DECIMAL_COMMA.matcher(cell.strip()).matches()
+                            ? "write decimals with a point"
+                            : "leave the cell empty where a value is missing"));
         }
         double value = Double.parseDouble(cell.strip());
         if (Double.isInfinite(value)) {

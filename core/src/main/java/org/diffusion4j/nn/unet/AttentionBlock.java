@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>libtorch's fused kernel is fastest in float32 on contiguous heads, and slower than product, softmax, product in bfloat16.
  */
-final class AttentionBlock implements Block {
+public final class AttentionBlock implements Block {
 
     private final @Nullable GroupNorm norm;
     private final Linear toQ;
@@ -29,10 +29,13 @@ final class AttentionBlock implements Block {
     private final double divisor;
 
     /**
+     * A new block.
+     *
+     * @param headWidth the channels of a head
      * @param groups of the norm before; null for none
      * @param divisor what the residual sum is divided by
      */
-    AttentionBlock(
+    public AttentionBlock(
             Parameters.Path at, int channels, int headWidth, @Nullable Integer groups, double eps, double divisor) {
         require(
                 headWidth <= channels,

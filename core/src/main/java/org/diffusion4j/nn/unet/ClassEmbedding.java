@@ -12,10 +12,10 @@ import org.diffusion4j.nn.TimeEmbedding;
 import org.diffusion4j.nn.TimeFeatures;
 import org.jspecify.annotations.Nullable;
 
-/** What a label adds to the embedded time. */
-interface ClassEmbedding {
+/** What a label adds to the embedded time, or to the features of it. */
+public interface ClassEmbedding {
 
-    /** {@code [batch, timeWidth]} for labels {@code [batch]}. */
+    /** {@code [batch, width]} for labels {@code [batch]}, made in the caller's scope. */
     Tensor of(Tensor labels, ScalarType dtype);
 
     /** The configured kind; null for an unconditional network. */
@@ -30,7 +30,12 @@ interface ClassEmbedding {
         return config.numClassEmbeds() == null ? null : table(at, config.numClassEmbeds(), config.timeWidth());
     }
 
-    private static ClassEmbedding table(Parameters.Path at, int classes, int width) {
+    /**
+     * A learned row for each class.
+     *
+     * @param at where {@code weight [classes, width]} is declared
+     */
+    static ClassEmbedding table(Parameters.Path at, int classes, int width) {
         Parameter rows = at.add("weight", new Initialiser.Normal(1), classes, width);
         return (labels, dtype) -> {
             long smallest = labels.min().item_long();

@@ -31,6 +31,10 @@ public final class OpenAiNames {
     private record Attention(String path, IntUnaryOperator heads) {}
 
     public OpenAiNames(OpenAiUNetConfig config) {
+        this(config, false);
+    }
+
+    private OpenAiNames(OpenAiUNetConfig config, boolean encoder) {
         this.config = config;
         layers.put("time_embed.0", "time_embedding.linear_1");
         layers.put("time_embed.2", "time_embedding.linear_2");
@@ -40,9 +44,16 @@ public final class OpenAiNames {
         resnet("middle_block.0", "mid_block.resnets.0");
         attention("middle_block.1", "mid_block.attentions.0", config::heads);
         resnet("middle_block.2", "mid_block.resnets.1");
-        up();
-        layers.put("out.0", "conv_norm_out");
-        layers.put("out.2", "conv_out");
+        if (!encoder) {
+            up();
+            layers.put("out.0", "conv_norm_out");
+            layers.put("out.2", "conv_out");
+        }
+    }
+
+    /** Those of {@code EncoderUNetModel}, as in {@link EncoderUNet}, whose pool has their names. */
+    public static OpenAiNames ofEncoder(OpenAiUNetConfig config) {
+        return new OpenAiNames(config, true);
     }
 
     private void down() {

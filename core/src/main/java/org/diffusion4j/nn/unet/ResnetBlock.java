@@ -19,15 +19,22 @@ import org.jspecify.annotations.Nullable;
  * <p>With {@code scaleShift} the time scales and shifts the second norm (Dhariwal, Nichol 2021, section 3); else it is added before
  * it. With a resampling both paths change size before the first convolution.
  */
-final class ResnetBlock implements Block {
+public final class ResnetBlock implements Block {
 
-    /** What all residual blocks of a network share. */
-    record Style(int timeWidth, double eps, Activation activation, boolean scaleShift, Dropout dropout) {}
+    /**
+     * What all residual blocks of a network share.
+     *
+     * @param timeWidth the width of the embedded time, or 0 where the blocks do not receive it
+     * @param eps of the norms
+     * @param scaleShift whether the time scales and shifts the second norm
+     * @param dropout of the network
+     */
+    public record Style(int timeWidth, double eps, Activation activation, boolean scaleShift, Dropout dropout) {}
 
     private final Style style;
     private final GroupNorm norm1;
     private final Conv2d conv1;
-    private final Linear timeProjection;
+    private final @Nullable Linear timeProjection;
     private final GroupNorm norm2;
     private final Conv2d conv2;
     private final @Nullable Conv2d shortcut;
@@ -36,10 +43,14 @@ final class ResnetBlock implements Block {
     private final double divisor;
 
     /**
+     * A new block.
+     *
+     * @param groupsIn groups of the first norm
+     * @param groupsOut groups of the second norm
      * @param shortcut whether the shortcut has a convolution where {@code in} equals {@code out} too
      * @param divisor what the residual sum is divided by
      */
-    ResnetBlock(
+    public ResnetBlock(
             Parameters.Path at,
             Style style,
             int in,
@@ -55,7 +66,9 @@ final class ResnetBlock implements Block {
         this.divisor = divisor;
         norm1 = new GroupNorm(at.to("norm1"), in, groupsIn, style.eps);
         conv1 = Conv2d.same(at.to("conv1"), in, out);
-        timeProjection = new Linear(at.to("time_emb_proj"), style.timeWidth, style.scaleShift ? 2 * out : out);
+        timeProjection = style.timeWidth == 0
+                ? null
+                : new Linear(at.to("time_emb_proj"), style.timeWidth, style.scaleShift ? 2 * out : out);
         norm2 = new GroupNorm(at.to("norm2"), out, groupsOut, style.eps);
         conv2 = Conv2d.zero(at.to("conv2"), out, out);
         this.shortcut = shortcut || in != out ? Conv2d.pointwise(at.to("conv_shortcut"), in, out) : null;
@@ -64,15 +77,19 @@ final class ResnetBlock implements Block {
     @Override
     public Tensor forward(Tensor x, Tensor time) {
         Activation activation = style.activation;
-        Tensor shift =
-                timeProjection.apply(activation.apply(time)).unsqueeze(-1).unsqueeze(-1);
         Tensor h = conv1.apply(resampling.apply(activation.applyTo(norm1.apply(x))));
-        h = style.scaleShift ? scaledAndShifted(norm2.apply(h), shift) : norm2.apply(h.add(shift));
+        h = timeProjection == null ? norm2.apply(h) : normed(h, timeProjection.apply(activation.apply(time)));
         h = conv2.apply(dropout.apply(activation.applyTo(h)));
 
         Tensor kept = resampling.apply(x);
         Tensor sum = Sum.into(h, shortcut == null ? kept : shortcut.apply(kept));
         return divisor == 1 ? sum : sum.div(new Scalar(divisor));
+    }
+
+    /** The second norm with the time. */
+    private Tensor normed(Tensor h, Tensor projected) {
+        Tensor shift = projected.unsqueeze(-1).unsqueeze(-1);
+        return style.scaleShift ? scaledAndShifted(norm2.apply(h), shift) : norm2.apply(h.add(shift));
     }
 
     private static Tensor scaledAndShifted(Tensor h, Tensor scaleAndShift) {

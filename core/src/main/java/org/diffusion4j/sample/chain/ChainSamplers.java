@@ -2,8 +2,6 @@ package org.diffusion4j.sample.chain;
 
 import java.util.List;
 import org.diffusion4j.process.Prediction;
-import org.diffusion4j.process.ReverseVariance;
-import org.diffusion4j.sample.EtaRule;
 import org.diffusion4j.sample.SamplerOption;
 import org.diffusion4j.sample.SamplerProvider;
 import org.diffusion4j.sample.Samplers;
@@ -21,9 +19,9 @@ public final class ChainSamplers implements SamplerProvider {
         // spotless:off
         return List.of(
             new Samplers.Entry("ddpm", 1, 1, true, "DDPM, algorithm 2", "on the full grid, as trained; poor below 100 steps",
-                    s -> new Ddpm(ReverseVariance.named(s.variance()))),
+                    s -> new Ddpm(s.variance())),
             new Samplers.Entry("ddim", 1, 1, false, "DDIM, equation 12", "encoding, interpolation, 20 steps and more; eta adds noise",
-                    s -> new Ddim(s.eta(), EtaRule.named(s.etaRule()))),
+                    s -> new Ddim(s.eta(), s.etaRule())),
             new Samplers.Entry("plms", 1, 2, false, "PNDM, equation 12; begins with the improved Euler method", "20 to 50 steps, equally spaced",
                     s -> new Pndm()),
             new Samplers.Entry("pndm", 1, 2, false, "PNDM, equations 12 and 13; begins with 3 Runge-Kutta steps of 4 calls", "as plms",

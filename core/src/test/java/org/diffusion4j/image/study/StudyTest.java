@@ -24,6 +24,7 @@ import org.diffusion4j.image.TinyModel;
 import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.image.study.StudyGrid.Eta;
 import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.sample.EtaRule;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.junit.jupiter.api.DisplayName;
@@ -68,7 +69,7 @@ class StudyTest {
                 .hasSize(8)
                 .extracting(SampleSettings::steps)
                 .containsExactly(5, 5, 5, 5, 10, 10, 10, 10);
-        assertThat(grid.settings(PROCESS)).extracting(SampleSettings::etaRule).contains("sigma-hat");
+        assertThat(grid.settings(PROCESS)).extracting(SampleSettings::etaRule).contains(EtaRule.SIGMA_HAT);
     }
 
     @Test

@@ -1,0 +1,69 @@
+package org.diffusion4j.nn.text;
+
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.diffusion4j.engine.Scoped;
+import org.diffusion4j.nn.Dropout;
+import org.diffusion4j.nn.Linear;
+import org.diffusion4j.nn.Parameters;
+
+/**
+ * A layer of BERT's encoder: attention of every position to all, then two linear layers with an exact GELU between, each followed by
+ * a residual and a layer norm.
+ *
+ * <p>Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding", NAACL 2019; Vaswani et al.,
+ * "Attention Is All You Need", NeurIPS 2017, section 3.1. Attention weights are not dropped.
+ */
+final class EncoderLayer {
+
+    private final Linear query;
+    private final Linear key;
+    private final Linear value;
+    private final Linear attended;
+    private final LayerNorm attentionNorm;
+    private final Linear widened;
+    private final Linear narrowed;
+    private final LayerNorm outputNorm;
+    private final Dropout.Layer attentionDropout;
+    private final Dropout.Layer outputDropout;
+    private final int heads;
+
+    EncoderLayer(Parameters.Path at, int width, int heads, int inner, Dropout dropout) {
+        Parameters.Path attention = at.to("attention");
+        query = new Linear(attention.to("self").to("query"), width, width);
+        key = new Linear(attention.to("self").to("key"), width, width);
+        value = new Linear(attention.to("self").to("value"), width, width);
+        attended = new Linear(attention.to("output").to("dense"), width, width);
+        attentionNorm = new LayerNorm(attention.to("output").to("LayerNorm"), width);
+        widened = new Linear(at.to("intermediate").to("dense"), width, inner);
+        narrowed = new Linear(at.to("output").to("dense"), inner, width);
+        outputNorm = new LayerNorm(at.to("output").to("LayerNorm"), width);
+        attentionDropout = dropout.layer();
+        outputDropout = dropout.layer();
+        this.heads = heads;
+    }
+
+    /**
+     * The layer's output.
+     *
+     * @param x {@code [batch, length, width]}
+     * @return shaped as x, made in the caller's scope
+     */
+    Tensor apply(Tensor x) {
+        return Scoped.result(() -> {
+            Tensor seen = torch.scaled_dot_product_attention(
+                            perHead(query.apply(x)), perHead(key.apply(x)), perHead(value.apply(x)))
+                    .transpose(1, 2)
+                    .flatten(2, 3);
+            Tensor mixed = attentionNorm.apply(
+                    attentionDropout.apply(attended.apply(seen)).add(x));
+            Tensor changed = narrowed.apply(torch.gelu(widened.apply(mixed)));
+            return outputNorm.apply(outputDropout.apply(changed).add(mixed));
+        });
+    }
+
+    /** {@code [batch, heads, length, width/heads]}. */
+    private Tensor perHead(Tensor x) {
+        return x.view(x.size(0), x.size(1), heads, -1).transpose(1, 2);
+    }
+}

@@ -1,0 +1,66 @@
+package org.diffusion4j.nn.text;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.nn.Dropout;
+import org.diffusion4j.nn.Initialiser;
+import org.diffusion4j.nn.Parameters;
+import org.diffusion4j.nn.Parameters.Parameter;
+import org.diffusion4j.nn.TimeFeatures;
+
+/** Noisy embeddings and their time to features of each position: a projection, what is added for time and position, BERT's encoder. */
+final class TextEncoder {
+
+    private final TimeFeatures timeFeatures;
+    private final TwoLayers time;
+    private final TwoLayers up;
+    private final List<EncoderLayer> layers = new ArrayList<>();
+    private final Parameter position;
+    private final LayerNorm norm;
+    private final Dropout.Layer dropped;
+
+    /** Of so many numbers a position, under the names of Diffusion-LM. */
+    TextEncoder(Parameters.Path at, int inputs, int positions, TextTransformerConfig config, Dropout dropout) {
+        int width = config.width();
+        timeFeatures = new TimeFeatures.Sines(config.timeChannels(), 0, true);
+        time = new TwoLayers(at.to("time_embed"), config.timeChannels(), 4 * config.timeChannels(), width, torch::silu);
+        up = new TwoLayers(at.to("input_up_proj"), inputs, width, width, torch::tanh);
+        dropped = dropout.layer();
+        for (int i = 0; i < config.layers(); i++) {
+            layers.add(new EncoderLayer(
+                    at.to("input_transformers").to("layer").to(String.valueOf(i)),
+                    width,
+                    config.heads(),
+                    config.inner(),
+                    dropout));
+        }
+        position = at.to("position_embeddings").add("weight", new Initialiser.Normal(1), positions, width);
+        norm = new LayerNorm(at.to("LayerNorm"), width);
+    }
+
+    /**
+     * The features.
+     *
+     * @param x {@code [batch, length, inputs]}
+     * @param timesteps {@code [batch]}
+     * @return {@code [batch, length, width]}, made in the caller's scope
+     */
+    Tensor apply(Tensor x, Tensor timesteps) {
+        Tensor hidden = up.apply(x)
+                .add(position.value().narrow(0, 0, x.size(1)))
+                .add(timeEmbedding(timesteps, x.scalar_type().intern()).unsqueeze(1));
+        hidden = dropped.apply(norm.apply(hidden));
+        for (EncoderLayer layer : layers) {
+            hidden = layer.apply(hidden);
+        }
+        return hidden;
+    }
+
+    /** What is added to every position for the time, {@code [batch, width]}, made in the caller's scope. */
+    Tensor timeEmbedding(Tensor timesteps, ScalarType dtype) {
+        return time.apply(timeFeatures.of(timesteps, dtype));
+    }
+}

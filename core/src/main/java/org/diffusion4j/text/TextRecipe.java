@@ -1,0 +1,313 @@
+package org.diffusion4j.text;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.diffusion4j.data.text.TextCorpus;
+import org.diffusion4j.data.text.TextLayout;
+import org.diffusion4j.data.text.TextUnit;
+import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Precision;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.io.Json;
+import org.diffusion4j.nn.text.TextTransformerConfig;
+import org.diffusion4j.process.Prediction;
+import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.schedule.BetaCurve;
+import org.diffusion4j.schedule.BetaSchedule;
+import org.diffusion4j.train.LossTerms;
+import org.diffusion4j.train.Recipe;
+import org.diffusion4j.train.TrainSettings;
+import org.diffusion4j.train.Weighting;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a training of a model of texts is made of.
+ *
+ * @param name the name of the run, by which its folder is called
+ * @param comment where the numbers come from and what to expect of them
+ * @param model the network
+ * @param prediction {@code x0}, {@code eps} or {@code v}
+ * @param infilling share of examples of which a part is given without noise, so that the model learns to go on and to fill in, in [0, 1]
+ * @param sample how texts are written where nothing else is said
+ * @param clamp whether x0 is rounded to the nearest embeddings in each step of writing, where nothing else is said
+ */
+public record TextRecipe(
+        String name,
+        String comment,
+        Data data,
+        TextTransformerConfig model,
+        BetaSchedule schedule,
+        String prediction,
+        double infilling,
+        TrainSettings train,
+        SampleSettings sample,
+        boolean clamp)
+        implements Recipe {
+
+    /** What {@code kind} says in the recipes of texts. */
+    public static final String KIND = "text";
+
+    private static final String KEY = "kind";
+
+    /** The network receives timesteps as if there were so many, as published. */
+    private static final double RESCALED_STEPS = 1000;
+
+    /**
+     * What is learned from.
+     *
+     * @param source a file of texts, or a folder
+     * @param file the name of the file to learn from, where the source is a folder
+     * @param heldOut the name of that for the validation loss, where the source is a folder; or empty
+     * @param unit what a token is
+     * @param layout how texts become rows
+     * @param fewest how often a word or character must occur to be in the vocabulary, from 1
+     * @param length tokens of a row, of which two are the marks before and after a text
+     * @param validation how many held-out texts the validation loss is taken of; 0 for none
+     */
+    public record Data(
+            String source,
+            String file,
+            String heldOut,
+            TextUnit unit,
+            TextLayout layout,
+            int fewest,
+            int length,
+            int validation) {
+
+        public Data {
+            require(fewest >= 1, "data.fewest must be at least 1, was %s", fewest);
+            require(length >= 3, "data.length must be at least 3, two marks and a token, was %s", length);
+            require(validation >= 0, "data.validation must be at least 0, was %s", validation);
+        }
+
+        /**
+         * Reads the texts.
+         *
+         * @throws FormatException if a file is not such a file
+         */
+        public TextCorpus read() {
+            require(!source.isEmpty(), "which texts? say data.source, a file of texts or a folder");
+            return TextCorpus.read(Path.of(source), file, heldOut);
+        }
+
+        /** How many training texts are longer than a row and are cut. */
+        public long cut(TextCorpus corpus) {
+            return layout == TextLayout.BLOCK
+                    ? 0
+                    : corpus.training().stream()
+                            .filter(item -> unit.split(item.text()).size() > length - 2)
+                            .count();
+        }
+
+        public Data withSource(String source) {
+            return Records.with(this, "source", source);
+        }
+
+        public Data withFile(String file) {
+            return Records.with(this, "file", file);
+        }
+
+        public Data withHeldOut(String heldOut) {
+            return Records.with(this, "heldOut", heldOut);
+        }
+
+        public Data withUnit(TextUnit unit) {
+            return Records.with(this, "unit", unit);
+        }
+
+        public Data withLayout(TextLayout layout) {
+            return Records.with(this, "layout", layout);
+        }
+
+        public Data withFewest(int fewest) {
+            return Records.with(this, "fewest", fewest);
+        }
+
+        public Data withLength(int length) {
+            return Records.with(this, "length", length);
+        }
+
+        public Data withValidation(int validation) {
+            return Records.with(this, "validation", validation);
+        }
+    }
+
+    public TextRecipe {
+        Recipe.requireName(name);
+        Prediction meaning = Prediction.named(prediction);
+        require(infilling >= 0 && infilling <= 1, "infilling must lie in [0, 1], was %s", infilling);
+        require(
+                infilling == 0 || meaning.equals(Prediction.X0),
+                "infilling needs the prediction x0, which is '%s'; set prediction=x0 or infilling=0",
+                prediction);
+        require(
+                infilling == 0 || data.layout() == TextLayout.PAD,
+                "infilling needs a text a row; set data.layout=pad or infilling=0");
+        require(
+                train.objective().loss() == LossTerms.SIMPLE
+                        && train.objective().weighting() == Weighting.SIMPLE,
+                "texts have the loss and the weighting 'simple', not '%s' and '%s'",
+                train.objective().loss(),
+                train.objective().weighting());
+        require(
+                train.conditionDropout() == 0,
+                "train.conditionDropout must be 0 for texts, which have no classes, was %s",
+                train.conditionDropout());
+        require(
+                sample.guidance() == 1,
+                "sample.guidance must be 1 for texts, which have no classes, was %s",
+                sample.guidance());
+        require(
+                sample.steps() <= schedule.steps(),
+                "sample.steps must be at most the %s of schedule.steps, was %s",
+                schedule.steps(),
+                sample.steps());
+    }
+
+    /** By what timesteps are multiplied for the network: 1000/T. */
+    double timeScale() {
+        return RESCALED_STEPS / schedule.steps();
+    }
+
+    /** Whether a file is a recipe of this kind. */
+    public static boolean isOne(Path file) {
+        return KIND.equals(Json.readObject(file).get(KEY));
+    }
+
+    /**
+     * Reads a recipe; what it omits is as in {@link #defaults}.
+     *
+     * @param changes assignments such as {@code train.batchSize=64}, made last
+     * @throws FormatException if a field is not known or has a value of the wrong type
+     */
+    public static TextRecipe read(Path file, List<String> changes) {
+        return changed(defaults(), Json.readObject(file), changes, file.toString());
+    }
+
+    /** This recipe after assignments such as {@code train.batchSize=64}. */
+    public TextRecipe with(String... changes) {
+        return changed(this, Records.CAMEL_CASE.write(this), List.of(changes), "recipe " + name);
+    }
+
+    private static TextRecipe changed(
+            TextRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
+        for (String change : changes) {
+            Json.set(tree, change);
+        }
+        Object kind = tree.remove(KEY);
+        if (kind != null && !kind.equals(KIND)) {
+            throw new FormatException(
+                    source + ": kind is '" + kind + "', but this is read as a recipe of kind '" + KIND + "'");
+        }
+        return Records.CAMEL_CASE.read(defaults, tree, source);
+    }
+
+    @Override
+    public Map<String, @Nullable Object> toMap() {
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        tree.put(KEY, KIND);
+        tree.putAll(Records.CAMEL_CASE.write(this));
+        return tree;
+    }
+
+    @Override
+    public String source() {
+        return data.source();
+    }
+
+    @Override
+    public TextRecipe ofSameKind(Map<String, @Nullable Object> tree, String source) {
+        return changed(defaults(), new LinkedHashMap<>(tree), List.of(), source);
+    }
+
+    /** With single precision, in which these small networks compute on every machine. */
+    @Override
+    public TextRecipe resolved() {
+        require(
+                train.precision() == Precision.AUTO || train.precision() == Precision.FLOAT32,
+                "train.precision must be float32 for texts, was %s",
+                train.precision());
+        require(train.device().isCpu(), "train.device must be cpu for texts, was %s", train.device());
+        return with("train.precision=float32");
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // keys of trees are texts
+    public Map<String, @Nullable Object> determining(long steps) {
+        Map<String, @Nullable Object> tree = toMap();
+        List.of(KEY, "name", "comment", "sample", "clamp").forEach(tree::remove);
+        ((Map<String, @Nullable Object>) Objects.requireNonNull(tree.get("data"))).remove("source");
+        tree.put("train", train.determining(steps));
+        return tree;
+    }
+
+    /** Diffusion-LM in its published sizes: T = 2000, the sqrt schedule, prediction of x0, 200 steps to write. */
+    public static TextRecipe defaults() {
+        return new TextRecipe(
+                "text",
+                "",
+                new Data("", "", "", TextUnit.WORDS, TextLayout.PAD, 1, 64, 1024),
+                TextTransformerConfig.published(),
+                new BetaSchedule(BetaCurve.DIFFUSION_LM, 1e-4, 0.02, 2000),
+                "x0",
+                0,
+                TrainSettings.defaults()
+                        .with(
+                                "steps=200000",
+                                "batchSize=64",
+                                "learningRate=1e-4",
+                                "decay=linear",
+                                "decayTo=0",
+                                "conditionDropout=0",
+                                "emaDecay=0.9999",
+                                "precision=float32",
+                                "sampleCount=10"),
+                SampleSettings.ddpm(200),
+                false);
+    }
+
+    public TextRecipe withName(String name) {
+        return Records.with(this, "name", name);
+    }
+
+    public TextRecipe withComment(String comment) {
+        return Records.with(this, "comment", comment);
+    }
+
+    public TextRecipe withData(Data data) {
+        return Records.with(this, "data", data);
+    }
+
+    public TextRecipe withModel(TextTransformerConfig model) {
+        return Records.with(this, "model", model);
+    }
+
+    public TextRecipe withSchedule(BetaSchedule schedule) {
+        return Records.with(this, "schedule", schedule);
+    }
+
+    public TextRecipe withPrediction(String prediction) {
+        return Records.with(this, "prediction", prediction);
+    }
+
+    public TextRecipe withInfilling(double infilling) {
+        return Records.with(this, "infilling", infilling);
+    }
+
+    public TextRecipe withTrain(TrainSettings train) {
+        return Records.with(this, "train", train);
+    }
+
+    public TextRecipe withSample(SampleSettings sample) {
+        return Records.with(this, "sample", sample);
+    }
+
+    public TextRecipe withClamp(boolean clamp) {
+        return Records.with(this, "clamp", clamp);
+    }
+}
