@@ -74,7 +74,7 @@ public record OdeBitsPerDim(
         int count = settings.count;
         require(count <= data.size(), "%s has %s images, fewer than %s", data.name(), data.size(), count);
         BitsPerDim.requireFits(model, data);
-        OdeLikelihood.Span span = OdeLikelihood.Span.of(model.process());
+        OdeLikelihood.Span span = OdeLikelihood.Span.of(model.forwardProcess());
         DormandPrince solver = new DormandPrince(settings.tolerance, settings.tolerance, NormScope.SAMPLE);
         int batchSize = Math.min(settings.batchSize, count);
         Batches batches = new Batches(data, batchSize, settings.seed, false);

@@ -3,7 +3,7 @@ package org.diffusion4j.process.continuous;
 import static org.diffusion4j.engine.Require.require;
 
 import java.util.Optional;
-import org.diffusion4j.process.SmoothProcess;
+import org.diffusion4j.process.ContinuousProcess;
 import org.diffusion4j.schedule.Posterior;
 
 /**
@@ -14,7 +14,7 @@ import org.diffusion4j.schedule.Posterior;
  * <p>Song, Ermon, "Generative Modeling by Estimating Gradients of the Data Distribution", NeurIPS 2019, section 4: 10 levels from 1 to
  * 0.01; "Improved Techniques for Training Score-Based Generative Models", NeurIPS 2020: 232 from 50 to 0.01.
  */
-public record GeometricLevels(double sigmaMin, double sigmaMax, int levels) implements SmoothProcess {
+public record GeometricLevels(double sigmaMin, double sigmaMax, int levels) implements ContinuousProcess {
 
     public GeometricLevels {
         new GeometricExploding(sigmaMin, sigmaMax); // refuses what it would
@@ -42,6 +42,17 @@ public record GeometricLevels(double sigmaMin, double sigmaMax, int levels) impl
     @Override
     public double timeAt(double ratio) {
         return ratio < sigmaMin ? ratio / sigmaMin - 1 : Math.log(ratio / sigmaMin) / rate();
+    }
+
+    /** The least level. */
+    @Override
+    public double firstTime() {
+        return 0;
+    }
+
+    @Override
+    public double lastTime() {
+        return levels - 1;
     }
 
     @Override

@@ -7,9 +7,12 @@ import org.diffusion4j.engine.Device;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Network;
+import org.diffusion4j.process.ContinuousProcess;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.process.Prediction;
+import org.diffusion4j.process.continuous.GeometricLevels;
+import org.diffusion4j.process.continuous.ProcessSettings;
 import org.diffusion4j.train.Loss;
 import org.diffusion4j.train.TimeSampler;
 
@@ -29,6 +32,23 @@ public record ContinuousLoss(
 
     public ContinuousLoss {
         weight.of(prediction, process, sampler.timeAt(0.5)); // refuses what it would in training
+    }
+
+    /**
+     * The loss with which such a process is published: the squared error of what the network predicts, at uniform times, levels of NCSN
+     * or log-normal noise of EDM.
+     *
+     * @param network borrowed
+     */
+    public static ContinuousLoss of(Network network, ProcessSettings settings) {
+        ContinuousProcess process = settings.process();
+        ContinuousTimes times = switch (settings.kind()) {
+            case VE, VP, SUB_VP, FLOW -> new UniformTimes(process);
+            case NCSN ->
+                new LevelTimes(new GeometricLevels(settings.sigmaMin(), settings.sigmaMax(), settings.levels()));
+            case EDM -> new LogNormalTimes(process);
+        };
+        return new ContinuousLoss(network, process, settings.prediction(), times, ErrorWeight.OWN);
     }
 
     @Override
