@@ -91,6 +91,12 @@ final class DrawOptions {
         }
         settings.options().forEach((name, value) -> words.addAll(List.of("--option", name + "=" + value)));
         words.addAll(List.of("--guidance", "" + settings.guidance()));
+        if (settings.guidance() != 1) {
+            words.addAll(List.of("--rescale", "" + settings.rescale())); // 0 too: the recipe may say another
+        }
+        if (settings.guidanceInterval() != null) {
+            words.addAll(List.of("--guidance-interval", "" + settings.guidanceInterval()));
+        }
         words.addAll(
                 List.of("--spacing", settings.spacing(), "--count", "" + draw.count(), "--seed", "" + draw.seed()));
         if (!draw.labels().isEmpty()) {

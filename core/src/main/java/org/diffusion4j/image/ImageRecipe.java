@@ -86,6 +86,7 @@ public record ImageRecipe(
                 "sample.steps must be at most the %s of schedule.steps, was %s",
                 schedule.steps(),
                 sample.steps());
+        sample.requireGuided();
         require(
                 sample.guidance() == 1 || model.numClassEmbeds() != null && train.conditionDropout() > 0,
                 "sample.guidance %s needs a network that learns with and without labels;"

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class SamplingPlan {
 
     private final DiffusionModel model;
-    private final double guidance;
+    private final Guiding guiding;
     private final Sampler sampler;
     private final TimeGrid grid;
     private final DiffusionProcess process;
@@ -35,14 +35,14 @@ public final class SamplingPlan {
 
     private SamplingPlan(
             DiffusionModel model,
-            double guidance,
+            Guiding guiding,
             Sampler sampler,
             TimeGrid grid,
             DiffusionProcess process,
             X0Limit limits,
             double startScale) {
         this.model = model;
-        this.guidance = guidance;
+        this.guiding = guiding;
         this.sampler = sampler;
         this.grid = grid;
         this.process = process;
@@ -66,7 +66,7 @@ public final class SamplingPlan {
             TimeGrid grid = continuous ? continuousGrid(scheduler, settings) : settings.grid(model.process());
             return new SamplingPlan(
                     model,
-                    settings.guidance(),
+                    Guiding.of(settings),
                     sampler,
                     grid,
                     model.forwardProcess(),
@@ -86,7 +86,7 @@ public final class SamplingPlan {
                 settings.sampler());
         return new SamplingPlan(
                 model,
-                settings.guidance(),
+                Guiding.of(settings),
                 spaced.sampler(settings),
                 grid,
                 spaced.process(settings.steps()),
@@ -106,6 +106,16 @@ public final class SamplingPlan {
         return scheduler.grid(settings.steps());
     }
 
+    /**
+     * This plan with a worse model in the place of the one without labels: autoguidance (Karras et al. 2024). The scale is that of the
+     * settings' guidance; neither model need know "no label".
+     *
+     * @param guide of the same pictures, classes and noise, lent; {@link org.diffusion4j.image.guidance.Autoguidance} checks that
+     */
+    public SamplingPlan guidedBy(DiffusionModel guide) {
+        return new SamplingPlan(model, guiding.by(guide), sampler, grid, process, limits, startScale);
+    }
+
     /** The sampler. */
     public Sampler sampler() {
         return sampler;
@@ -122,7 +132,7 @@ public final class SamplingPlan {
      * @param labels int64 {@code [batch]} where the model has classes, lent, else null
      */
     public Denoiser denoiser(@Nullable Tensor labels) {
-        return model.denoiser(labels, guidance, process, limits);
+        return guiding.denoiser(model, labels, process, limits);
     }
 
     /**
@@ -131,7 +141,7 @@ public final class SamplingPlan {
      * @param labels as {@link #denoiser}
      */
     public Denoiser consistentDenoiser(@Nullable Tensor labels) {
-        return model.consistent(labels, guidance, process, limits);
+        return guiding.consistent(model, labels, process, limits);
     }
 
     /**
