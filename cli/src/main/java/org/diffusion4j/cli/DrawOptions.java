@@ -62,6 +62,9 @@ final class DrawOptions {
 
     /** What to say of a draw whose sampler was not chosen, if its steps were not either and are few for it. */
     Optional<String> advice(DiffusionModel model, Draw draw) {
+        if (model.scheduler().continuous().isPresent()) {
+            return Optional.empty(); // ddpm is refused
+        }
         int total = model.process().table().steps();
         return sampler.isFree()
                         && draw.settings().sampler().equals("ddpm")

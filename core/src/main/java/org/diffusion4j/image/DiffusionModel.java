@@ -57,7 +57,7 @@ public final class DiffusionModel implements AutoCloseable {
     private final UNet2D network;
     private final boolean ownsNetwork;
     private final SchedulerConfig scheduler;
-    private final DiscreteProcess process;
+    private final DiffusionProcess process;
     private final ModelCard card;
     private final List<String> warnings;
     private final PixelCodec codec = new PixelCodec();
@@ -80,18 +80,26 @@ public final class DiffusionModel implements AutoCloseable {
         this.network = network;
         this.ownsNetwork = ownsNetwork;
         this.scheduler = scheduler;
-        this.process = chain(scheduler);
+        this.process = forward(scheduler);
         this.card = card;
         this.warnings = warnings;
     }
 
+    /** The process of a scheduler; refuses one that has neither timesteps nor a process of {@link SchedulerConfig#continuous}. */
+    static DiffusionProcess forward(SchedulerConfig scheduler) {
+        return scheduler.continuous().isPresent() ? scheduler.process() : chain(scheduler);
+    }
+
     /** The chain of a scheduler; refuses one that has none. */
-    static DiscreteProcess chain(SchedulerConfig scheduler) {
+    private static DiscreteProcess chain(SchedulerConfig scheduler) {
         if (scheduler.process() instanceof DiscreteProcess discrete) {
             return discrete;
         }
-        throw new IllegalArgumentException(
-                "a model of pixels needs a scheduler of betas and timesteps, not " + scheduler.className());
+        throw new IllegalArgumentException(scheduler
+                .continuous()
+                .map(settings -> "the model is in continuous time (" + settings.kind()
+                        + "), and this needs a chain of timesteps, which it lacks: take a model whose recipe has betas")
+                .orElse("a model of pixels needs a scheduler of betas and timesteps, not " + scheduler.className()));
     }
 
     /**
@@ -182,7 +190,7 @@ public final class DiffusionModel implements AutoCloseable {
                 "the network's output is %s, but the scheduler takes it for %s; set its prediction_type as the model has it",
                 scheduler.meaning(),
                 other.meaning());
-        int steps = process.table().steps();
+        int steps = process().table().steps();
         int others = chain(other).table().steps();
         require(
                 others == steps,
@@ -229,7 +237,17 @@ public final class DiffusionModel implements AutoCloseable {
         return warnings;
     }
 
+    /**
+     * The chain of timesteps.
+     *
+     * @throws IllegalArgumentException if the model is in continuous time; {@link #forwardProcess} is that of any
+     */
     public DiscreteProcess process() {
+        return chain(scheduler);
+    }
+
+    /** The process: a chain of timesteps, or one in continuous time. */
+    public DiffusionProcess forwardProcess() {
         return process;
     }
 

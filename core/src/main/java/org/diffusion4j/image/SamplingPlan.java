@@ -13,6 +13,7 @@ import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Sampler;
 import org.diffusion4j.sample.Samplers;
+import org.diffusion4j.schedule.Spacing;
 import org.diffusion4j.schedule.TimeGrid;
 import org.jspecify.annotations.Nullable;
 
@@ -61,9 +62,16 @@ public final class SamplingPlan {
         settings.requireAsked();
         if (!settings.asPublished()) {
             Sampler sampler = settings.make();
-            TimeGrid grid = settings.grid(model.process());
-            X0Limit limits = scheduler.limits(sampler.clips());
-            return new SamplingPlan(model, Guiding.of(settings), sampler, grid, model.process(), limits, 1);
+            boolean continuous = scheduler.continuous().isPresent();
+            TimeGrid grid = continuous ? continuousGrid(scheduler, settings) : settings.grid(model.process());
+            return new SamplingPlan(
+                    model,
+                    Guiding.of(settings),
+                    sampler,
+                    grid,
+                    model.forwardProcess(),
+                    scheduler.limits(sampler.clips()),
+                    continuous ? scheduler.startScale(grid) : 1);
         }
         require(
                 settings.sampler().equals(scheduler.className()),
@@ -84,6 +92,18 @@ public final class SamplingPlan {
                 spaced.process(settings.steps()),
                 spaced::limited,
                 spaced.startScale(grid));
+    }
+
+    private static TimeGrid continuousGrid(SchedulerConfig scheduler, SampleSettings settings) {
+        require(
+                !settings.asksForVariance(),
+                "%s goes back the timesteps of a chain, and the model is in continuous time: take pc, em, ode, edm or langevin",
+                settings.sampler());
+        require(
+                settings.spacing().equals(Spacing.TRAILING.toString()),
+                "the model is in continuous time and has times of its own, so it takes no spacing, timesteps or sigmas: omit %s",
+                settings.spacing());
+        return scheduler.grid(settings.steps());
     }
 
     /**
