@@ -21,6 +21,8 @@ import org.diffusion4j.evaluate.text.TextMetricsCheck;
 import org.diffusion4j.golden.GoldenLists.Exclusion;
 import org.diffusion4j.golden.GoldenLists.Reason;
 import org.diffusion4j.guide.ClassifierGradientCheck;
+import org.diffusion4j.latent.PromptCheck;
+import org.diffusion4j.latent.TokenizerCheck;
 import org.diffusion4j.nn.score.EdmNetworkCheck;
 import org.diffusion4j.nn.score.RefineNetCheck;
 import org.diffusion4j.nn.score.ScoreSdeCheck;
@@ -80,6 +82,8 @@ class GoldenTest {
             new TextDataCheck(),
             new DiffusionLmCheck(),
             new TextMetricsCheck(),
+            new TokenizerCheck(),
+            new PromptCheck(),
             new CalendarCheck(),
             new TimeGradDenoiserCheck(),
             new TimeGradCheck(),
