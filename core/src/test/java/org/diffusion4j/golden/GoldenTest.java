@@ -23,6 +23,7 @@ import org.diffusion4j.golden.GoldenLists.Reason;
 import org.diffusion4j.guide.ClassifierGradientCheck;
 import org.diffusion4j.latent.PromptCheck;
 import org.diffusion4j.latent.TokenizerCheck;
+import org.diffusion4j.nn.clip.ClipTextCheck;
 import org.diffusion4j.nn.score.EdmNetworkCheck;
 import org.diffusion4j.nn.score.RefineNetCheck;
 import org.diffusion4j.nn.score.ScoreSdeCheck;
@@ -84,6 +85,7 @@ class GoldenTest {
             new TextMetricsCheck(),
             new TokenizerCheck(),
             new PromptCheck(),
+            new ClipTextCheck(),
             new CalendarCheck(),
             new TimeGradDenoiserCheck(),
             new TimeGradCheck(),

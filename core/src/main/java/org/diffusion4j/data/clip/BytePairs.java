@@ -79,8 +79,8 @@ final class BytePairs {
     static String text(String symbols) {
         byte[] bytes = new byte[symbols.length()];
         int length = 0;
-        for (char symbol : symbols.toCharArray()) {
-            Byte b = BYTES.get(symbol);
+        for (int i = 0; i < symbols.length(); i++) {
+            Byte b = BYTES.get(symbols.charAt(i));
             if (b != null) {
                 bytes[length++] = b;
             }

@@ -63,7 +63,8 @@ final class TextRepair {
 
     private static String withoutUpperControls(String text) {
         StringBuilder out = new StringBuilder(text.length());
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             String read = c >= 0x80 && c <= 0x9f ? new String(new byte[] {(byte) c}, WINDOWS) : String.valueOf(c);
             out.append(read.equals("\ufffd") && c != 0xfffd ? String.valueOf(c) : read);
         }
