@@ -57,6 +57,7 @@ class ArchitectureTest {
             .layer("evaluate").definedBy("org.diffusion4j.evaluate..")
             .layer("diffusers").definedBy("org.diffusion4j.diffusers..")
             .layer("image").definedBy("org.diffusion4j.image..")
+            .layer("latent").definedBy("org.diffusion4j.latent..")
             .layer("series").definedBy("org.diffusion4j.series..")
             .layer("text").definedBy("org.diffusion4j.text..")
             .layer("facade").definedBy("org.diffusion4j")
@@ -74,6 +75,7 @@ class ArchitectureTest {
             .whereLayer("evaluate").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "report", "sample", "guide", "edit")
             .whereLayer("diffusers").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "report", "sample", "guide", "edit")
             .whereLayer("image").mayOnlyBeAccessedByLayers("facade")
+            .whereLayer("latent").mayOnlyBeAccessedByLayers("facade")
             .whereLayer("series").mayOnlyBeAccessedByLayers("facade")
             .whereLayer("text").mayOnlyBeAccessedByLayers("facade")
             .ensureAllClassesAreContainedInArchitecture();

@@ -22,6 +22,9 @@ import org.diffusion4j.golden.GoldenLists.Exclusion;
 import org.diffusion4j.golden.GoldenLists.Reason;
 import org.diffusion4j.guide.ClassifierGradientCheck;
 import org.diffusion4j.guide.GuidanceFormulasCheck;
+import org.diffusion4j.latent.PromptCheck;
+import org.diffusion4j.latent.TokenizerCheck;
+import org.diffusion4j.nn.clip.ClipTextCheck;
 import org.diffusion4j.nn.score.EdmNetworkCheck;
 import org.diffusion4j.nn.score.RefineNetCheck;
 import org.diffusion4j.nn.score.ScoreSdeCheck;
@@ -88,6 +91,9 @@ class GoldenTest {
             new TextDataCheck(),
             new DiffusionLmCheck(),
             new TextMetricsCheck(),
+            new TokenizerCheck(),
+            new PromptCheck(),
+            new ClipTextCheck(),
             new CalendarCheck(),
             new TimeGradDenoiserCheck(),
             new TimeGradCheck(),
