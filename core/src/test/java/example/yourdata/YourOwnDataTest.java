@@ -93,7 +93,11 @@ class YourOwnDataTest {
     @ParameterizedTest
     @MethodSource("samplers")
     void is_drawn_by_every_sampler(Samplers.Entry entry) {
-        double[] drawn = draw(trained, entry.make().apply(SampleSettings.of(entry.name(), STEPS)), STEPS);
+        SampleSettings settings = SampleSettings.of(entry.name(), STEPS);
+        if (entry.name().equals("pc")) { // the score of one point in the plane is no measure of a step
+            settings = settings.withOption("corrector", "ald");
+        }
+        double[] drawn = draw(trained, entry.make().apply(settings), STEPS);
         double[] real = flat(Points.draw(SAMPLES, 1));
         double distance;
         // region: evaluate

@@ -211,6 +211,7 @@ class ArchitectureTest {
     private static final Set<String> NO_SETTINGS = Set.of(
             "EngineReport",
             "BitsPerDim",
+            "OdeBitsPerDim",
             "Provenance",
             "Panel", // of FanPlot
             "Key", // of StudyCell

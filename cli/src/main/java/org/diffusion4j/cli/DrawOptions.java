@@ -62,6 +62,9 @@ final class DrawOptions {
 
     /** What to say of a draw whose sampler was not chosen, if its steps were not either and are few for it. */
     Optional<String> advice(DiffusionModel model, Draw draw) {
+        if (model.scheduler().continuous().isPresent()) {
+            return Optional.empty(); // ddpm is refused
+        }
         int total = model.process().table().steps();
         return sampler.isFree()
                         && draw.settings().sampler().equals("ddpm")
@@ -88,6 +91,12 @@ final class DrawOptions {
         }
         settings.options().forEach((name, value) -> words.addAll(List.of("--option", name + "=" + value)));
         words.addAll(List.of("--guidance", "" + settings.guidance()));
+        if (settings.guidance() != 1) {
+            words.addAll(List.of("--rescale", "" + settings.rescale())); // 0 too: the recipe may say another
+        }
+        if (settings.guidanceInterval() != null) {
+            words.addAll(List.of("--guidance-interval", "" + settings.guidanceInterval()));
+        }
         words.addAll(
                 List.of("--spacing", settings.spacing(), "--count", "" + draw.count(), "--seed", "" + draw.seed()));
         if (!draw.labels().isEmpty()) {

@@ -12,6 +12,7 @@ import org.diffusion4j.image.Film;
 import org.diffusion4j.image.Provenance;
 import org.diffusion4j.image.Sheet;
 import org.diffusion4j.image.ShippedModel;
+import org.diffusion4j.image.guidance.Autoguidance;
 import org.diffusion4j.image.guidance.NoisyClassifier;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.io.Png;
@@ -20,8 +21,74 @@ import org.jspecify.annotations.Nullable;
 /** A draw with a live line, and the files it becomes. */
 final class Drawing {
 
+    /** What steers a model; lent. */
+    sealed interface Steering {
+
+        /** How many classes can be asked for. */
+        int classes(DiffusionModel model);
+
+        /** What is said of it in a picture. */
+        Provenance saidIn(Provenance alone);
+
+        List<BufferedImage> draw(DiffusionModel model, Draw draw, DrawListener listener);
+    }
+
+    /** Nothing steers. */
+    record Unsteered() implements Steering {
+
+        @Override
+        public int classes(DiffusionModel model) {
+            return model.classes();
+        }
+
+        @Override
+        public Provenance saidIn(Provenance alone) {
+            return alone;
+        }
+
+        @Override
+        public List<BufferedImage> draw(DiffusionModel model, Draw draw, DrawListener listener) {
+            return model.draw(draw, listener);
+        }
+    }
+
     /** A classifier, from where it was loaded, and how strongly it steers. */
-    record Steering(NoisyClassifier classifier, Path folder, double scale) {}
+    record ByClassifier(NoisyClassifier classifier, Path folder, double scale) implements Steering {
+
+        @Override
+        public int classes(DiffusionModel model) {
+            return classifier.labels().size();
+        }
+
+        @Override
+        public Provenance saidIn(Provenance alone) {
+            return alone.steeredBy(folder, scale);
+        }
+
+        @Override
+        public List<BufferedImage> draw(DiffusionModel model, Draw draw, DrawListener listener) {
+            return classifier.draw(model, draw, scale, listener);
+        }
+    }
+
+    /** A worse model, and from where it was loaded. */
+    record ByGuide(Autoguidance guide, Path folder) implements Steering {
+
+        @Override
+        public int classes(DiffusionModel model) {
+            return model.classes();
+        }
+
+        @Override
+        public Provenance saidIn(Provenance alone) {
+            return alone.guidedBy(ShippedModel.nameOf(folder));
+        }
+
+        @Override
+        public List<BufferedImage> draw(DiffusionModel model, Draw draw, DrawListener listener) {
+            return guide.draw(model, draw, listener);
+        }
+    }
 
     private final Provenance provenance;
     private final Sheet sheet;
@@ -36,23 +103,23 @@ final class Drawing {
      * @param filmed whether {@link #writeFilm} will be asked for
      */
     Drawing(DiffusionModel model, Path folder, Draw draw, boolean filmed) {
-        this(model, folder, draw, filmed, null);
+        this(model, folder, draw, filmed, new Unsteered());
     }
 
     /**
      * Draws.
      *
-     * @param by what steers the model, lent; null for nothing
+     * @param by what steers the model, lent
      */
-    Drawing(DiffusionModel model, Path folder, Draw draw, boolean filmed, @Nullable Steering by) {
+    Drawing(DiffusionModel model, Path folder, Draw draw, boolean filmed, Steering by) {
         Provenance alone = Provenance.of(
                 Version.text(),
                 ShippedModel.nameOf(folder),
                 ModelFolder.open(folder).hash(),
                 draw,
                 model.compute());
-        provenance = by == null ? alone : alone.steeredBy(by.folder(), by.scale());
-        int classes = by == null ? model.classes() : by.classifier().labels().size();
+        provenance = by.saidIn(alone);
+        int classes = by.classes(model);
         sheet = Sheet.of(draw, classes);
         film = filmed ? new Film(draw, classes) : null;
         long begun = System.nanoTime();
@@ -64,7 +131,7 @@ final class Drawing {
                     film.onStep(first, step);
                 }
             };
-            samples = by == null ? model.draw(draw, all) : by.classifier().draw(model, draw, by.scale(), all);
+            samples = by.draw(model, draw, all);
         }
         seconds = (System.nanoTime() - begun) / 1e9;
     }

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
         name = "evaluate",
         description =
                 "Measures a model against data. fid, sfid, is, kid, pr (precision and recall), accuracy: its samples, or pictures in"
-                        + " files, beside what real pictures score; nll: the bits per dimension that the variational bound promises;"
+                        + " files, beside what real pictures score; nll: the bits per dimension that the variational bound promises; nll-ode: those of the probability-flow ODE;"
                         + " gradient-noise: how noisy the gradient of that bound is. Of a model of texts: nll, bleu, distinct, self-bleu, lm-score,"
                         + " copies. Samples are looked at in pieces that are kept, so"
                         + " the same command goes on where it was stopped.",
@@ -68,12 +68,15 @@ final class EvaluateCommand implements Runnable {
             names = "--metrics",
             split = ",",
             paramLabel = "METRIC",
-            description = "What to measure: fid, sfid, is, kid, pr, accuracy, nll, gradient-noise"
+            description = "What to measure: fid, sfid, is, kid, pr, accuracy, nll, nll-ode, gradient-noise"
                     + " (default: all that look at samples; sfid and accuracy where the network can).")
     private List<String> names = List.of();
 
     @Mixin
     private NllMetric nll;
+
+    @Mixin
+    private NllOdeMetric nllOde;
 
     @Mixin
     private GradientNoiseMetric gradientNoise;
@@ -130,6 +133,7 @@ final class EvaluateCommand implements Runnable {
             Output.checkFile(card, ".json", force);
         }
         gradientNoise.check(force);
+        nllOde.check();
         Map<String, @Nullable Path> files = new LinkedHashMap<>();
         files.put("--card", card);
         files.put("--plot", gradientNoise.plot());
@@ -169,7 +173,7 @@ final class EvaluateCommand implements Runnable {
 
     /** Whether a metric is of the model itself, not of samples. */
     private boolean measuresModel(Metric metric) {
-        return metric == nll || metric == gradientNoise;
+        return metric == nll || metric == nllOde || metric == gradientNoise;
     }
 
     private List<Metric> chosen(SampleMetrics opened, @Nullable DiffusionModel model) {
@@ -177,7 +181,7 @@ final class EvaluateCommand implements Runnable {
             return opened.usual(model != null && model.classes() > 0);
         }
         Map<String, Metric> all = new LinkedHashMap<>();
-        Stream.concat(Stream.of(nll, gradientNoise), opened.metrics().stream())
+        Stream.concat(Stream.of(nll, nllOde, gradientNoise), opened.metrics().stream())
                 .forEach(metric -> all.put(metric.name(), metric));
         return names.stream()
                 .map(name -> all.get(DidYouMean.choose("metric", name, all.keySet())))

@@ -99,6 +99,9 @@ final class InfoCommand implements Runnable {
             facts.put("classifier", steered.classifier());
             facts.put("classifier-scale", steered.scale());
         }
+        if (made.guide() != null) {
+            facts.put("guide", made.guide());
+        }
         facts.put("device", made.device().toString());
         facts.put("precision", made.precision().toString());
         if (made.sample() != Provenance.ALL) {
@@ -154,6 +157,9 @@ final class InfoCommand implements Runnable {
         if (steered != null) {
             words.addAll(
                     List.of("--classifier", quoted(steered.classifier()), "--classifier-scale", "" + steered.scale()));
+        }
+        if (made.guide() != null) {
+            words.addAll(List.of("--guide", quoted(made.guide())));
         }
         words.addAll(ComputeOptions.typed(made.device(), made.precision()));
         words.addAll(made.sample() == Provenance.ALL ? List.of("--out", "again.png") : List.of("--each", "again"));

@@ -37,6 +37,11 @@ final class ModelParameter {
         return load(folder, compute.of(Precision.FLOAT32), command.commandLine().getErr());
     }
 
+    /** Another model, loaded as this one is, owned by the caller. */
+    DiffusionModel load(Path other) {
+        return load(other, compute.of(Precision.FLOAT32), command.commandLine().getErr());
+    }
+
     /** A model, owned by the caller; what its folder says that is passed over is said in a line. */
     static DiffusionModel load(Path folder, Compute compute, PrintWriter err) {
         if (Forecaster.isOne(folder)) {

@@ -13,6 +13,7 @@ import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
 import org.diffusion4j.image.Provenance;
+import org.diffusion4j.image.guidance.Autoguidance;
 import org.diffusion4j.image.guidance.NoisyClassifier;
 import org.diffusion4j.io.Json;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,15 @@ final class SampleCommand implements Runnable {
             description = "How strongly the classifier steers: 0 is the model alone (default: 1).")
     private @Nullable Double classifierScale;
 
+    @Option(
+            names = "--guide",
+            paramLabel = "MODEL",
+            converter = ModelName.class,
+            description =
+                    "A worse version of the model, smaller or trained for a shorter time, away from which --guidance"
+                            + " leads; it takes the place of the model without labels.")
+    private @Nullable Path guide;
+
     @Option(names = "--force", description = "Replace what exists.")
     private boolean force;
 
@@ -87,11 +97,15 @@ final class SampleCommand implements Runnable {
         checkOutputs();
         double scale = scale();
         try (NoisyClassifier steering = classifier == null ? null : NoisyClassifier.load(classifier);
-                DiffusionModel loaded = from.load()) {
+                DiffusionModel loaded = from.load();
+                DiffusionModel worse = guide == null ? null : from.load(guide)) {
             Draw draw = steering == null ? options.of(loaded, count) : options.of(loaded, steering, count);
+            Drawing.Steering by = steering(steering, scale, worse);
+            if (by instanceof Drawing.ByGuide guided) {
+                guided.guide().requireFits(loaded);
+                Autoguidance.requireGuided(draw.settings());
+            }
             options.advice(loaded, draw).ifPresent(spec.commandLine().getErr()::println);
-            Drawing.@Nullable Steering by =
-                    steering == null || classifier == null ? null : new Drawing.Steering(steering, classifier, scale);
             Drawing drawing = new Drawing(loaded, from.folder(), draw, gif != null, by);
             if (out != null) {
                 drawing.writeSheet(out);
@@ -106,7 +120,18 @@ final class SampleCommand implements Runnable {
         }
     }
 
+    private Drawing.Steering steering(
+            @Nullable NoisyClassifier steering, double scale, @Nullable DiffusionModel worse) {
+        if (steering != null && classifier != null) {
+            return new Drawing.ByClassifier(steering, classifier, scale);
+        }
+        return worse == null || guide == null
+                ? new Drawing.Unsteered()
+                : new Drawing.ByGuide(new Autoguidance(worse), guide);
+    }
+
     private double scale() {
+        require(classifier == null || guide == null, "--classifier and --guide each steer the model: give one of them");
         require(
                 classifierScale == null || classifier != null,
                 "--classifier-scale is for a classifier: add --classifier DIR, or omit it");

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.sample.EtaRule;
+import org.diffusion4j.sample.GuidanceInterval;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Samplers;
 import org.diffusion4j.sample.TimeSpacings;
@@ -80,6 +81,21 @@ final class SamplerOptions {
     private @Nullable Double guidance;
 
     @Option(
+            names = "--rescale",
+            paramLabel = "PHI",
+            description = "With guidance: how much of the contrast that it adds is taken back, 0 to 1; 0.7 is usual"
+                    + " (default: as the recipe says, else 0).")
+    private @Nullable Double rescale;
+
+    @Option(
+            names = "--guidance-interval",
+            paramLabel = "LOW,HIGH",
+            description =
+                    "With guidance: the noise levels sigma/alpha at which there is any, such as 0.3,5; outside of them"
+                            + " steps take half the time (default: as the recipe says, else all).")
+    private @Nullable String guidanceInterval;
+
+    @Option(
             names = "--option",
             paramLabel = "NAME=VALUE",
             description =
@@ -118,7 +134,7 @@ final class SamplerOptions {
         SampleSettings usual = model.settings();
         SampleSettings base = sampler == null || sampler.equals(usual.sampler())
                 ? usual
-                : model.settings(sampler).withGuidance(usual.guidance());
+                : model.settings(sampler).withGuidanceOf(usual);
         requireAsked("--eta", eta, base.asksForEta() || hasOwnEta(base.sampler()), base, "ddim");
         requireAsked("--eta-rule", etaRule, base.asksForEta(), base, "ddim");
         boolean variesVariance = base.asksForVariance();
@@ -158,6 +174,9 @@ final class SamplerOptions {
         Map<String, Object> all = new LinkedHashMap<>(base.options());
         all.putAll(more);
         String times = listed(base.spacing());
+        double scale = requireNonNullElse(guidance, base.guidance());
+        SampleSettings usual =
+                scale == 1 ? SampleSettings.ddim(1) : base; // of a recipe's guidance nothing is left then
         return new SampleSettings(
                 base.sampler(),
                 count(times, base.steps()),
@@ -165,7 +184,9 @@ final class SamplerOptions {
                 etaRule == null ? base.etaRule() : EtaRule.named(etaRule),
                 variance == null ? base.variance() : ReverseVariance.named(variance),
                 times,
-                requireNonNullElse(guidance, base.guidance()),
+                scale,
+                requireNonNullElse(rescale, usual.rescale()),
+                guidanceInterval == null ? usual.guidanceInterval() : GuidanceInterval.named(guidanceInterval),
                 all);
     }
 
@@ -204,6 +225,8 @@ final class SamplerOptions {
         said.put("--timesteps", Optional.ofNullable(timesteps));
         said.put("--sigmas", Optional.ofNullable(sigmas));
         said.put("--guidance", Optional.ofNullable(guidance));
+        said.put("--rescale", Optional.ofNullable(rescale));
+        said.put("--guidance-interval", Optional.ofNullable(guidanceInterval));
         said.put("--option", options.keySet().stream().findFirst());
         said.forEach((option, value) -> require(
                 value.isEmpty(), "%s is for samples that a model draws, and none are drawn here: omit it", option));

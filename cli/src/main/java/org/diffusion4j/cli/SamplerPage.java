@@ -48,6 +48,21 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
             timesteps by `leading`, `trailing`, `linspace`, `quadratic`, or levels of noise sigma/alpha from that of the last timestep to that of the first by
             `karras` (EDM; `karras:rho=5`), `exponential` (`exponential:rho=2`) and `beta` (`beta:alpha=1`), which lie between timesteps. `--timesteps 999,600,200,0` and `--sigmas 100,10,2,0.5,0.1` list them.
             Every sampler takes each of these, but `dpm-solver-23`, which chooses its own between the first and the last; `plms`, `pndm` and `ipndm` assume equal distances in time.
+
+            ## The SDE and its ODE
+
+            The samplers of score models (Song et al. 2021) take every model here, those of DDPM among them; a table of betas stands then for the
+            SDE that has the same noise levels. They are made for hundreds of steps, more than the table below has.
+
+            - `em` and `reverse-diffusion` solve the reverse SDE; `pc` adds steps of Langevin dynamics at each time, which repair what the
+              predictor did: `--option predictor=ancestral`, `--option corrector=ald`, `--option snr=0.1`, `--option corrector-steps=2`. How long such a
+              step is follows the score of each sample, so that a picture depends on its seed alone; `--option norm=batch` is the authors' rule, by
+              which pictures of a batch change each other. In a few dimensions the score of one sample says little: take `corrector=ald` there.
+            - `ode` solves the probability-flow ODE until each step's error is below `--option relative=1e-5` and `absolute=1e-5`, in as many network
+              calls as that takes, whatever number of steps is asked for.
+            - `edm` is `heun` with the churn of its paper (40 over all steps), for 100 steps and more.
+            - `langevin` is NCSN's annealed Langevin dynamics: `level-steps` steps at each of the noise levels, whose number `--steps` sets, and a
+              step of denoising at the end.
             """;
 
     /** Writes the page and, into a folder of its name, a picture for each sampler. */

@@ -33,6 +33,31 @@ class EvaluateCommandTest {
     }
 
     @Test
+    void prints_the_bits_of_the_ode_with_the_errors_of_images_and_probes() {
+        Path model = TinyModel.ofGlyphs(folder);
+        Object[] words = {
+            "evaluate",
+            model,
+            "--metrics",
+            "nll-ode",
+            "--data",
+            "glyphs",
+            "--count",
+            3,
+            "--tolerance",
+            "1e-2",
+            "--probes",
+            2
+        };
+        Ran ran = diffuse(words);
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out())
+                .containsPattern("(?m)^nll-ode [0-9.]+ ± [0-9.]+ bits/dim$")
+                .containsPattern("(?m)^  of the 2 probes    ± [0-9.]+$")
+                .containsPattern("(?m)^  network calls      [0-9]+, and as many gradients$");
+    }
+
+    @Test
     void says_the_same_whatever_the_batch_size_as_json_with_every_time() {
         Path model = TinyModel.ofGlyphs(folder);
         Object[] words = {
@@ -179,6 +204,8 @@ class EvaluateCommandTest {
             delimiter = '|',
             value = {
                 "--data glyphs --metrics nil       | there is no metric 'nil'; did you mean",
+                "--data glyphs --metrics nll-ode --tolerance 0 | --tolerance must lie between 0 and 1, was 0.0",
+                "--data glyphs --metrics nll-ode --probes 0 | --probes must be at least 1, was 0",
                 "--data glyphs --metrics nll --count 0 | count must be at least 1, was 0",
                 "--data glyphs --split validation  | expected one of [TRAIN, TEST]",
                 "--data glyphs --metrics nll --respacing 1,2,ddim | a respacing is written like 250, 10,15,20 or ddim25",

@@ -16,6 +16,7 @@ import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.process.ReverseVariance;
+import org.diffusion4j.process.continuous.ProcessSettings;
 import org.diffusion4j.sample.Denoiser;
 import org.diffusion4j.sample.EpsAfterClipping;
 import org.diffusion4j.sample.EtaRule;
@@ -42,6 +43,7 @@ public final class SchedulerConfig {
 
     private static final Map<String, Function<SchedulerKeys, PublishedScheduler>> CLASSES = Map.ofEntries(
             entry(DDPM, DdpmScheduler::new),
+            entry(ContinuousScheduler.NAME, ContinuousScheduler::of),
             entry("DDIMScheduler", DdimScheduler::new),
             entry("DDIMInverseScheduler", DdimInverseScheduler::new),
             entry("PNDMScheduler", PndmScheduler::new),
@@ -123,6 +125,13 @@ public final class SchedulerConfig {
         keys.put("sample_max_value", 1.0);
         keys.put(SPACING, "leading");
         keys.put("steps_offset", 0);
+        return fromMap(keys, "scheduler");
+    }
+
+    /** What to write for a model of ours in continuous time; diffusers does not know its class. */
+    public static SchedulerConfig continuous(ProcessSettings process) {
+        Map<String, @Nullable Object> keys = new TreeMap<>(ContinuousScheduler.keys(process));
+        keys.put(CLASS, ContinuousScheduler.NAME);
         return fromMap(keys, "scheduler");
     }
 
@@ -241,6 +250,13 @@ public final class SchedulerConfig {
     /** The keys that mean something to this class, in the file or not; what the file has beside them changes nothing. */
     public Set<String> followedKeys() {
         return followed;
+    }
+
+    /** The process of a model of ours in continuous time; empty where this is a scheduler of diffusers. */
+    public Optional<ProcessSettings> continuous() {
+        return scheduler instanceof ContinuousScheduler continuous
+                ? Optional.of(continuous.settings())
+                : Optional.empty();
     }
 
     /** The process of the betas, or of what this class has instead. */

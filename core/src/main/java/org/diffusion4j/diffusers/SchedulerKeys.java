@@ -63,7 +63,8 @@ final class SchedulerKeys {
             "sample", Prediction.X0,
             "v_prediction", Prediction.V,
             "flow_prediction", Prediction.FLOW,
-            "score", Prediction.SCORE, // this and the next are ours: diffusers refuses them
+            "score", Prediction.SCORE, // this and the next two are ours: diffusers refuses them
+            "scaled_score", Prediction.SCALED_SCORE,
             "mean", Prediction.MEAN);
 
     static final Map<String, LearnedVariance> LEARNED = Map.of(

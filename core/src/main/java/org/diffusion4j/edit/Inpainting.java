@@ -30,10 +30,10 @@ import org.diffusion4j.schedule.TimeGrid;
  */
 public record Inpainting(Sampler sampler, Tensor known, Tensor mask) implements Sampler {
 
-    /** One for x while it becomes noisier, one for the known pixels, and at most two of the sampler. */
-    private static final int DRAWS = 4;
-
+    /** After one draw for x while it becomes noisier and one for the known pixels. */
     private static final int SAMPLERS_FIRST = 2;
+
+    private static final int FEWEST = 4;
 
     @Override
     public Tensor sample(Denoiser model, TimeGrid grid, Tensor start, NoiseStream noise, SampleListener listener) {
@@ -45,11 +45,15 @@ public record Inpainting(Sampler sampler, Tensor known, Tensor mask) implements 
         return SamplingLoop.along(grid, start, listener, (x, i) -> {
             Tensor xt = x;
             if (i > 0 && grid.next(i - 1) < grid.time(i)) {
-                Tensor z = noise.draw(NoiseStream.address(i, 0, DRAWS), x);
+                Tensor z = noise.draw(NoiseStream.address(i, 0, draws()), x);
                 xt = noisier(model.process(), x, grid.next(i - 1), grid.time(i), z);
             }
             return step(model, grid.time(i), grid.next(i), xt, i, noise);
         });
+    }
+
+    private int draws() {
+        return Math.max(FEWEST, SAMPLERS_FIRST + sampler.drawsPerStep());
     }
 
     @Override
@@ -66,14 +70,14 @@ public record Inpainting(Sampler sampler, Tensor known, Tensor mask) implements 
 
     private SamplingLoop.Moved step(Denoiser model, double t, double s, Tensor xt, int i, NoiseStream noise) {
         NoiseStream samplers =
-                (step, like) -> noise.draw(NoiseStream.address(i, SAMPLERS_FIRST + step - 1, DRAWS), like);
+                (step, like) -> noise.draw(NoiseStream.address(i, SAMPLERS_FIRST + step - 1, draws()), like);
         PointerScope scope = Objects.requireNonNull(PointerScope.getInnerScope()); // Walk's, of this step
         Tensor[] x0 = new Tensor[1];
         try (Tensor drawn = sampler.sample(model, TimeGrid.of(new double[] {t}, s), xt, samplers, inner -> {
             x0[0] = inner.x0();
             scope.attach(x0[0]); // it was lent until here
         })) {
-            Tensor eps = noise.draw(NoiseStream.address(i, 1, DRAWS), xt);
+            Tensor eps = noise.draw(NoiseStream.address(i, 1, draws()), xt);
             Tensor given = NoiseLevel.at(model.process(), s).noised(known.to(xt.scalar_type()), eps);
             return new SamplingLoop.Moved(given.where(mask.to(ScalarType.Bool), drawn), x0[0]);
         }

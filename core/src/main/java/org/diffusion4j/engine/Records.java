@@ -1,5 +1,9 @@
 package org.diffusion4j.engine;
 
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.ParameterizedType;
@@ -21,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Components may be {@code int}, {@code long}, {@code double}, {@code boolean} (boxed too), {@code String}, enums (under their
  * {@code toString}), types that are {@link Named}, records, and lists of these. Maps of texts to numbers and texts too; an
- * empty one is left out. Only a {@code @Nullable} component may be null. Where a list is expected, a single
+ * empty one is left out, and so is an {@link Omittable} component that is null or 0. Only a {@code @Nullable} component may be null. Where a list is expected, a single
  * value stands for the list of it, and null for the empty list.
  */
 public enum Records {
@@ -67,6 +71,14 @@ public enum Records {
      */
     public interface Named {}
 
+    /**
+     * A component that files leave out where it is null or 0, and read so where they lack it: for what comes to a record later, so that
+     * files without it stay as they are.
+     */
+    @Target(ElementType.RECORD_COMPONENT)
+    @Retention(RetentionPolicy.RUNTIME)
+    public @interface Omittable {}
+
     private static final Pattern CAPITAL = Pattern.compile("[A-Z]");
 
     abstract String key(String component);
@@ -107,11 +119,16 @@ public enum Records {
         Map<String, @Nullable Object> tree = tree();
         for (RecordComponent component : record.getClass().getRecordComponents()) {
             Object value = valueIn(record, component);
-            if (!(value instanceof Map<?, ?> map && map.isEmpty())) {
+            if (!(value instanceof Map<?, ?> map && map.isEmpty()) && !isOmitted(component, value)) {
                 tree.put(key(component.getName()), plain(value));
             }
         }
         return tree;
+    }
+
+    private static boolean isOmitted(RecordComponent component, @Nullable Object value) {
+        return component.isAnnotationPresent(Omittable.class)
+                && (value == null || value instanceof Double number && number == 0);
     }
 
     /**
@@ -166,6 +183,10 @@ public enum Records {
                 values.add(value(component, preset, tree.get(key), source, path + key));
             } else if (preset == null && component.getType() == Map.class) {
                 values.add(Map.of());
+            } else if (preset == null
+                    && component.getType() == double.class
+                    && component.isAnnotationPresent(Omittable.class)) {
+                values.add(0.0);
             } else if (preset == null && !isNullable(component)) {
                 throw new FormatException(source + ": key '" + path + key + "' is missing");
             } else {

@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
+import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.sample.Denoiser;
 
 /**
@@ -17,11 +18,18 @@ import org.diffusion4j.sample.Denoiser;
  *
  * @param conditional the model that was told c
  * @param unconditional the model that was told nothing, of the same process
+ * @param rescale what is done to what guidance makes of the output
  */
-public record ClassifierFreeGuidance(Denoiser conditional, Denoiser unconditional, double scale) implements Denoiser {
+public record ClassifierFreeGuidance(Denoiser conditional, Denoiser unconditional, double scale, Rescale rescale)
+        implements Denoiser {
 
     public ClassifierFreeGuidance {
         require(Double.isFinite(scale), "the scale of guidance must be a number, was %s", scale);
+    }
+
+    /** Without rescaling. */
+    public ClassifierFreeGuidance(Denoiser conditional, Denoiser unconditional, double scale) {
+        this(conditional, unconditional, scale, Rescale.NONE);
     }
 
     @Override
@@ -35,7 +43,7 @@ public record ClassifierFreeGuidance(Denoiser conditional, Denoiser unconditiona
         if (scale == 1) {
             return told;
         }
-        return guided(told, unconditional.at(x, t), scale);
+        return rescale.of(guided(told, unconditional.at(x, t), scale), told, x, NoiseLevel.at(process(), t));
     }
 
     static Denoised guided(Denoised told, Denoised untold, double scale) {

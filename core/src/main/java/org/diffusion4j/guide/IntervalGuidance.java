@@ -1,11 +1,10 @@
 package org.diffusion4j.guide;
 
-import static org.diffusion4j.engine.Require.require;
-
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.sample.Denoiser;
+import org.diffusion4j.sample.GuidanceInterval;
 
 /**
  * Guidance in an interval of noise levels only: outside of it the model is asked alone, so that what guides it costs nothing there.
@@ -15,18 +14,9 @@ import org.diffusion4j.sample.Denoiser;
  *
  * @param guided the model with guidance, such as {@link ClassifierFreeGuidance}
  * @param alone the model without, of the same process
- * @param low the smallest noise-to-signal ratio with guidance
- * @param high the largest, above {@code low}
+ * @param interval of noise-to-signal ratios with guidance
  */
-public record IntervalGuidance(Denoiser guided, Denoiser alone, double low, double high) implements Denoiser {
-
-    public IntervalGuidance {
-        require(
-                low >= 0 && high > low,
-                "the interval of guidance must be LOW,HIGH with 0 <= LOW < HIGH, was %s,%s",
-                low,
-                high);
-    }
+public record IntervalGuidance(Denoiser guided, Denoiser alone, GuidanceInterval interval) implements Denoiser {
 
     @Override
     public DiffusionProcess process() {
@@ -35,7 +25,6 @@ public record IntervalGuidance(Denoiser guided, Denoiser alone, double low, doub
 
     @Override
     public Denoised at(Tensor x, double t) {
-        double ratio = process().noiseToSignal(t);
-        return low <= ratio && ratio <= high ? guided.at(x, t) : alone.at(x, t);
+        return interval.contains(process().noiseToSignal(t)) ? guided.at(x, t) : alone.at(x, t);
     }
 }

@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.LogVariance;
+import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.sample.Denoiser;
 
 /**
@@ -13,8 +14,9 @@ import org.diffusion4j.sample.Denoiser;
  * time for one and 0.68 to 0.80 for 8, and no faster from some 16 on.
  *
  * @param both the model under the condition of each sample and then under none of each, so for twice as many samples as {@link #at} receives
+ * @param rescale as in {@link ClassifierFreeGuidance}
  */
-public record JointGuidance(Denoiser both, double scale) implements Denoiser {
+public record JointGuidance(Denoiser both, double scale, Rescale rescale) implements Denoiser {
 
     /** For how many samples it pays. */
     public static final int MOST = 16;
@@ -28,7 +30,9 @@ public record JointGuidance(Denoiser both, double scale) implements Denoiser {
     public Denoised at(Tensor x, double t) {
         long count = x.size(0);
         Denoised found = both.at(torch.cat(new TensorVector(x, x), 0), t);
-        return ClassifierFreeGuidance.guided(part(found, 0, count), part(found, count, count), scale);
+        Denoised told = part(found, 0, count);
+        Denoised guided = ClassifierFreeGuidance.guided(told, part(found, count, count), scale);
+        return rescale.of(guided, told, x, NoiseLevel.at(process(), t));
     }
 
     private static Denoised part(Denoised all, long first, long count) {

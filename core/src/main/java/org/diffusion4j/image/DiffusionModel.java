@@ -13,7 +13,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.DeviceOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
@@ -21,7 +20,6 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.diffusers.SchedulerConfig;
-import org.diffusion4j.diffusers.X0Limit;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.Libtorch;
@@ -31,7 +29,6 @@ import org.diffusion4j.engine.OutOfNativeMemoryException;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.guide.ClassifierFreeGuidance;
-import org.diffusion4j.guide.JointGuidance;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.unet.OpenAiUNetConfig;
@@ -40,7 +37,6 @@ import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.sample.Denoiser;
-import org.diffusion4j.sample.EpsAfterClipping;
 import org.diffusion4j.sample.NetworkDenoiser;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SampleSettings;
@@ -61,7 +57,7 @@ public final class DiffusionModel implements AutoCloseable {
     private final UNet2D network;
     private final boolean ownsNetwork;
     private final SchedulerConfig scheduler;
-    private final DiscreteProcess process;
+    private final DiffusionProcess process;
     private final ModelCard card;
     private final List<String> warnings;
     private final PixelCodec codec = new PixelCodec();
@@ -84,18 +80,26 @@ public final class DiffusionModel implements AutoCloseable {
         this.network = network;
         this.ownsNetwork = ownsNetwork;
         this.scheduler = scheduler;
-        this.process = chain(scheduler);
+        this.process = forward(scheduler);
         this.card = card;
         this.warnings = warnings;
     }
 
+    /** The process of a scheduler; refuses one that has neither timesteps nor a process of {@link SchedulerConfig#continuous}. */
+    static DiffusionProcess forward(SchedulerConfig scheduler) {
+        return scheduler.continuous().isPresent() ? scheduler.process() : chain(scheduler);
+    }
+
     /** The chain of a scheduler; refuses one that has none. */
-    static DiscreteProcess chain(SchedulerConfig scheduler) {
+    private static DiscreteProcess chain(SchedulerConfig scheduler) {
         if (scheduler.process() instanceof DiscreteProcess discrete) {
             return discrete;
         }
-        throw new IllegalArgumentException(
-                "a model of pixels needs a scheduler of betas and timesteps, not " + scheduler.className());
+        throw new IllegalArgumentException(scheduler
+                .continuous()
+                .map(settings -> "the model is in continuous time (" + settings.kind()
+                        + "), and this needs a chain of timesteps, which it lacks: take a model whose recipe has betas")
+                .orElse("a model of pixels needs a scheduler of betas and timesteps, not " + scheduler.className()));
     }
 
     /**
@@ -186,7 +190,7 @@ public final class DiffusionModel implements AutoCloseable {
                 "the network's output is %s, but the scheduler takes it for %s; set its prediction_type as the model has it",
                 scheduler.meaning(),
                 other.meaning());
-        int steps = process.table().steps();
+        int steps = process().table().steps();
         int others = chain(other).table().steps();
         require(
                 others == steps,
@@ -233,7 +237,17 @@ public final class DiffusionModel implements AutoCloseable {
         return warnings;
     }
 
+    /**
+     * The chain of timesteps.
+     *
+     * @throws IllegalArgumentException if the model is in continuous time; {@link #forwardProcess} is that of any
+     */
     public DiscreteProcess process() {
+        return chain(scheduler);
+    }
+
+    /** The process: a chain of timesteps, or one in continuous time. */
+    public DiffusionProcess forwardProcess() {
         return process;
     }
 
@@ -267,35 +281,7 @@ public final class DiffusionModel implements AutoCloseable {
      * @throws IllegalArgumentException if there is to be guidance, and the network has not learned what "no label" is
      */
     public Denoiser denoiser(@Nullable Tensor labels, double guidance) {
-        return denoiser(labels, guidance, process, scheduler::limited);
-    }
-
-    /** The same in another process, with other limits. */
-    Denoiser denoiser(@Nullable Tensor labels, double guidance, DiffusionProcess process, X0Limit limits) {
-        Denoiser told = unlimited(labels, process);
-        // were eps kept, guidance would push the noise of saturated pixels away from the class, and their x0 could not
-        // follow
-        return guidance == 1 ? limits.of(told, EpsAfterClipping.KEPT) : consistent(labels, guidance, process, limits);
-    }
-
-    /** The same, with an eps that follows from the limited x0, as guidance wants it. */
-    Denoiser consistent(@Nullable Tensor labels, double guidance, DiffusionProcess process, X0Limit limits) {
-        Denoiser told = unlimited(labels, process);
-        return limits.of(guidance == 1 ? told : guided(told, labels, guidance, process), EpsAfterClipping.RECOMPUTED);
-    }
-
-    private Denoiser guided(Denoiser told, @Nullable Tensor labels, double scale, DiffusionProcess process) {
-        require(
-                labels != null && knowsNoLabel(),
-                "guidance %s is for a model that was trained with and without labels, as train.conditionDropout does",
-                scale);
-        Tensor noLabel = torch.full_like(labels, new Scalar(classes()));
-        if (labels.size(0) <= JointGuidance.MOST
-                && compute().isLow()) { // in float32 a larger batch has other last bits
-            Condition both = Condition.join(Condition.ofClasses(labels), Condition.ofClasses(noLabel));
-            return new JointGuidance(new NetworkDenoiser(network, process, scheduler.meaning(), both), scale);
-        }
-        return new ClassifierFreeGuidance(told, unlimited(noLabel, process), scale);
+        return Guiding.of(guidance).denoiser(this, labels, process, scheduler::limited);
     }
 
     /**
@@ -307,7 +293,8 @@ public final class DiffusionModel implements AutoCloseable {
         return unlimited(labels, process);
     }
 
-    private Denoiser unlimited(@Nullable Tensor labels, DiffusionProcess process) {
+    /** The same in another process. */
+    Denoiser unlimited(@Nullable Tensor labels, DiffusionProcess process) {
         require(
                 (labels == null) == (classes() == 0),
                 classes() == 0

@@ -17,9 +17,11 @@ import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.process.VarianceKind;
+import org.diffusion4j.process.continuous.ProcessSettings;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.train.LossTerms;
+import org.diffusion4j.train.ObjectiveSettings;
 import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TrainSettings;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * @param variance of a reverse step: {@code fixed-small} or {@code fixed-large}, or with twice the output channels
  *     {@code learned-range} or {@code learned-log}
  * @param sample how the grids of samples are drawn during training
+ * @param process in continuous time, in place of {@code schedule}, {@code prediction} and {@code variance}; null for a chain of
+ *     timesteps
  */
 public record ImageRecipe(
         String name,
@@ -45,12 +49,15 @@ public record ImageRecipe(
         Prediction prediction,
         VarianceKind variance,
         TrainSettings train,
-        SampleSettings sample)
+        SampleSettings sample,
+        @Nullable ProcessSettings process)
         implements Recipe {
 
     /** What {@code kind} says in the recipes of images; those that do not say are of images. */
     public static final String KIND = "image";
 
+    private static final String PROCESS = "process";
+    private static final List<String> OF_CHAINS = List.of("schedule", "prediction", "variance");
     private static final String OLD_DROPOUT = "labelDropout";
 
     public ImageRecipe {
@@ -65,16 +72,40 @@ public record ImageRecipe(
         require(
                 !learned || loss != LossTerms.SIMPLE,
                 "the loss 'simple' would leave the variance unlearned; take hybrid, or variance=fixed-small");
+        if (process != null) {
+            require(
+                    schedule.equals(BetaSchedule.ddpm())
+                            && prediction.equals(Prediction.EPS)
+                            && variance == VarianceKind.FIXED_SMALL
+                            && train.objective().equals(ObjectiveSettings.simple()),
+                    "process %s has its own prediction and loss: omit schedule, prediction, variance and train.objective",
+                    process.kind());
+        }
         require(
-                sample.steps() <= schedule.steps(),
+                process != null || sample.steps() <= schedule.steps(),
                 "sample.steps must be at most the %s of schedule.steps, was %s",
                 schedule.steps(),
                 sample.steps());
+        sample.requireGuided();
         require(
                 sample.guidance() == 1 || model.numClassEmbeds() != null && train.conditionDropout() > 0,
                 "sample.guidance %s needs a network that learns with and without labels;"
                         + " set model.numClassEmbeds and train.conditionDropout, or sample.guidance=1",
                 sample.guidance());
+    }
+
+    /** Of a chain of timesteps. */
+    public ImageRecipe(
+            String name,
+            String comment,
+            Data data,
+            UNet2DConfig model,
+            BetaSchedule schedule,
+            Prediction prediction,
+            VarianceKind variance,
+            TrainSettings train,
+            SampleSettings sample) {
+        this(name, comment, data, model, schedule, prediction, variance, train, sample, null);
     }
 
     /**
@@ -174,6 +205,11 @@ public record ImageRecipe(
         return Records.with(this, "sample", sample);
     }
 
+    /** With a process in continuous time, or null for the chain of {@code schedule}. */
+    public ImageRecipe withProcess(@Nullable ProcessSettings process) {
+        return Records.with(this, PROCESS, process);
+    }
+
     private static ImageRecipe changed(
             ImageRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
         Recipe.change(tree, changes, KIND, source);
@@ -181,13 +217,24 @@ public record ImageRecipe(
             Map<String, @Nullable Object> renamed = part(tree, "train");
             renamed.put("conditionDropout", renamed.remove(OLD_DROPOUT));
         }
+        if (tree.get(PROCESS) instanceof Map<?, ?>) {
+            ProcessSettings process = ProcessSettings.fromMap(part(tree, PROCESS), source + ", process");
+            tree.put(PROCESS, Records.CAMEL_CASE.write(process));
+        }
         return Records.CAMEL_CASE.read(defaults, tree, source);
     }
 
-    /** All fields as a JSON tree. */
+    /** All fields that count as a JSON tree: those of a chain of timesteps, or the process in continuous time. */
     @Override
     public Map<String, @Nullable Object> toMap() {
-        return Recipe.tree(KIND, this);
+        Map<String, @Nullable Object> tree = Recipe.tree(KIND, this);
+        if (process == null) {
+            tree.remove(PROCESS);
+        } else {
+            OF_CHAINS.forEach(tree::remove);
+            tree.put(PROCESS, process.toMap());
+        }
+        return tree;
     }
 
     /** This recipe as the text of a file that {@link #read} reads. */
@@ -257,7 +304,9 @@ public record ImageRecipe(
                 "lower train.batchSize, and raise train.accumulate instead");
         DiffusionModel fresh = new DiffusionModel(
                 new UNet2D(model, train.seed()),
-                SchedulerConfig.ddpm(schedule, meaning(), variance.ofStep()),
+                process == null
+                        ? SchedulerConfig.ddpm(schedule, meaning(), variance.ofStep())
+                        : SchedulerConfig.continuous(process),
                 new ModelCard(rows == null ? List.of() : data.labelNames(), Map.of("recipe", toMap())));
         try {
             fresh.network().parameters().computeIn(train.compute());

@@ -1,16 +1,19 @@
 package org.diffusion4j.image;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.process.ReverseVariance;
+import org.diffusion4j.process.continuous.ProcessSettings;
 import org.diffusion4j.train.DenoisingLoss;
 import org.diffusion4j.train.Examples;
 import org.diffusion4j.train.Loss;
 import org.diffusion4j.train.ObjectiveSettings;
 import org.diffusion4j.train.Trainer;
+import org.diffusion4j.train.score.ContinuousLoss;
 import org.jspecify.annotations.Nullable;
 
 /** How a {@link Trainer} comes to a model of images. */
@@ -56,10 +59,14 @@ public final class ImageTraining {
      * The loss of a model's network.
      *
      * @param variance of its reverse steps, where it has not learned one
+     * @param settings for a chain of timesteps; a process in continuous time has {@link ContinuousLoss#of}
      */
     public static Loss loss(DiffusionModel model, ReverseVariance variance, ObjectiveSettings settings) {
-        return new DenoisingLoss(
-                model.network(), model.process(), model.scheduler().meaning(), variance, settings);
+        Optional<ProcessSettings> continuous = model.scheduler().continuous();
+        return continuous.isPresent()
+                ? ContinuousLoss.of(model.network(), continuous.orElseThrow())
+                : new DenoisingLoss(
+                        model.network(), model.process(), model.scheduler().meaning(), variance, settings);
     }
 
     /** Images as examples for a model: with classes where it has classes. */

@@ -32,7 +32,7 @@ final class ModelFiles {
                 UNet2DConfig.fromMap(files.unetConfig(), files.unetConfigFile().toString());
         SchedulerConfig scheduler = SchedulerConfig.fromMap(
                 files.schedulerConfig(), files.schedulerConfigFile().toString());
-        DiffusionModel.chain(scheduler); // refuses before there is a network to free
+        DiffusionModel.forward(scheduler); // refuses before there is a network to free
         ModelCard card = ModelCard.fromMap(files.extras(), files.extrasFile().toString());
         List<String> warnings = Stream.of(
                         warning(files.unetConfigFile(), UNet2DConfig.passedOver(files.unetConfig())),
@@ -54,7 +54,7 @@ final class ModelFiles {
 
     /** {@link DiffusionModel#loadOpenAi}. */
     static DiffusionModel readOpenAi(Path weights, OpenAiUNetConfig network, SchedulerConfig scheduler) {
-        DiffusionModel.chain(scheduler);
+        DiffusionModel.forward(scheduler);
         return new DiffusionModel(
                 filled(network.toUNet2D(), weights, () -> NamedTensors.open(weights), new OpenAiNames(network)::ours),
                 scheduler,

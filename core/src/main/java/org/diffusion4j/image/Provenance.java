@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param device on which the network computed
  * @param precision in which it computed, never {@code auto}
  * @param steered by a classifier, or null where it was not
+ * @param guide the worse model that guided the model, named as {@code model} is, or null where none did
  */
 public record Provenance(
         String version,
@@ -34,7 +35,8 @@ public record Provenance(
         int sample,
         Device device,
         Precision precision,
-        @Nullable Steered steered) {
+        @Nullable Steered steered,
+        @Records.Omittable @Nullable String guide) {
 
     /**
      * By what the model was steered.
@@ -54,31 +56,37 @@ public record Provenance(
 
     /** Where all samples of a draw are shown. */
     public static Provenance of(String version, String model, String modelHash, Draw draw, Compute compute) {
-        return new Provenance(version, model, modelHash, draw, ALL, compute.device(), compute.arithmetic(), null);
+        return new Provenance(version, model, modelHash, draw, ALL, compute.device(), compute.arithmetic(), null, null);
     }
 
     /** The same draw, steered by a classifier. */
     public Provenance steeredBy(Path classifier, double scale) {
         Steered by = new Steered(classifier.toString(), scale);
-        return new Provenance(version, model, modelHash, draw, sample, device, precision, by);
+        return new Provenance(version, model, modelHash, draw, sample, device, precision, by, guide);
+    }
+
+    /** The same draw, guided by a worse model: its folder, or the name of one that is shipped. */
+    public Provenance guidedBy(String worse) {
+        return new Provenance(version, model, modelHash, draw, sample, device, precision, steered, worse);
     }
 
     /** The same draw, of which one sample is shown. */
     public Provenance ofSample(int index) {
-        return new Provenance(version, model, modelHash, draw, index, device, precision, steered);
+        return new Provenance(version, model, modelHash, draw, index, device, precision, steered, guide);
     }
 
     /** The text of a PNG file that will lie at {@code picture}. */
     public Map<String, String> toText(Path picture) {
         Provenance text = new Provenance(
                 version,
-                isShipped(Path.of(model)) ? model : seenFrom(picture, Path.of(model)),
+                textOf(model, picture),
                 modelHash,
                 draw,
                 sample,
                 device,
                 precision,
-                steered == null ? null : new Steered(seenFrom(picture, Path.of(steered.classifier)), steered.scale));
+                steered == null ? null : new Steered(seenFrom(picture, Path.of(steered.classifier)), steered.scale),
+                guide == null ? null : textOf(guide, picture));
         return Map.of("Software", "Diffusion4j " + version, KEY, Json.line(Records.CAMEL_CASE.write(text)));
     }
 
@@ -100,11 +108,9 @@ public record Provenance(
         return Optional.ofNullable(text.get(KEY)).map(json -> {
             String source = picture.toString();
             Provenance seen = Records.CAMEL_CASE.read(OLDEST, Json.parseObject(json, source), source);
-            Path beside = beside(picture, seen.model);
-            String model = seen.isShipped(beside) ? seen.model : beside.toString();
             return new Provenance(
                     seen.version,
-                    model,
+                    placed(seen.model, picture),
                     seen.modelHash,
                     seen.draw,
                     seen.sample,
@@ -113,7 +119,8 @@ public record Provenance(
                     seen.steered == null
                             ? null
                             : new Steered(
-                                    beside(picture, seen.steered.classifier).toString(), seen.steered.scale));
+                                    beside(picture, seen.steered.classifier).toString(), seen.steered.scale),
+                    seen.guide == null ? null : placed(seen.guide, picture));
         });
     }
 
@@ -125,8 +132,19 @@ public record Provenance(
         }
     }
 
+    /** A model's name as a picture's text has it. */
+    private static String textOf(String model, Path picture) {
+        return isShipped(model, Path.of(model)) ? model : seenFrom(picture, Path.of(model));
+    }
+
+    /** The model of a picture's text. */
+    private static String placed(String model, Path picture) {
+        Path beside = beside(picture, model);
+        return isShipped(model, beside) ? model : beside.toString();
+    }
+
     /** Whether the name is a shipped model's, and no folder of one's own lies where the name would lead. */
-    private boolean isShipped(Path place) {
+    private static boolean isShipped(String model, Path place) {
         return ShippedModel.named(model, place).isPresent();
     }
 }

@@ -13,6 +13,7 @@ import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Sampler;
 import org.diffusion4j.sample.Samplers;
+import org.diffusion4j.schedule.Spacing;
 import org.diffusion4j.schedule.TimeGrid;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class SamplingPlan {
 
     private final DiffusionModel model;
-    private final double guidance;
+    private final Guiding guiding;
     private final Sampler sampler;
     private final TimeGrid grid;
     private final DiffusionProcess process;
@@ -34,14 +35,14 @@ public final class SamplingPlan {
 
     private SamplingPlan(
             DiffusionModel model,
-            double guidance,
+            Guiding guiding,
             Sampler sampler,
             TimeGrid grid,
             DiffusionProcess process,
             X0Limit limits,
             double startScale) {
         this.model = model;
-        this.guidance = guidance;
+        this.guiding = guiding;
         this.sampler = sampler;
         this.grid = grid;
         this.process = process;
@@ -61,9 +62,16 @@ public final class SamplingPlan {
         settings.requireAsked();
         if (!settings.asPublished()) {
             Sampler sampler = settings.make();
-            TimeGrid grid = settings.grid(model.process());
-            X0Limit limits = scheduler.limits(sampler.clips());
-            return new SamplingPlan(model, settings.guidance(), sampler, grid, model.process(), limits, 1);
+            boolean continuous = scheduler.continuous().isPresent();
+            TimeGrid grid = continuous ? continuousGrid(scheduler, settings) : settings.grid(model.process());
+            return new SamplingPlan(
+                    model,
+                    Guiding.of(settings),
+                    sampler,
+                    grid,
+                    model.forwardProcess(),
+                    scheduler.limits(sampler.clips()),
+                    continuous ? scheduler.startScale(grid) : 1);
         }
         require(
                 settings.sampler().equals(scheduler.className()),
@@ -78,12 +86,34 @@ public final class SamplingPlan {
                 settings.sampler());
         return new SamplingPlan(
                 model,
-                settings.guidance(),
+                Guiding.of(settings),
                 spaced.sampler(settings),
                 grid,
                 spaced.process(settings.steps()),
                 spaced::limited,
                 spaced.startScale(grid));
+    }
+
+    private static TimeGrid continuousGrid(SchedulerConfig scheduler, SampleSettings settings) {
+        require(
+                !settings.asksForVariance(),
+                "%s goes back the timesteps of a chain, and the model is in continuous time: take pc, em, ode, edm or langevin",
+                settings.sampler());
+        require(
+                settings.spacing().equals(Spacing.TRAILING.toString()),
+                "the model is in continuous time and has times of its own, so it takes no spacing, timesteps or sigmas: omit %s",
+                settings.spacing());
+        return scheduler.grid(settings.steps());
+    }
+
+    /**
+     * This plan with a worse model in the place of the one without labels: autoguidance (Karras et al. 2024). The scale is that of the
+     * settings' guidance; neither model need know "no label".
+     *
+     * @param guide of the same pictures, classes and noise, lent; {@link org.diffusion4j.image.guidance.Autoguidance} checks that
+     */
+    public SamplingPlan guidedBy(DiffusionModel guide) {
+        return new SamplingPlan(model, guiding.by(guide), sampler, grid, process, limits, startScale);
     }
 
     /** The sampler. */
@@ -102,7 +132,7 @@ public final class SamplingPlan {
      * @param labels int64 {@code [batch]} where the model has classes, lent, else null
      */
     public Denoiser denoiser(@Nullable Tensor labels) {
-        return model.denoiser(labels, guidance, process, limits);
+        return guiding.denoiser(model, labels, process, limits);
     }
 
     /**
@@ -111,7 +141,7 @@ public final class SamplingPlan {
      * @param labels as {@link #denoiser}
      */
     public Denoiser consistentDenoiser(@Nullable Tensor labels) {
-        return model.consistent(labels, guidance, process, limits);
+        return guiding.consistent(model, labels, process, limits);
     }
 
     /**

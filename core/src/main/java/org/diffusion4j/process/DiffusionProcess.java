@@ -2,6 +2,7 @@ package org.diffusion4j.process;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.diffusion4j.schedule.ForwardStep;
 import org.diffusion4j.schedule.Posterior;
 import org.diffusion4j.schedule.TimeGrid;
 
@@ -42,6 +43,11 @@ public interface DiffusionProcess {
      */
     default Optional<Posterior> chainStep(double t) {
         return Optional.empty();
+    }
+
+    /** q(x_t | x_s) for s &lt; t at any distance. */
+    default ForwardStep forward(double t, double s) {
+        return new ForwardStep(alpha(t) / alpha(s), posterior(t, s).stepVariance());
     }
 
     /** q(x_s | x_t, x0) for s &lt; t at any distance. */

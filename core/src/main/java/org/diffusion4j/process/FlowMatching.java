@@ -8,7 +8,7 @@ package org.diffusion4j.process;
  *
  * @param scale of the time that the network is given: 1, or 1000 in diffusers
  */
-public record FlowMatching(double scale) implements SmoothProcess {
+public record FlowMatching(double scale) implements ContinuousProcess {
 
     @Override
     public double alpha(double t) {
@@ -28,6 +28,16 @@ public record FlowMatching(double scale) implements SmoothProcess {
     @Override
     public double timeAt(double ratio) {
         return Double.isInfinite(ratio) ? 1 : ratio / (1 + ratio);
+    }
+
+    @Override
+    public double firstTime() {
+        return 1e-5;
+    }
+
+    @Override
+    public double lastTime() {
+        return 1;
     }
 
     @Override

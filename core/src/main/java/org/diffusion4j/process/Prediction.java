@@ -13,6 +13,7 @@ public sealed interface Prediction extends Records.Named
                 Prediction.X0,
                 Prediction.V,
                 Prediction.Score,
+                Prediction.ScaledScore,
                 Prediction.Flow,
                 Prediction.Mean,
                 Preconditioned {
@@ -21,6 +22,7 @@ public sealed interface Prediction extends Records.Named
     Prediction X0 = new X0();
     Prediction V = new V();
     Prediction SCORE = new Score();
+    Prediction SCALED_SCORE = new ScaledScore();
     Prediction FLOW = new Flow();
     Prediction MEAN = new Mean();
 
@@ -56,12 +58,12 @@ public sealed interface Prediction extends Records.Named
     }
 
     /**
-     * The prediction of that name: {@code eps}, {@code x0}, {@code v}, {@code score}, {@code flow} or {@code mean}.
+     * The prediction of that name: {@code eps}, {@code x0}, {@code v}, {@code score}, {@code scaled-score}, {@code flow} or {@code mean}.
      *
      * @throws IllegalArgumentException if there is none
      */
     static Prediction named(String name) {
-        return DidYouMean.choose("prediction", name, List.of(EPS, X0, V, SCORE, FLOW, MEAN));
+        return DidYouMean.choose("prediction", name, List.of(EPS, X0, V, SCORE, SCALED_SCORE, FLOW, MEAN));
     }
 
     /** The noise (DDPM, equation 14). */
@@ -191,6 +193,35 @@ public sealed interface Prediction extends Records.Named
         @Override
         public String toString() {
             return "score";
+        }
+    }
+
+    /** {@code sigma·score = −eps}: what score networks say before they divide it by sigma, as EDM's preconditioning of VE has it. */
+    record ScaledScore() implements Prediction {
+
+        @Override
+        public Denoised interpret(Tensor output, Tensor xt, NoiseLevel level) {
+            return EPS.interpret(output.neg(), xt, level);
+        }
+
+        @Override
+        public Tensor target(Tensor x0, Tensor eps, NoiseLevel level) {
+            return eps.neg();
+        }
+
+        @Override
+        public double errorOfX0(DiffusionProcess process, double t) {
+            return EPS.errorOfX0(process, t);
+        }
+
+        @Override
+        public void requireDefined(double alpha, double sigma) {
+            EPS.requireDefined(alpha, sigma);
+        }
+
+        @Override
+        public String toString() {
+            return "scaled-score";
         }
     }
 

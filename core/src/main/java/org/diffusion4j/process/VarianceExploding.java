@@ -6,9 +6,12 @@ import static org.diffusion4j.engine.Require.require;
  * A process that leaves the clean sample as it is: {@code alpha = 1, sigma = t^power}. The network is given sigma.
  *
  * <p>Karras, Aittala, Aila, Laine, "Elucidating the Design Space of Diffusion-Based Generative Models" (EDM), NeurIPS 2022, table 1:
- * power 1 is EDM, power ½ the variance-exploding SDE.
+ * power 1 is EDM, power ½ the variance-exploding SDE. Its times go from sigma 0.002 to 80, as there.
  */
-public record VarianceExploding(double power) implements SmoothProcess {
+public record VarianceExploding(double power) implements ContinuousProcess {
+
+    private static final double EDM_LEAST = 0.002;
+    private static final double EDM_MOST = 80;
 
     public VarianceExploding {
         require(power > 0, "the power of time must be positive, was %s", power);
@@ -38,6 +41,16 @@ public record VarianceExploding(double power) implements SmoothProcess {
     @Override
     public double timeAt(double ratio) {
         return Math.pow(ratio, 1 / power);
+    }
+
+    @Override
+    public double firstTime() {
+        return timeAt(EDM_LEAST);
+    }
+
+    @Override
+    public double lastTime() {
+        return timeAt(EDM_MOST);
     }
 
     @Override

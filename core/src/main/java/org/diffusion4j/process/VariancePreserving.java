@@ -2,6 +2,9 @@ package org.diffusion4j.process;
 
 import static org.diffusion4j.engine.Require.require;
 
+import org.diffusion4j.schedule.BetaCurve;
+import org.diffusion4j.schedule.BetaSchedule;
+
 /**
  * The variance-preserving SDE with {@code beta(t) = betaMin + betaRange·t} on [0, 1]: DDPM's linear betas in continuous time. The
  * network is given t.
@@ -9,7 +12,7 @@ import static org.diffusion4j.engine.Require.require;
  * <p>Song et al., "Score-Based Generative Modeling through Stochastic Differential Equations", ICLR 2021, equation 33; 0.1 and 19.9
  * in use.
  */
-public record VariancePreserving(double betaMin, double betaRange) implements SmoothProcess {
+public record VariancePreserving(double betaMin, double betaRange) implements ContinuousProcess {
 
     public VariancePreserving {
         require(betaMin >= 0 && betaRange > 0, "betas need min >= 0 and range > 0, were %s and %s", betaMin, betaRange);
@@ -43,6 +46,32 @@ public record VariancePreserving(double betaMin, double betaRange) implements Sm
     @Override
     public double timeAt(double ratio) {
         return (Math.sqrt(betaMin * betaMin + 2 * betaRange * Math.log1p(ratio * ratio)) - betaMin) / betaRange;
+    }
+
+    @Override
+    public double firstTime() {
+        return 1e-5;
+    }
+
+    @Override
+    public double lastTime() {
+        return 1;
+    }
+
+    @Override
+    public double priorDeviation() {
+        return 1;
+    }
+
+    /**
+     * The chain of {@code steps} timesteps whose limit this process is: betas from {@code betaMin/steps} to {@code (betaMin +
+     * betaRange)/steps}, evenly spaced.
+     *
+     * @throws IllegalArgumentException if a beta would not lie below 1
+     */
+    public DiscreteProcess chain(int steps) {
+        return new DiscreteProcess(
+                new BetaSchedule(BetaCurve.LINEAR, betaMin / steps, (betaMin + betaRange) / steps, steps).table());
     }
 
     @Override

@@ -16,7 +16,7 @@ import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.process.Prediction;
 
 /**
- * The denoiser that a network is, once it is known what its output means. Runs without gradients. Safe to share between threads,
+ * The denoiser that a network is, once it is known what its output means. Runs without gradients, but where x requires one. Safe to share between threads,
  * as the network is.
  *
  * @param network lent
@@ -33,7 +33,7 @@ public record NetworkDenoiser(Network network, DiffusionProcess process, OutputM
     @Override
     public Denoised at(Tensor x, double t) {
         meaning.prediction().requireDefined(process.alpha(t), process.sigma(t));
-        try (AutoGradMode noGrad = new AutoGradMode(false)) {
+        try (AutoGradMode grad = new AutoGradMode(x.requires_grad())) {
             NoiseLevel level = NoiseLevel.at(process, t);
             Tensor output = Scoped.result(
                     () -> network.forward(meaning.prediction().input(x, level), timesteps(x, t), condition)

@@ -10,6 +10,7 @@ import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.schedule.Spacing;
 import org.diffusion4j.schedule.TimeGrid;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How samples are drawn, in the names that recipes and the command line use.
@@ -24,6 +25,8 @@ import org.diffusion4j.schedule.TimeGrid;
  *     quadratic} or {@code uniform}; {@code leading+1} is one timestep further from the clean sample; {@code karras:rho=7}, {@code
  *     sigmas:14.6,3,0.1} and others
  * @param guidance the scale of classifier-free guidance, at least 0; 1 for none
+ * @param rescale the share, in [0, 1], of guided output that is given the standard deviation of the output without guidance; 0 for none
+ * @param guidanceInterval the noise levels with guidance, or null for all
  * @param options of the sampler, by the names of its {@link SamplerOption}s: numbers and texts; those that are as by default are
  *     left out
  */
@@ -35,6 +38,8 @@ public record SampleSettings(
         ReverseVariance variance,
         String spacing,
         double guidance,
+        @Records.Omittable double rescale,
+        @Records.Omittable @Nullable GuidanceInterval guidanceInterval,
         Map<String, Object> options) {
 
     public SampleSettings {
@@ -43,10 +48,11 @@ public record SampleSettings(
         require(eta >= 0 && eta <= 1, "eta must lie in [0, 1], was %s", eta);
         TimeSpacings.named(spacing).requireSteps(steps);
         require(guidance >= 0, "guidance must be at least 0, was %s", guidance);
+        require(rescale >= 0 && rescale <= 1, "rescale must lie in [0, 1], was %s", rescale);
         options = Samplers.options(sampler, options);
     }
 
-    /** Without options of the sampler. */
+    /** Without options of the sampler, and with guidance as it is, if any. */
     public SampleSettings(
             String sampler,
             int steps,
@@ -55,7 +61,7 @@ public record SampleSettings(
             ReverseVariance variance,
             String spacing,
             double guidance) {
-        this(sampler, steps, eta, etaRule, variance, spacing, guidance, Map.of());
+        this(sampler, steps, eta, etaRule, variance, spacing, guidance, 0, null, Map.of());
     }
 
     /** A sampler on trailing timesteps; where it is DDIM, without noise. */
@@ -101,6 +107,29 @@ public record SampleSettings(
     /** These with classifier-free guidance of another scale. */
     public SampleSettings withGuidance(double guidance) {
         return Records.with(this, "guidance", guidance);
+    }
+
+    /**
+     * These with another share of guided output that is given the standard deviation of the output without guidance (Lin et al. 2024).
+     *
+     * @param rescale in [0, 1]; 0 for none
+     */
+    public SampleSettings withRescale(double rescale) {
+        return Records.with(this, "rescale", rescale);
+    }
+
+    /**
+     * These with guidance at some noise levels only (Kynkäänniemi et al. 2024).
+     *
+     * @param interval null for all
+     */
+    public SampleSettings withGuidanceInterval(@Nullable GuidanceInterval interval) {
+        return Records.with(this, "guidanceInterval", interval);
+    }
+
+    /** These with the guidance of others: its scale, rescaling and interval. */
+    public SampleSettings withGuidanceOf(SampleSettings other) {
+        return withGuidance(other.guidance).withRescale(other.rescale).withGuidanceInterval(other.guidanceInterval);
     }
 
     /** These with another number of timesteps. */
@@ -153,10 +182,27 @@ public record SampleSettings(
     }
 
     /**
+     * Refuses what would change nothing without guidance.
+     *
+     * @throws IllegalArgumentException if there is none, but a rescaling or an interval of it
+     */
+    public void requireGuided() {
+        require(
+                guidance != 1 || rescale == 0,
+                "rescale is %s, and there is no guidance to rescale: omit it, or set guidance",
+                rescale);
+        require(
+                guidance != 1 || guidanceInterval == null,
+                "the interval of guidance is %s, and there is no guidance: omit it, or set guidance",
+                guidanceInterval);
+    }
+
+    /**
      * Refuses what would change nothing: noise that the sampler does not ask for (but DDPM's eta may be said to be 1, which it is),
      * options that have no effect beside the others, times between the ends for a sampler that chooses them.
      */
     public void requireAsked() {
+        requireGuided();
         require(
                 eta == 0 || asksForEta() || eta == 1 && asksForVariance(),
                 "eta is %s, and %s does not ask for it: leave it at 0, or take ddim",

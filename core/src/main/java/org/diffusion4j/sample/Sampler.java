@@ -31,4 +31,9 @@ public interface Sampler {
     default boolean choosesTimes() {
         return false;
     }
+
+    /** At most how many draws of the noise a step of a grid asks for, at addresses from 1 where the grid has one step alone. */
+    default int drawsPerStep() {
+        return 2;
+    }
 }

@@ -3,6 +3,7 @@ package org.diffusion4j.schedule;
 import static org.diffusion4j.engine.Require.require;
 
 import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -46,6 +47,24 @@ public final class TimeGrid {
         double[] nexts = Arrays.copyOfRange(times, 1, times.length + 1);
         nexts[times.length - 1] = end;
         return new TimeGrid(times.clone(), nexts);
+    }
+
+    /**
+     * A grid whose steps end elsewhere than where the next begins.
+     *
+     * @param times where the model is asked, in any order
+     * @param nexts where each step goes, at most its time
+     */
+    public static TimeGrid of(double[] times, double[] nexts) {
+        require(
+                times.length > 0 && times.length == nexts.length,
+                "a time grid needs as many ends as times and at least one, were %s and %s",
+                nexts.length,
+                times.length);
+        for (int i = 0; i < times.length; i++) {
+            require(nexts[i] <= times[i], "a step must not go up, but goes from %s to %s", times[i], nexts[i]);
+        }
+        return new TimeGrid(times.clone(), nexts.clone());
     }
 
     /**
@@ -110,6 +129,13 @@ public final class TimeGrid {
                 skipped);
         return new TimeGrid(
                 Arrays.copyOfRange(times, skipped, times.length), Arrays.copyOfRange(nexts, skipped, times.length));
+    }
+
+    /** The same steps in another time, which grows with this one. */
+    public TimeGrid retimed(DoubleUnaryOperator time) {
+        return new TimeGrid(
+                Arrays.stream(times).map(time).toArray(),
+                Arrays.stream(nexts).map(time).toArray());
     }
 
     /** The first {@code steps} steps alone. */

@@ -14,6 +14,7 @@ import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.sample.Denoiser;
 import org.diffusion4j.sample.ExactDenoiser;
+import org.diffusion4j.sample.GuidanceInterval;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -64,17 +65,22 @@ class GuidanceTest {
         };
         Denoiser guided = new ClassifierFreeGuidance(left, both, 3);
 
-        assertSame(new IntervalGuidance(guided, left, ratio, 2 * ratio).at(x, 0.4), guided.at(x, 0.4));
+        assertSame(
+                new IntervalGuidance(guided, left, new GuidanceInterval(ratio, 2 * ratio)).at(x, 0.4),
+                guided.at(x, 0.4));
         Denoiser costly = new ClassifierFreeGuidance(left, silent, 3);
-        assertSame(new IntervalGuidance(costly, left, 1.01 * ratio, 2 * ratio).at(x, 0.4), left.at(x, 0.4));
-        assertSame(new IntervalGuidance(costly, left, 0, 0.99 * ratio).at(x, 0.4), left.at(x, 0.4));
+        assertSame(
+                new IntervalGuidance(costly, left, new GuidanceInterval(1.01 * ratio, 2 * ratio)).at(x, 0.4),
+                left.at(x, 0.4));
+        assertSame(
+                new IntervalGuidance(costly, left, new GuidanceInterval(0, 0.99 * ratio)).at(x, 0.4), left.at(x, 0.4));
     }
 
     @Test
     void refuses_an_empty_interval_and_a_scale_that_is_no_number() {
-        assertThatThrownBy(() -> new IntervalGuidance(left, left, 2, 2))
+        assertThatThrownBy(() -> new GuidanceInterval(2, 2))
                 .hasMessage("the interval of guidance must be LOW,HIGH with 0 <= LOW < HIGH, was 2.0,2.0");
-        assertThatThrownBy(() -> new IntervalGuidance(left, left, Double.NaN, 2))
+        assertThatThrownBy(() -> new GuidanceInterval(Double.NaN, 2))
                 .hasMessageStartingWith("the interval of guidance must be LOW,HIGH");
         assertThatThrownBy(() -> new ClassifierFreeGuidance(left, both, Double.POSITIVE_INFINITY))
                 .hasMessage("the scale of guidance must be a number, was Infinity");

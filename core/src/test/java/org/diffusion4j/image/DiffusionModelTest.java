@@ -94,7 +94,10 @@ class DiffusionModelTest {
     @ParameterizedTest
     @MethodSource("samplers")
     void draws_the_same_picture_by_any_sampler_whatever_the_batch(String sampler) {
-        SampleSettings settings = SampleSettings.of(sampler, 4);
+        SampleSettings plain = SampleSettings.of(sampler, 4);
+        SampleSettings settings = sampler.equals("ode") // exactly, a network of random weights takes thousands of steps
+                ? plain.withOption("relative", 0.1).withOption("absolute", 0.1)
+                : plain;
         Draw draw = few(3).with(settings.asksForEta() ? settings.withEta(0.5, EtaRule.DEVIATION) : settings);
 
         assertThat(largestDifference(pixels(draw.withBatchSize(3)), pixels(draw.withBatchSize(1))))

@@ -163,7 +163,8 @@ class PrecisionOfDrawingTest {
         Denoiser two = new ClassifierFreeGuidance(lower.unlimited(labels), lower.unlimited(noLabel), 3);
         Denoised expected = two.at(x, 400);
 
-        Denoised actual = lower.denoiser(labels, 3, lower.process(), (unlimited, eps) -> unlimited)
+        Denoised actual = Guiding.of(3)
+                .denoiser(lower, labels, lower.process(), (unlimited, eps) -> unlimited)
                 .at(x, 400);
 
         assertThat(actual.x0().equal(expected.x0())).isTrue();

@@ -18,9 +18,15 @@ import org.diffusion4j.process.Prediction;
 public record Mixture(DiffusionProcess process, double[] weights, double[][] means, double s) implements Denoiser {
 
     /** Three points of different weight in the plane. */
-    static Mixture inThePlane(DiffusionProcess process) {
+    public static Mixture inThePlane(DiffusionProcess process) {
         return new Mixture(
                 process, new double[] {0.5, 0.3, 0.2}, new double[][] {{1, 0}, {-0.6, 0.8}, {-0.5, -1}}, 0.25);
+    }
+
+    /** Three points in the plane whose mean is 0, as that of the prior. */
+    public static Mixture centred(DiffusionProcess process) {
+        return new Mixture(
+                process, new double[] {0.5, 0.3, 0.2}, new double[][] {{0.8, 0}, {-0.6, 0.8}, {-1.1, -1.2}}, 0.25);
     }
 
     /** Two points of different weight on a line. */
@@ -62,6 +68,27 @@ public record Mixture(DiffusionProcess process, double[] weights, double[][] mea
                 .div(new Scalar(2.0))
                 .mul(row(weights))
                 .sum(1);
+    }
+
+    /** The log-density of x at time t, in nats, for each of the batch. */
+    public double[] logDensity(double[][] x, double t) {
+        double alpha = process.alpha(t);
+        double variance = Math.pow(alpha * s, 2) + Math.pow(process.sigma(t), 2);
+        return Arrays.stream(x)
+                .mapToDouble(point -> {
+                    double density = 0;
+                    for (int k = 0; k < weights.length; k++) {
+                        double square = 0;
+                        for (int d = 0; d < point.length; d++) {
+                            square += Math.pow(point[d] - alpha * means[k][d], 2);
+                        }
+                        density += weights[k]
+                                * Math.exp(-square / (2 * variance))
+                                / Math.pow(2 * Math.PI * variance, point.length / 2.0);
+                    }
+                    return Math.log(density);
+                })
+                .toArray();
     }
 
     private Tensor centres() {

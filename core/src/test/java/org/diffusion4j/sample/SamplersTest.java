@@ -67,7 +67,9 @@ class SamplersTest {
             "dpm++-2s-ancestral",
             "dpm++-sde",
             "dpm-solver-fast", // with eta alone
-            "dpm-solver-23");
+            "dpm-solver-23",
+            "ode",
+            "edm");
 
     static Stream<Samplers.Entry> askingAtTimesteps() {
         return samplers().filter(entry -> !ASKING_BETWEEN.contains(entry.name()));

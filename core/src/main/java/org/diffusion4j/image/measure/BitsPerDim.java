@@ -132,7 +132,7 @@ public record BitsPerDim(
         return summary(Objects.requireNonNull(terms), settings.grid);
     }
 
-    private static void requireFits(DiffusionModel model, ImageDataset data) {
+    static void requireFits(DiffusionModel model, ImageDataset data) {
         int channels = model.network().config().inChannels();
         require(
                 data.channels() == channels,

@@ -41,11 +41,11 @@ public record OdeInTime(double node, Churn churn) implements Sampler {
             Stirred hat = stir(p, new SigmaSpace(model), grid, xt, i, noise);
             double t = hat.t();
             Denoised at = model.at(hat.x(), t);
-            Tensor slope = slope(p, at, t);
+            Tensor slope = p.flow(at, t);
             if (node > 0 && p.sigma(s) > 0) {
                 double inner = t + node * (s - t);
                 Tensor there = hat.x().add(slope, new Scalar(inner - t));
-                Tensor slopeThere = slope(p, model.at(there, inner), inner);
+                Tensor slopeThere = p.flow(model.at(there, inner), inner);
                 slope = slope.add(slopeThere.sub(slope), new Scalar(1 / (2 * node)));
             }
             return new SamplingLoop.Moved(hat.x().add(slope, new Scalar(s - t)), at.x0());
@@ -63,10 +63,5 @@ public record OdeInTime(double node, Churn churn) implements Sampler {
         Churn.Stirred hat = churn.stir(x.div(new Scalar(p.alpha(t))), step, grid.steps(), space, noise);
         double raised = p.timeAt(hat.sigma());
         return new Stirred(hat.x().mul(new Scalar(p.alpha(raised))), raised);
-    }
-
-    /** dx/dt. */
-    private static Tensor slope(SmoothProcess p, Denoised at, double t) {
-        return at.x0().mul(new Scalar(p.alphaRate(t))).add(at.eps(), new Scalar(p.sigmaRate(t)));
     }
 }
