@@ -28,8 +28,10 @@ final class HtmlEntities {
         } else {
             code = NAMES.get(found.group(3));
         }
-        boolean character = code != null && Character.isValidCodePoint(code) && (code < 0xd800 || code > 0xdfff);
-        return character ? Character.toString(code) : found.group();
+        if (code == null || !Character.isValidCodePoint(code) || (code >= 0xd800 && code <= 0xdfff)) {
+            return found.group();
+        }
+        return Character.toString(code);
     }
 
     private static Map<String, Integer> names() {
@@ -42,7 +44,7 @@ final class HtmlEntities {
                 + " agrave aacute acirc atilde auml aring aelig ccedil egrave eacute ecirc euml igrave iacute icirc iuml"
                 + " eth ntilde ograve oacute ocirc otilde ouml divide oslash ugrave uacute ucirc uuml yacute thorn yuml";
         int code = FIRST_OF_LATIN1;
-        for (String name : latin1.split(" ")) {
+        for (String name : latin1.split(" ", -1)) {
             names.put(name, code++);
         }
         return names;
