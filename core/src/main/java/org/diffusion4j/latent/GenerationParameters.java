@@ -2,6 +2,7 @@ package org.diffusion4j.latent;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,8 +24,6 @@ import org.diffusion4j.io.Json;
  */
 public record GenerationParameters(String prompt, String negative, Map<String, String> fields) {
 
-    private static final Pattern FIELD = Pattern.compile(
-            "\\s*(\\w[\\w \\-/]+):\\s*(\"(?:\\\\.|[^\\\\\"])+\"|[^,]*)(?:,|$)", Pattern.UNICODE_CHARACTER_CLASS);
     private static final Pattern SIZE = Pattern.compile("(\\d{1,6})x(\\d{1,6})");
     private static final String NEGATIVE = "Negative prompt:";
 
@@ -35,8 +34,15 @@ public record GenerationParameters(String prompt, String negative, Map<String, S
     public GenerationParameters {
         fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
         for (String name : fields.keySet()) {
-            require(name.matches("(?U)\\w[\\w \\-/]+"), "'%s' cannot be the name of a field", name);
+            require(isName(name), "'%s' cannot be the name of a field", name);
         }
+    }
+
+    /** Two characters and more: letters, digits, {@code _}, and after the first also blanks, {@code -} and {@code /}. */
+    private static boolean isName(String name) {
+        return name.length() > 1
+                && (Character.isLetterOrDigit(name.charAt(0)) || name.charAt(0) == '_')
+                && name.chars().allMatch(c -> FieldLine.isOfName((char) c));
     }
 
     /** Pixels of a picture. */
@@ -46,7 +52,8 @@ public record GenerationParameters(String prompt, String negative, Map<String, S
     public static GenerationParameters parse(String text) {
         List<String> lines = List.of(text.strip().split("\n", -1));
         int last = lines.size() - 1;
-        boolean hasFields = FIELD.matcher(lines.get(last)).results().count() >= FEWEST_FIELDS;
+        List<Field> found = new FieldLine(lines.get(last)).fields();
+        boolean hasFields = found.size() >= FEWEST_FIELDS;
         StringBuilder prompt = new StringBuilder();
         StringBuilder negative = new StringBuilder();
         StringBuilder into = prompt;
@@ -58,19 +65,80 @@ public record GenerationParameters(String prompt, String negative, Map<String, S
             }
             into.append(into.length() == 0 ? "" : "\n").append(line);
         }
-        return new GenerationParameters(
-                prompt.toString(), negative.toString(), hasFields ? fields(lines.get(last)) : Map.of());
+        return new GenerationParameters(prompt.toString(), negative.toString(), hasFields ? byName(found) : Map.of());
     }
 
-    private static Map<String, String> fields(String line) {
+    private static Map<String, String> byName(List<Field> found) {
         Map<String, String> fields = new LinkedHashMap<>();
-        Matcher field = FIELD.matcher(line);
-        while (field.find()) {
-            if (!field.group(2).isEmpty()) {
-                fields.put(field.group(1), unquoted(field.group(2)));
+        for (Field field : found) {
+            if (!field.value.isEmpty()) {
+                fields.put(field.name, unquoted(field.value));
             }
         }
         return fields;
+    }
+
+    private record Field(String name, String value) {}
+
+    /** Reads {@code name: value, name: "value, with a comma"} from left to right; what is no field is passed over. */
+    private static final class FieldLine {
+
+        private final String line;
+        private int at;
+
+        FieldLine(String line) {
+            this.line = line;
+        }
+
+        List<Field> fields() {
+            List<Field> fields = new ArrayList<>();
+            while (at < line.length()) {
+                int begin = at;
+                while (at < line.length() && isOfName(line.charAt(at))) {
+                    at++;
+                }
+                String name = line.substring(begin, at).stripLeading();
+                if (at < line.length() && line.charAt(at) == ':' && isName(name)) {
+                    at++;
+                    fields.add(new Field(name, value()));
+                } else {
+                    at = Math.max(at, begin + 1);
+                }
+            }
+            return fields;
+        }
+
+        private static boolean isOfName(char c) {
+            return Character.isLetterOrDigit(c) || "_ -/".indexOf(c) >= 0;
+        }
+
+        /** Up to the comma behind it, which is taken too; one in quotes may have commas. */
+        private String value() {
+            while (at < line.length() && Character.isWhitespace(line.charAt(at))) {
+                at++;
+            }
+            int begin = at;
+            int end = at < line.length() && line.charAt(at) == '"' ? afterQuotes() : begin;
+            boolean quoted = end > begin && (end == line.length() || line.charAt(end) == ',');
+            if (!quoted) {
+                int comma = line.indexOf(',', begin);
+                end = comma < 0 ? line.length() : comma;
+            }
+            at = end + 1;
+            return line.substring(begin, end);
+        }
+
+        /** Behind the quote that ends what begins here, or here where none does. */
+        private int afterQuotes() {
+            for (int i = at + 1; i < line.length(); i++) {
+                if (line.charAt(i) == '\\') {
+                    i++;
+                } else if (line.charAt(i) == '"') {
+                    return i + 1;
+                }
+            }
+            return at;
+        }
     }
 
     private static String unquoted(String value) {

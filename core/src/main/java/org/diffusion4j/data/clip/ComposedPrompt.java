@@ -2,7 +2,7 @@ package org.diffusion4j.data.clip;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
 /**
@@ -14,8 +14,6 @@ import java.util.regex.Pattern;
 public final class ComposedPrompt {
 
     private static final Pattern AND = Pattern.compile("\\bAND\\b", Pattern.UNICODE_CHARACTER_CLASS);
-    private static final Pattern WEIGHT = Pattern.compile(
-            "(.*?)\\s*:\\s*([-+]?(?:\\d+\\.?|\\d*\\.\\d+))", Pattern.UNICODE_CHARACTER_CLASS | Pattern.DOTALL);
 
     private ComposedPrompt() {}
 
@@ -24,11 +22,12 @@ public final class ComposedPrompt {
         return Arrays.stream(AND.split(prompt, -1)).map(ComposedPrompt::part).toList();
     }
 
+    /** What stands after the last colon is the weight, where it is a number. */
     private static WeightedText part(String text) {
-        String trimmed = text.stripTrailing();
-        Matcher weight = WEIGHT.matcher(trimmed);
-        return weight.matches()
-                ? new WeightedText(weight.group(1), Double.parseDouble(weight.group(2)))
-                : new WeightedText(trimmed, 1);
+        int colon = text.lastIndexOf(':');
+        OptionalDouble weight = colon < 0 ? OptionalDouble.empty() : WeightedText.number(text.substring(colon + 1));
+        return weight.isPresent()
+                ? new WeightedText(text.substring(0, colon).stripTrailing(), weight.getAsDouble())
+                : new WeightedText(text.stripTrailing(), 1);
     }
 }

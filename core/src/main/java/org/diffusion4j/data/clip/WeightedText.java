@@ -1,10 +1,11 @@
 package org.diffusion4j.data.clip;
 
+import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.regex.Matcher;
+import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
 /**
@@ -20,14 +21,23 @@ public record WeightedText(String text, double weight) {
 
     private static final double EMPHASIS = 1.1;
     private static final WeightedText BREAK = new WeightedText("BREAK", -1);
-    private static final Pattern BREAK_WORD = Pattern.compile("\\s*\\bBREAK\\b\\s*", Pattern.UNICODE_CHARACTER_CLASS);
-    private static final Pattern NUMBER_AND_END =
-            Pattern.compile(":\\s*([+-]?(?:\\d+\\.?\\d*|\\.\\d+))\\s*\\)", Pattern.UNICODE_CHARACTER_CLASS);
-    private static final Pattern PLAIN = Pattern.compile("[^\\\\()\\[\\]:]+");
+    private static final Pattern BREAK_WORD = Pattern.compile("\\bBREAK\\b", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final String SPECIAL = "\\()[]:";
 
     /** Whether this is the mark after which another chunk begins. */
     public boolean isBreak() {
         return equals(BREAK);
+    }
+
+    /** A decimal number with blanks around it, as people write weights: {@code 1.2}, {@code .5}, {@code -1}; empty where it is none. */
+    static OptionalDouble number(String text) {
+        String stripped = text.strip();
+        boolean plain = !stripped.isEmpty() && stripped.chars().allMatch(c -> "+-.0123456789".indexOf(c) >= 0);
+        try {
+            return plain ? OptionalDouble.of(new BigDecimal(stripped).doubleValue()) : OptionalDouble.empty();
+        } catch (NumberFormatException e) {
+            return OptionalDouble.empty();
+        }
     }
 
     /** The parts of a prompt in order, neighbours of different weight; one empty part for an empty prompt. */
@@ -55,21 +65,17 @@ public record WeightedText(String text, double weight) {
         }
 
         List<WeightedText> parts() {
-            Matcher number = NUMBER_AND_END.matcher(prompt);
-            Matcher plain = PLAIN.matcher(prompt);
             int at = 0;
             while (at < prompt.length()) {
-                char c = prompt.charAt(at);
-                if (c == ':'
-                        && !round.isEmpty()
-                        && number.region(at, prompt.length()).lookingAt()) {
-                    multiply(round.pop(), Double.parseDouble(number.group(1)));
-                    at = number.end();
-                } else if (plain.region(at, prompt.length()).lookingAt()) {
-                    addWithBreaks(plain.group());
-                    at = plain.end();
+                int next = at;
+                while (next < prompt.length() && SPECIAL.indexOf(prompt.charAt(next)) < 0) {
+                    next++;
+                }
+                if (next > at) {
+                    addWithBreaks(prompt.substring(at, next));
+                    at = next;
                 } else {
-                    at += special(c, at);
+                    at += special(prompt.charAt(at), at);
                 }
             }
             round.forEach(from -> multiply(from, EMPHASIS));
@@ -85,6 +91,14 @@ public record WeightedText(String text, double weight) {
                     add(prompt.substring(at + 1, at + 2));
                 }
                 return escapes ? 2 : 1;
+            }
+            if (c == ':' && !round.isEmpty()) {
+                int end = prompt.indexOf(')', at);
+                OptionalDouble factor = end < 0 ? OptionalDouble.empty() : number(prompt.substring(at + 1, end));
+                if (factor.isPresent()) {
+                    multiply(round.pop(), factor.getAsDouble());
+                    return end + 1 - at;
+                }
             }
             if (c == '(') {
                 round.push(parts.size());
@@ -103,10 +117,12 @@ public record WeightedText(String text, double weight) {
         private void addWithBreaks(String text) {
             String[] between = BREAK_WORD.split(text, -1);
             for (int i = 0; i < between.length; i++) {
-                if (i > 0) {
+                String part = between[i];
+                if (i > 0) { // blanks beside the word belong to it
                     parts.add(BREAK);
+                    part = part.stripLeading();
                 }
-                add(between[i]);
+                add(i < between.length - 1 ? part.stripTrailing() : part);
             }
         }
 
