@@ -61,6 +61,14 @@ final class BacktestCommand implements Runnable {
     private int horizon;
 
     @Option(
+            names = "--season",
+            paramLabel = "ROWS",
+            description =
+                    "The season that seasonal-naive repeats, such as 7 for days with a week (default: as gluonts has it for the"
+                            + " frequency: 24 hours, 5 business days, 1 day).")
+    private @Nullable Integer season;
+
+    @Option(
             names = "--repeats",
             defaultValue = "1",
             description =
@@ -90,6 +98,10 @@ final class BacktestCommand implements Runnable {
                 methods.stream().distinct().count() == methods.size(),
                 "a method is there twice: %s; name each once, and measure it with several seeds by --repeats",
                 methods);
+        require(
+                season == null || methods.contains(Baseline.SEASONAL_NAIVE.toString()),
+                "--season is for seasonal-naive, which is not measured here: omit it, or add seasonal-naive");
+        require(season == null || season >= 1, "--season must be at least 1, was %s", season);
         Backtest backtest = new Backtest(windows, horizon, paths.samples());
         SeriesTable table = series.read();
         SeriesTable training = backtest.training(table);
@@ -127,6 +139,13 @@ final class BacktestCommand implements Runnable {
         }
     }
 
+    private ForecastMethod baseline(String name, SeriesTable training) {
+        Baseline baseline = Baseline.named(name);
+        return season != null && baseline == Baseline.SEASONAL_NAIVE
+                ? Baseline.seasonal(season)
+                : baseline.fit(training);
+    }
+
     private void measure(
             String name,
             Backtest backtest,
@@ -151,7 +170,7 @@ final class BacktestCommand implements Runnable {
                                 name, model.horizon());
             }
             ForecastMethod method = model == null
-                    ? Baseline.named(name).fit(training)
+                    ? baseline(name, training)
                     : (history, rows, count, seed) -> model.forecast(
                             history,
                             rows,
@@ -179,6 +198,9 @@ final class BacktestCommand implements Runnable {
         card.put("samples", paths.samples());
         card.put("seed", paths.seed());
         card.put("repeats", repeats);
+        if (season != null) {
+            card.put("season", season);
+        }
         card.putAll(results.tree());
         return card;
     }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -322,6 +323,22 @@ class ForecastCommandTest {
         assertThat(run).doesNotExist();
     }
 
+    @Test
+    void repeat_the_season_that_is_said() {
+        String[] words = {
+            "backtest", "naive", "seasonal-naive", "--data", data.toString(), "--horizon", "3", "--windows", "2"
+        };
+        List<String> daily = diffuse((Object[]) words).out().lines().toList();
+        assertThat(daily.get(2).replace("seasonal-", "").replaceAll(" +", " "))
+                .as("a season of days is one row")
+                .isEqualTo(daily.get(1).replaceAll(" +", " "));
+        List<Object> weekly = new ArrayList<>(List.of((Object[]) words));
+        weekly.addAll(List.of("--season", 7));
+        assertThat(diffuse(weekly.toArray()).out().lines().toList())
+                .startsWith(daily.get(0), daily.get(1))
+                .doesNotContain(daily.get(2));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -331,6 +348,9 @@ class ForecastCommandTest {
                 "backtest naive var naive --data DATA --horizon 3|2|a method is there twice: [naive, var, naive]; name each once",
                 "backtest naiv --data DATA|1|naiv: is not a baseline (naive, seasonal-naive, drift, random-walk, var)",
                 "backtest naive --data DATA --windows 40|2|the table has 40 rows, but 40 windows of 30 rows are to be forecast",
+                "backtest naive --data DATA --horizon 3 --season 7|2|--season is for seasonal-naive, which is not measured here",
+                "backtest seasonal-naive --data DATA --horizon 3 --season 0|2|--season must be at least 1, was 0",
+                "backtest seasonal-naive --data DATA --horizon 3 --season 50|2|the history has 25 rows, a season has 50",
                 "backtest naive --data DATA --horizon 3 --freq fortnight|2|there is no frequency 'fortnight'"
             })
     void refuse_in_one_line_what_they_cannot_do(String words, int code, String message) {

@@ -24,21 +24,11 @@ public enum Baseline {
         }
     },
 
-    /** The values of the last season, repeated: one path. */
+    /** The values of the last season of the table's frequency, repeated: one path. See {@link #seasonal}. */
     SEASONAL_NAIVE("seasonal-naive") {
         @Override
         public ForecastMethod fit(SeriesTable training) {
-            return (history, horizon, paths, seed) -> {
-                double[][] known = KnownValues.of(history);
-                int season = history.frequency().season();
-                require(
-                        history.rows() >= season,
-                        "the history has %s rows, a season of %s has %s",
-                        history.rows(),
-                        history.frequency(),
-                        season);
-                return alone(history, horizon, row -> known[known.length - season + row % season].clone());
-            };
+            return seasonal(training.frequency().season());
         }
     },
 
@@ -115,6 +105,20 @@ public enum Baseline {
      * @throws IllegalArgumentException if they are too few
      */
     public abstract ForecastMethod fit(SeriesTable training);
+
+    /**
+     * {@link #SEASONAL_NAIVE} with another season than the frequency's, which is a day for hours and a single row for days.
+     *
+     * @param season in rows, at least 1
+     */
+    public static ForecastMethod seasonal(int season) {
+        require(season >= 1, "a season has at least 1 row, was %s", season);
+        return (history, horizon, paths, seed) -> {
+            require(history.rows() >= season, "the history has %s rows, a season has %s", history.rows(), season);
+            double[][] known = KnownValues.of(history);
+            return alone(history, horizon, row -> known[known.length - season + row % season].clone());
+        };
+    }
 
     /**
      * The baseline of that name.

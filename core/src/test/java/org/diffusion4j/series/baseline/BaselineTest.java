@@ -87,7 +87,7 @@ class BaselineTest {
                 .hasMessage("vector autoregression needs at least 20 rows to learn from, there are 3");
         SeriesTable hours = table("H", new double[][] {{1, 2}, {2, 3}});
         assertThatThrownBy(() -> Baseline.SEASONAL_NAIVE.fit(hours).forecast(hours, 1, 1, 0))
-                .hasMessage("the history has 2 rows, a season of H has 24");
+                .hasMessage("the history has 2 rows, a season has 24");
         assertThatThrownBy(() -> new Backtest(2, 2, 1).training(few))
                 .hasMessageStartingWith("the table has 3 rows, but 2 windows of 2 rows are to be forecast");
         assertThatThrownBy(() -> Baseline.named("vra"))
