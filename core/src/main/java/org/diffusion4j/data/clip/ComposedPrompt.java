@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /**
  * Prompts that steer together: {@code a cat AND a dog :0.5}.
  *
- * <p>Liu et al., "Compositional Visual Generation with Composable Diffusion Models", ECCV 2022, equation 11: the prediction is
+ * <p>Liu et al., "Compositional Visual Generation with Composable Diffusion Models", ECCV 2022, on conjunction: the prediction is
  * {@code uncond + Σ scale·weight·(cond − uncond)}.
  */
 public final class ComposedPrompt {
