@@ -42,18 +42,7 @@ final class PointsNetwork implements Network {
     }
 
     @Override
-    public void train(long seed) {} // there is no dropout
-
-    @Override
-    public void eval() {}
-
-    @Override
     public Parameters parameters() {
         return parameters;
-    }
-
-    @Override
-    public void close() {
-        parameters.close();
     }
 }

@@ -22,18 +22,20 @@ public interface Network extends AutoCloseable {
     Tensor forward(Tensor x, Tensor timesteps, Condition condition);
 
     /**
-     * Lets {@link #forward} drop values at random from now on, where the network has dropout.
+     * Lets {@link #forward} drop values at random from now on, where the network has dropout; one that has none leaves this as it is.
      *
      * @param seed from which alone, with the place in the network and in the batch, it follows which: each call drops the same
      */
-    void train(long seed);
+    default void train(long seed) {}
 
     /** Lets {@link #forward} drop nothing from now on, as it is at first. */
-    void eval();
+    default void eval() {}
 
     /** The parameters, lent: theirs is the network's life. */
     Parameters parameters();
 
     @Override
-    void close();
+    default void close() {
+        parameters().close();
+    }
 }

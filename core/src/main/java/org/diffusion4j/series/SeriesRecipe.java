@@ -11,7 +11,6 @@ import org.diffusion4j.data.series.CsvCell;
 import org.diffusion4j.data.series.Frequency;
 import org.diffusion4j.data.series.SeriesCsv;
 import org.diffusion4j.engine.FormatException;
-import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.series.TimeGradConfig;
@@ -218,13 +217,7 @@ public record SeriesRecipe(
     /** With single precision, in which these small networks compute on every machine. */
     @Override
     public SeriesRecipe resolved() {
-        require(
-                train.precision() == Precision.AUTO || train.precision() == Precision.FLOAT32,
-                "train.precision must be float32 for series, was %s",
-                train.precision());
-        require(train.device().isCpu(), "train.device must be cpu for series, was %s", train.device());
-        return with(
-                "train.precision=float32", "train.streams=" + train.resolved().streams());
+        return withTrain(train.resolvedInFloat32("series"));
     }
 
     @Override

@@ -20,12 +20,9 @@ import org.diffusion4j.train.Examples;
  */
 final class ControlExamples implements Examples {
 
-    private final List<int[]> rows;
+    private final TokenRows rows;
     private final List<long[]> classes;
     private final int embedding;
-    private final int batchSize;
-    private final long seed;
-    private final boolean inTurn;
     private final String fingerprint;
 
     /** Of texts, one a row; for validation in turn. */
@@ -38,30 +35,26 @@ final class ControlExamples implements Examples {
             long seed,
             boolean inTurn,
             String fingerprint) {
-        rows = TextLayout.PAD.rows(
+        List<int[]> tokens = TextLayout.PAD.rows(
                 vocabulary,
                 items.stream().map(TextItem::text).toList(),
                 recipe.data().length());
+        rows = TokenRows.of(tokens, batchSize, seed, inTurn);
         classes = items.stream().map(facts::classes).toList();
         embedding = recipe.model().embedding();
-        this.batchSize = inTurn ? Math.min(batchSize, rows.size()) : batchSize;
-        this.seed = seed;
-        this.inTurn = inTurn;
         this.fingerprint = fingerprint;
     }
 
     @Override
     public Batch batch(long k) {
-        SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() + k);
-        int length = rows.get(0).length;
+        SplittableRandom random = rows.random(k);
+        int batchSize = rows.batchSize();
+        int length = rows.length();
         int facts = classes.get(0).length;
         long[] tokens = new long[batchSize * length];
         long[] told = new long[batchSize * facts];
         for (int i = 0; i < batchSize; i++) {
-            int at = inTurn ? Math.toIntExact((k * batchSize + i) % rows.size()) : random.nextInt(rows.size());
-            for (int j = 0; j < length; j++) {
-                tokens[i * length + j] = rows.get(at)[j];
-            }
+            int at = rows.put(k, i, random, tokens);
             System.arraycopy(classes.get(at), 0, told, i * facts, facts);
         }
         return new OfTexts(k, batchSize, length, embedding, tokens, told);
@@ -69,12 +62,12 @@ final class ControlExamples implements Examples {
 
     @Override
     public int batchSize() {
-        return batchSize;
+        return rows.batchSize();
     }
 
     @Override
     public long size() {
-        return rows.size();
+        return rows.rows().size();
     }
 
     @Override

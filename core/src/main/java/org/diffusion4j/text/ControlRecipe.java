@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.diffusion4j.engine.FormatException;
-import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.text.TextTransformerConfig;
@@ -30,8 +29,6 @@ public record ControlRecipe(String name, String of, Data data, TextTransformerCo
     /** What {@code kind} says in the recipes of controls. */
     public static final String KIND = "text-control";
 
-    private static final String KEY = "kind";
-
     /**
      * What is learned from.
      *
@@ -51,7 +48,7 @@ public record ControlRecipe(String name, String of, Data data, TextTransformerCo
 
     /** Whether a file is a recipe of this kind. */
     public static boolean isOne(Path file) {
-        return KIND.equals(Json.readObject(file).get(KEY));
+        return KIND.equals(Json.readObject(file).get(KIND_KEY));
     }
 
     /**
@@ -71,23 +68,13 @@ public record ControlRecipe(String name, String of, Data data, TextTransformerCo
 
     private static ControlRecipe changed(
             ControlRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
-        for (String change : changes) {
-            Json.set(tree, change);
-        }
-        Object kind = tree.remove(KEY);
-        if (kind != null && !kind.equals(KIND)) {
-            throw new FormatException(
-                    source + ": kind is '" + kind + "', but this is read as a recipe of kind '" + KIND + "'");
-        }
+        Recipe.change(tree, changes, KIND, source);
         return Records.CAMEL_CASE.read(defaults, tree, source);
     }
 
     @Override
     public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-        tree.put(KEY, KIND);
-        tree.putAll(Records.CAMEL_CASE.write(this));
-        return tree;
+        return Recipe.tree(KIND, this);
     }
 
     @Override
@@ -102,18 +89,13 @@ public record ControlRecipe(String name, String of, Data data, TextTransformerCo
 
     @Override
     public ControlRecipe resolved() {
-        require(
-                train.precision() == Precision.AUTO || train.precision() == Precision.FLOAT32,
-                "train.precision must be float32 for texts, was %s",
-                train.precision());
-        require(train.device().isCpu(), "train.device must be cpu for texts, was %s", train.device());
-        return with("train.precision=float32");
+        return Records.with(this, "train", train.resolvedInFloat32("texts"));
     }
 
     @Override
     public Map<String, @Nullable Object> determining(long steps) {
         Map<String, @Nullable Object> tree = toMap();
-        List.of(KEY, "name", "of", "data").forEach(tree::remove);
+        List.of(KIND_KEY, "name", "of", "data").forEach(tree::remove);
         tree.put("train", train.determining(steps));
         return tree;
     }

@@ -19,12 +19,9 @@ import org.diffusion4j.train.Examples;
  */
 final class TextExamples implements Examples {
 
-    private final List<int[]> rows;
+    private final TokenRows rows;
     private final int embedding;
     private final double infilling;
-    private final int batchSize;
-    private final long seed;
-    private final boolean inTurn;
     private final String fingerprint;
 
     /**
@@ -43,32 +40,25 @@ final class TextExamples implements Examples {
             boolean inTurn,
             String fingerprint) {
         require(!rows.isEmpty(), "the texts are too short for a single row; lower data.length");
-        this.rows = rows;
+        this.rows = TokenRows.of(rows, batchSize, seed, inTurn);
         this.embedding = embedding;
         this.infilling = inTurn ? 0 : infilling;
-        this.batchSize = inTurn ? Math.min(batchSize, rows.size()) : batchSize;
-        this.seed = seed;
-        this.inTurn = inTurn;
         this.fingerprint = fingerprint;
     }
 
     @Override
     public Batch batch(long k) {
-        SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() + k);
-        int length = rows.get(0).length;
-        long[] tokens = new long[batchSize * length];
+        SplittableRandom random = rows.random(k);
+        int length = rows.length();
+        long[] tokens = new long[rows.batchSize() * length];
         long[] given = new long[tokens.length];
-        for (int i = 0; i < batchSize; i++) {
-            int[] row =
-                    rows.get(inTurn ? Math.toIntExact((k * batchSize + i) % rows.size()) : random.nextInt(rows.size()));
-            for (int j = 0; j < length; j++) {
-                tokens[i * length + j] = row[j];
-            }
+        for (int i = 0; i < rows.batchSize(); i++) {
+            rows.put(k, i, random, tokens);
             if (infilling > 0 && random.nextDouble() < infilling) {
                 give(random, given, i * length, length);
             }
         }
-        return new OfRows(k, batchSize, length, embedding, tokens, infilling > 0 ? given : new long[0]);
+        return new OfRows(k, rows.batchSize(), length, embedding, tokens, infilling > 0 ? given : new long[0]);
     }
 
     /** Gives a beginning to every second text, to the others each position with a probability of their own. */
@@ -88,12 +78,12 @@ final class TextExamples implements Examples {
 
     @Override
     public int batchSize() {
-        return batchSize;
+        return rows.batchSize();
     }
 
     @Override
     public long size() {
-        return rows.size();
+        return rows.rows().size();
     }
 
     @Override

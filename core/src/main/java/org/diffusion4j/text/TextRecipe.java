@@ -11,7 +11,6 @@ import org.diffusion4j.data.text.TextCorpus;
 import org.diffusion4j.data.text.TextLayout;
 import org.diffusion4j.data.text.TextUnit;
 import org.diffusion4j.engine.FormatException;
-import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.text.TextTransformerConfig;
@@ -51,8 +50,6 @@ public record TextRecipe(
 
     /** What {@code kind} says in the recipes of texts. */
     public static final String KIND = "text";
-
-    private static final String KEY = "kind";
 
     /** The network receives timesteps as if there were so many, as published. */
     private static final double RESCALED_STEPS = 1000;
@@ -176,7 +173,7 @@ public record TextRecipe(
 
     /** Whether a file is a recipe of this kind. */
     public static boolean isOne(Path file) {
-        return KIND.equals(Json.readObject(file).get(KEY));
+        return KIND.equals(Json.readObject(file).get(KIND_KEY));
     }
 
     /**
@@ -196,23 +193,13 @@ public record TextRecipe(
 
     private static TextRecipe changed(
             TextRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
-        for (String change : changes) {
-            Json.set(tree, change);
-        }
-        Object kind = tree.remove(KEY);
-        if (kind != null && !kind.equals(KIND)) {
-            throw new FormatException(
-                    source + ": kind is '" + kind + "', but this is read as a recipe of kind '" + KIND + "'");
-        }
+        Recipe.change(tree, changes, KIND, source);
         return Records.CAMEL_CASE.read(defaults, tree, source);
     }
 
     @Override
     public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-        tree.put(KEY, KIND);
-        tree.putAll(Records.CAMEL_CASE.write(this));
-        return tree;
+        return Recipe.tree(KIND, this);
     }
 
     @Override
@@ -228,19 +215,14 @@ public record TextRecipe(
     /** With single precision, in which these small networks compute on every machine. */
     @Override
     public TextRecipe resolved() {
-        require(
-                train.precision() == Precision.AUTO || train.precision() == Precision.FLOAT32,
-                "train.precision must be float32 for texts, was %s",
-                train.precision());
-        require(train.device().isCpu(), "train.device must be cpu for texts, was %s", train.device());
-        return with("train.precision=float32");
+        return withTrain(train.resolvedInFloat32("texts"));
     }
 
     @Override
     @SuppressWarnings("unchecked") // keys of trees are texts
     public Map<String, @Nullable Object> determining(long steps) {
         Map<String, @Nullable Object> tree = toMap();
-        List.of(KEY, "name", "comment", "sample", "clamp").forEach(tree::remove);
+        List.of(KIND_KEY, "name", "comment", "sample", "clamp").forEach(tree::remove);
         ((Map<String, @Nullable Object>) Objects.requireNonNull(tree.get("data"))).remove("source");
         tree.put("train", train.determining(steps));
         return tree;

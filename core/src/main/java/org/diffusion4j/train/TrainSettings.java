@@ -230,6 +230,22 @@ public record TrainSettings(
         return withPrecision(compute().arithmetic()).withStreams(streams == 0 ? apart ? Streams.count() : 1 : streams);
     }
 
+    /**
+     * {@link #resolved} for a kind of data whose small networks compute in float32 on the processor, on every machine.
+     *
+     * @param kind for messages: {@code texts}
+     * @throws IllegalArgumentException if another precision or device is asked for
+     */
+    public TrainSettings resolvedInFloat32(String kind) {
+        require(
+                precision == Precision.AUTO || precision == Precision.FLOAT32,
+                "train.precision must be float32 for %s, was %s",
+                kind,
+                precision);
+        require(device.isCpu(), "train.device must be cpu for %s, was %s", kind, device);
+        return withPrecision(Precision.FLOAT32).resolved();
+    }
+
     /** All stages; what stands beside them is the first. */
     Plan plan() {
         Stage first = new Stage(steps, learningRate, clipGradient, warmupSteps, decay, decayTo);

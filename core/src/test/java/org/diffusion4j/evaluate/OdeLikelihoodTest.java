@@ -48,12 +48,6 @@ class OdeLikelihoodTest {
         }
 
         @Override
-        public void train(long seed) {}
-
-        @Override
-        public void eval() {}
-
-        @Override
         public void close() {}
     }
 

@@ -113,12 +113,6 @@ final class NcsnLossesCheck implements GoldenCheck {
             }
 
             @Override
-            public void train(long seed) {}
-
-            @Override
-            public void eval() {}
-
-            @Override
             public Parameters parameters() {
                 return none;
             }

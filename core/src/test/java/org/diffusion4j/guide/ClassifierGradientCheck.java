@@ -59,12 +59,6 @@ public final class ClassifierGradientCheck implements GoldenCheck {
         }
 
         @Override
-        public void train(long seed) {}
-
-        @Override
-        public void eval() {}
-
-        @Override
         public Parameters parameters() {
             return new Parameters();
         }

@@ -148,19 +148,8 @@ class MetaDeviceTest {
         }
 
         @Override
-        public void train(long seed) {}
-
-        @Override
-        public void eval() {}
-
-        @Override
         public Parameters parameters() {
             return parameters;
-        }
-
-        @Override
-        public void close() {
-            parameters.close();
         }
     }
 }

@@ -33,18 +33,7 @@ final class StubNetwork implements Network {
     }
 
     @Override
-    public void train(long seed) {}
-
-    @Override
-    public void eval() {}
-
-    @Override
     public Parameters parameters() {
         return parameters;
-    }
-
-    @Override
-    public void close() {
-        parameters.close();
     }
 }

@@ -37,12 +37,6 @@ record AnalyticNetwork(JsonNode letters, boolean learned, IntToDoubleFunction or
     }
 
     @Override
-    public void train(long seed) {}
-
-    @Override
-    public void eval() {}
-
-    @Override
     public Parameters parameters() {
         return new Parameters(); // none, on the processor
     }

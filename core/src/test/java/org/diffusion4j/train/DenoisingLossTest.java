@@ -64,12 +64,6 @@ class DenoisingLossTest {
         }
 
         @Override
-        public void train(long seed) {}
-
-        @Override
-        public void eval() {}
-
-        @Override
         public Parameters parameters() {
             return new Parameters(); // none, on the processor
         }

@@ -6,13 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Precision;
+import org.diffusion4j.engine.Streams;
 import org.diffusion4j.image.ImageRecipe;
+import org.diffusion4j.image.guidance.NoisyClassifierRecipe;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.unet.UNet2D;
+import org.diffusion4j.series.SeriesRecipe;
+import org.diffusion4j.text.ControlRecipe;
+import org.diffusion4j.text.TextRecipe;
 import org.diffusion4j.train.optimizer.OptimizerSettings;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -146,5 +153,28 @@ class RecipeTest {
         assertThatThrownBy(() -> Tiny.recipe("train.labelDropout=0", change))
                 .isInstanceOf(FormatException.class)
                 .hasMessage("recipe tiny: " + message);
+    }
+
+    static Stream<Recipe> kinds() {
+        return Stream.of(
+                Tiny.recipe(),
+                SeriesRecipe.defaults(),
+                TextRecipe.defaults(),
+                ControlRecipe.defaults(),
+                NoisyClassifierRecipe.defaults());
+    }
+
+    @ParameterizedTest
+    @MethodSource("kinds")
+    @SuppressWarnings("unchecked") // keys of trees are texts
+    void of_every_kind_is_resolved_to_a_number_of_streams_and_a_precision(Recipe recipe) {
+        Map<String, Object> tree = new LinkedHashMap<>(recipe.toMap());
+        Map<String, Object> train = new LinkedHashMap<>((Map<String, Object>) tree.get("train"));
+        train.put("streams", 0L);
+        train.put("precision", "auto");
+        tree.put("train", train);
+        TrainSettings resolved = recipe.ofSameKind(tree, "test").resolved().train();
+        assertThat(resolved.streams()).isEqualTo(Streams.count());
+        assertThat(resolved.precision()).isNotEqualTo(Precision.AUTO);
     }
 }

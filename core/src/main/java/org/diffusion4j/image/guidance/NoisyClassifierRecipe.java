@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.FormatException;
-import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.io.Json;
@@ -35,8 +34,6 @@ public record NoisyClassifierRecipe(
 
     /** What {@code kind} says in the recipes of such classifiers. */
     public static final String KIND = "noisy-classifier";
-
-    private static final String KEY = "kind";
 
     /**
      * The encoder half of ADM's U-Net, with residual blocks that change the size and a time that scales and shifts, as its classifiers
@@ -144,7 +141,7 @@ public record NoisyClassifierRecipe(
 
     /** Whether a file is such a recipe. */
     public static boolean isOne(Path file) {
-        return KIND.equals(Json.readObject(file).get(KEY));
+        return KIND.equals(Json.readObject(file).get(KIND_KEY));
     }
 
     /**
@@ -159,14 +156,7 @@ public record NoisyClassifierRecipe(
 
     private static NoisyClassifierRecipe changed(
             Map<String, @Nullable Object> tree, List<String> changes, String source) {
-        for (String change : changes) {
-            Json.set(tree, change);
-        }
-        Object kind = tree.remove(KEY);
-        if (kind != null && !kind.equals(KIND)) {
-            throw new FormatException(
-                    source + ": kind is '" + kind + "', but this is read as a recipe of kind '" + KIND + "'");
-        }
+        Recipe.change(tree, changes, KIND, source);
         return Records.CAMEL_CASE.read(defaults(), tree, source);
     }
 
@@ -221,10 +211,7 @@ public record NoisyClassifierRecipe(
 
     @Override
     public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-        tree.put(KEY, KIND);
-        tree.putAll(Records.CAMEL_CASE.write(this));
-        return tree;
+        return Recipe.tree(KIND, this);
     }
 
     @Override
@@ -235,19 +222,14 @@ public record NoisyClassifierRecipe(
     /** With single precision on the processor, in which these small networks compute. */
     @Override
     public NoisyClassifierRecipe resolved() {
-        require(
-                train.precision() == Precision.AUTO || train.precision() == Precision.FLOAT32,
-                "train.precision must be float32 for a noisy classifier, was %s",
-                train.precision());
-        require(train.device().isCpu(), "train.device must be cpu for a noisy classifier, was %s", train.device());
-        return withTrain(train.with("precision=float32"));
+        return withTrain(train.resolvedInFloat32("a noisy classifier"));
     }
 
     @Override
     @SuppressWarnings("unchecked") // keys of trees are texts
     public Map<String, @Nullable Object> determining(long steps) {
         Map<String, @Nullable Object> tree = toMap();
-        List.of(KEY, "name", "comment").forEach(tree::remove);
+        List.of(KIND_KEY, "name", "comment").forEach(tree::remove);
         ((Map<String, @Nullable Object>) Objects.requireNonNull(tree.get("data"))).remove("source");
         tree.put("train", train.determining(steps));
         return tree;

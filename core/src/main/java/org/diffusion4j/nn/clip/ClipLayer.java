@@ -5,18 +5,22 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Scoped;
+import org.diffusion4j.nn.LayerNorm;
 import org.diffusion4j.nn.Linear;
 import org.diffusion4j.nn.Parameters;
 
 /** A layer of CLIP's towers: attention of each position to those before it, then two linear maps, each on normalized input and added. */
 final class ClipLayer {
 
-    private final ClipNorm attentionNorm;
+    /** Of all CLIP's layer norms. */
+    static final double EPS = 1e-5;
+
+    private final LayerNorm attentionNorm;
     private final Linear query;
     private final Linear key;
     private final Linear value;
     private final Linear attended;
-    private final ClipNorm mapNorm;
+    private final LayerNorm mapNorm;
     private final Linear widened;
     private final Linear narrowed;
     private final ClipActivation activation;
@@ -28,10 +32,10 @@ final class ClipLayer {
         key = new Linear(attention.to("k_proj"), width, width);
         value = new Linear(attention.to("v_proj"), width, width);
         attended = new Linear(attention.to("out_proj"), width, width);
-        attentionNorm = new ClipNorm(at.to("layer_norm1"), width);
+        attentionNorm = new LayerNorm(at.to("layer_norm1"), width, EPS);
         widened = new Linear(at.to("mlp").to("fc1"), width, inner);
         narrowed = new Linear(at.to("mlp").to("fc2"), inner, width);
-        mapNorm = new ClipNorm(at.to("layer_norm2"), width);
+        mapNorm = new LayerNorm(at.to("layer_norm2"), width, EPS);
         this.activation = activation;
         this.heads = heads;
     }

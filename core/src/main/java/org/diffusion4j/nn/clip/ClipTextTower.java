@@ -12,6 +12,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.nn.Initialiser;
+import org.diffusion4j.nn.LayerNorm;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.Parameters.Parameter;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ public final class ClipTextTower implements AutoCloseable {
     private final Parameter tokens;
     private final Parameter positions;
     private final List<ClipLayer> layers = new ArrayList<>();
-    private final ClipNorm norm;
+    private final LayerNorm norm;
     private final @Nullable Parameter projection;
 
     /**
@@ -63,7 +64,7 @@ public final class ClipTextTower implements AutoCloseable {
                     width.heads(),
                     width.activation()));
         }
-        norm = new ClipNorm(text.to("final_layer_norm"), hidden);
+        norm = new LayerNorm(text.to("final_layer_norm"), hidden, ClipLayer.EPS);
         projection = width.projection() == 0
                 ? null
                 : parameters

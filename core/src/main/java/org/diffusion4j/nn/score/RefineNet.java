@@ -158,20 +158,8 @@ public final class RefineNet implements Network {
                 .view(-1, 1, 1, 1);
     }
 
-    /** Changes nothing: the network has no dropout. */
-    @Override
-    public void train(long seed) {}
-
-    @Override
-    public void eval() {}
-
     @Override
     public Parameters parameters() {
         return parameters;
-    }
-
-    @Override
-    public void close() {
-        parameters.close();
     }
 }

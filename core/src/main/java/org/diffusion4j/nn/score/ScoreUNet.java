@@ -233,9 +233,4 @@ public final class ScoreUNet implements Network {
     public Parameters parameters() {
         return parameters;
     }
-
-    @Override
-    public void close() {
-        parameters.close();
-    }
 }

@@ -160,9 +160,4 @@ public final class TimeGradNetwork implements Network {
     public Parameters parameters() {
         return parameters;
     }
-
-    @Override
-    public void close() {
-        parameters.close();
-    }
 }

@@ -4,6 +4,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.nn.Dropout;
+import org.diffusion4j.nn.LayerNorm;
 import org.diffusion4j.nn.Linear;
 import org.diffusion4j.nn.Parameters;
 
@@ -15,6 +16,9 @@ import org.diffusion4j.nn.Parameters;
  * "Attention Is All You Need", NeurIPS 2017, section 3.1. Attention weights are not dropped.
  */
 final class EncoderLayer {
+
+    /** Of all BERT's layer norms. */
+    static final double EPS = 1e-12;
 
     private final Linear query;
     private final Linear key;
@@ -34,10 +38,10 @@ final class EncoderLayer {
         key = new Linear(attention.to("self").to("key"), width, width);
         value = new Linear(attention.to("self").to("value"), width, width);
         attended = new Linear(attention.to("output").to("dense"), width, width);
-        attentionNorm = new LayerNorm(attention.to("output").to("LayerNorm"), width);
+        attentionNorm = new LayerNorm(attention.to("output").to("LayerNorm"), width, EPS);
         widened = new Linear(at.to("intermediate").to("dense"), width, inner);
         narrowed = new Linear(at.to("output").to("dense"), inner, width);
-        outputNorm = new LayerNorm(at.to("output").to("LayerNorm"), width);
+        outputNorm = new LayerNorm(at.to("output").to("LayerNorm"), width, EPS);
         attentionDropout = dropout.layer();
         outputDropout = dropout.layer();
         this.heads = heads;

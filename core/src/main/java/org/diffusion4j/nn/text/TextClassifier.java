@@ -115,9 +115,4 @@ public final class TextClassifier implements Network {
     public Parameters parameters() {
         return parameters;
     }
-
-    @Override
-    public void close() {
-        parameters.close();
-    }
 }

@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.nn.Dropout;
 import org.diffusion4j.nn.Initialiser;
+import org.diffusion4j.nn.LayerNorm;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.Parameters.Parameter;
 import org.diffusion4j.nn.TimeFeatures;
@@ -38,7 +39,7 @@ final class TextEncoder {
                     dropout));
         }
         position = at.to("position_embeddings").add("weight", new Initialiser.Normal(1), positions, width);
-        norm = new LayerNorm(at.to("LayerNorm"), width);
+        norm = new LayerNorm(at.to("LayerNorm"), width, EncoderLayer.EPS);
     }
 
     /**

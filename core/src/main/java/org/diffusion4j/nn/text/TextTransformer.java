@@ -156,9 +156,4 @@ public final class TextTransformer implements Network {
     public Parameters parameters() {
         return parameters;
     }
-
-    @Override
-    public void close() {
-        parameters.close();
-    }
 }

@@ -195,9 +195,4 @@ public final class EncoderUNet implements Network {
     public Parameters parameters() {
         return parameters;
     }
-
-    @Override
-    public void close() {
-        parameters.close();
-    }
 }

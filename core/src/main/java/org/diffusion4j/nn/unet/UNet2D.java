@@ -176,11 +176,6 @@ public final class UNet2D implements Network {
         return parameters;
     }
 
-    @Override
-    public void close() {
-        parameters.close();
-    }
-
     private static TimeFeatures timeFeatures(UNet2DConfig config, Parameters.Path at) {
         int channels = config.blockOutChannels().get(0);
         return switch (config.timeEmbeddingType()) {

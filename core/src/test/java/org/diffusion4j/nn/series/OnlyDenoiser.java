@@ -25,18 +25,7 @@ final class OnlyDenoiser implements Network {
     }
 
     @Override
-    public void train(long seed) {}
-
-    @Override
-    public void eval() {}
-
-    @Override
     public Parameters parameters() {
         return parameters;
-    }
-
-    @Override
-    public void close() {
-        parameters.close();
     }
 }

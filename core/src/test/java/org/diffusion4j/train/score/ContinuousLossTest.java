@@ -59,12 +59,6 @@ class ContinuousLossTest {
         }
 
         @Override
-        public void train(long seed) {}
-
-        @Override
-        public void eval() {}
-
-        @Override
         public void close() {}
     }
 

@@ -1,34 +1,38 @@
-package org.diffusion4j.nn.text;
+package org.diffusion4j.nn;
 
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
-import org.diffusion4j.nn.Initialiser;
-import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.Parameters.Parameter;
 
-/** Layer normalization over the last axis with BERT's eps; {@code weight} and {@code bias}. */
-final class LayerNorm {
-
-    private static final double EPS = 1e-12;
+/** Ba, Kiros, Hinton, "Layer Normalization", 2016, over the last axis; {@code weight} and {@code bias}. */
+public final class LayerNorm {
 
     private final Parameter weight;
     private final Parameter bias;
     private final int width;
+    private final double eps;
 
-    LayerNorm(Parameters.Path at, int width) {
+    /**
+     * Of so many numbers.
+     *
+     * @param eps added to the variance: 1e-12 in BERT, 1e-5 in CLIP
+     */
+    public LayerNorm(Parameters.Path at, int width, double eps) {
         weight = at.add("weight", Initialiser.ONES, width);
         bias = at.add("bias", Initialiser.ZEROS, width);
         this.width = width;
+        this.eps = eps;
     }
 
-    Tensor apply(Tensor x) {
+    /** {@code [..., width]}, made in the caller's scope. */
+    public Tensor apply(Tensor x) {
         return torch.layer_norm(
                 x,
                 new long[] {width},
                 new TensorOptional(weight.value()),
                 new TensorOptional(bias.value()),
-                EPS,
+                eps,
                 false);
     }
 }
