@@ -88,7 +88,6 @@ class ArchitectureTest {
     static void no_room_is_too_full(JavaClasses all) {
         assertThat(all.stream()
                         .filter(JavaClass::isTopLevelClass)
-                        .filter(type -> !type.getPackageName().startsWith("org.diffusion4j.cli"))
                         .collect(groupingBy(JavaClass::getPackageName, counting())))
                 .allSatisfy((room, files) -> assertThat(files).as(room).isLessThanOrEqualTo(MOST_FILES));
     }

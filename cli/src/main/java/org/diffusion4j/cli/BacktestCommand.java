@@ -9,6 +9,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.diffusion4j.cli.console.LiveWork;
+import org.diffusion4j.cli.console.Output;
+import org.diffusion4j.cli.console.Program;
+import org.diffusion4j.cli.option.PathOptions;
+import org.diffusion4j.cli.option.SeriesOptions;
 import org.diffusion4j.data.series.SeriesTable;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.FormatException;
@@ -188,7 +193,7 @@ final class BacktestCommand implements Runnable {
 
     private Map<String, Object> card(SeriesTable table, BacktestResults results) {
         Map<String, Object> card = new LinkedHashMap<>();
-        card.put("version", Version.text());
+        card.put("version", Program.version());
         card.put("rows", table.rows());
         card.put("series", table.names());
         card.put("frequency", table.frequency().toString());

@@ -2,6 +2,10 @@ package org.diffusion4j.cli;
 
 import java.nio.file.Path;
 import java.util.Locale;
+import org.diffusion4j.cli.console.LiveWork;
+import org.diffusion4j.cli.console.Output;
+import org.diffusion4j.cli.console.Program;
+import org.diffusion4j.cli.option.DataOptions;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.image.classifier.ClassifierRecipe;
 import org.diffusion4j.image.classifier.ClassifierTrainer;
@@ -61,6 +65,6 @@ final class ClassifierTrainCommand implements Runnable {
         }
         spec.commandLine()
                 .getOut()
-                .printf("%s is trained; try it with: %s classifier test --weights %s%n", out, Diffuse.CALLED, out);
+                .printf("%s is trained; try it with: %s classifier test --weights %s%n", out, Program.CALLED, out);
     }
 }

@@ -2,6 +2,17 @@ package org.diffusion4j.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import org.diffusion4j.cli.console.Errors;
+import org.diffusion4j.cli.console.Program;
+import org.diffusion4j.cli.console.StopSignal;
+import org.diffusion4j.cli.picture.CompressCommand;
+import org.diffusion4j.cli.picture.EditCommand;
+import org.diffusion4j.cli.picture.InpaintCommand;
+import org.diffusion4j.cli.picture.InterpolateCommand;
+import org.diffusion4j.cli.picture.ProgressiveCommand;
+import org.diffusion4j.cli.picture.QuickstartCommand;
+import org.diffusion4j.cli.picture.ReconstructCommand;
+import org.diffusion4j.cli.picture.SampleCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -17,7 +28,7 @@ import picocli.CommandLine.TypeConversionException;
         name = "diffuse",
         description = "Trains diffusion models, draws and edits with them, and measures them.",
         footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} quickstart"},
-        versionProvider = Version.class,
+        versionProvider = Program.class,
         subcommands = {
             QuickstartCommand.class,
             TrainCommand.class,
@@ -40,9 +51,6 @@ import picocli.CommandLine.TypeConversionException;
             CompletionCommand.class
         })
 public final class Diffuse implements Runnable {
-
-    /** How the user called this program: the launcher says so, and examples can be copied as they stand. */
-    static final String CALLED = System.getProperty("diffuse.called", "diffuse");
 
     @Spec
     private CommandSpec spec;
@@ -94,7 +102,7 @@ public final class Diffuse implements Runnable {
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
         Diffuse root = new Diffuse();
         return new CommandLine(root)
-                .setCommandName(CALLED)
+                .setCommandName(Program.CALLED)
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)

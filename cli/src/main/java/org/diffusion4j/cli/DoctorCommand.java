@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import org.diffusion4j.cli.console.Program;
 import org.diffusion4j.engine.EngineReport;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.io.Json;
@@ -39,7 +40,7 @@ final class DoctorCommand implements Runnable {
     private static Map<String, Object> findings() {
         EngineReport engine = EngineReport.take();
         Map<String, Object> findings = new LinkedHashMap<>();
-        findings.put("diffuse", Version.text());
+        findings.put("diffuse", Program.version());
         findings.put("java", System.getProperty("java.version") + ", " + System.getProperty("java.vm.vendor"));
         findings.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
         findings.put("libtorch", engine.libtorch());

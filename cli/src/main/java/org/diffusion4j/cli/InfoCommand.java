@@ -10,6 +10,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.diffusion4j.cli.console.Program;
+import org.diffusion4j.cli.option.ComputeOptions;
+import org.diffusion4j.cli.option.DrawOptions;
+import org.diffusion4j.cli.option.Invocation;
+import org.diffusion4j.cli.option.ModelName;
+import org.diffusion4j.cli.option.ModelParameter;
 import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FormatException;
@@ -77,7 +83,7 @@ final class InfoCommand implements Runnable {
         if (!missing.isEmpty()) {
             facts.put("missing", texts(missing) + " (moved or deleted since: say in the command where it is now)");
         }
-        List<String> words = new ArrayList<>(List.of(Diffuse.CALLED));
+        List<String> words = new ArrayList<>(List.of(Program.CALLED));
         made.typed().forEach(word -> words.add(quoted(word)));
         words.addAll(List.of("--out", "again.png"));
         facts.put("again", String.join(" ", words));
@@ -151,7 +157,7 @@ final class InfoCommand implements Runnable {
 
     /** The words that draw it again; a sample that was shown alone is drawn again with all others. */
     private String again(Provenance made) {
-        List<String> words = new ArrayList<>(List.of(Diffuse.CALLED, "sample", quoted(made.model())));
+        List<String> words = new ArrayList<>(List.of(Program.CALLED, "sample", quoted(made.model())));
         words.addAll(DrawOptions.typed(made.draw()));
         Provenance.Steered steered = made.steered();
         if (steered != null) {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.diffusion4j.cli.console.Program;
 import org.diffusion4j.image.SamplerComparison;
 import org.diffusion4j.image.SamplerComparison.Row;
 import org.diffusion4j.image.ShippedModel;
@@ -71,7 +72,8 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
         StringBuilder page = new StringBuilder(HOW_TO_CHOOSE).append(measured(comparison));
         for (Row row : comparison.rows()) {
             String picture = folder + "/" + row.sampler().name() + ".png";
-            Png.write(file.resolveSibling(picture), row.strip(), Map.of("Software", "Diffusion4j " + Version.text()));
+            Png.write(
+                    file.resolveSibling(picture), row.strip(), Map.of("Software", "Diffusion4j " + Program.version()));
             page.append(line(row, picture));
         }
         AtomicFile.write(file, page.toString());
@@ -99,7 +101,7 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
                         %s samplers %s %s --out %s
                         ```
 
-                        """, count, numbers, Diffuse.CALLED, ShippedModel.nameOf(model), options, file)
+                        """, count, numbers, Program.CALLED, ShippedModel.nameOf(model), options, file)
                 + nearest(comparison)
                 + "\n| sampler | calls a step | order | noise | distance in " + numbers + " steps | ms | pictures in "
                 + numbers

@@ -4,6 +4,17 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.diffusion4j.cli.console.Output;
+import org.diffusion4j.cli.console.Program;
+import org.diffusion4j.cli.console.Progress;
+import org.diffusion4j.cli.option.BatchOption;
+import org.diffusion4j.cli.option.ComputeOptions;
+import org.diffusion4j.cli.option.DataOptions;
+import org.diffusion4j.cli.option.FeatureOptions;
+import org.diffusion4j.cli.option.ModelName;
+import org.diffusion4j.cli.option.ModelParameter;
+import org.diffusion4j.cli.option.SeedsOption;
+import org.diffusion4j.cli.option.SplitOption;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.DidYouMean;
@@ -177,7 +188,7 @@ final class StudyCommand implements Runnable {
         try (FeatureNetwork network = features.network(reference);
                 Progress progress = new Progress("drawing")) {
             FeatureCache cache = new FeatureCache(network, features.cache(), batch.size());
-            String program = "Diffusion4j " + Version.text() + ", diffuse " + command;
+            String program = "Diffusion4j " + Program.version() + ", diffuse " + command;
             if (pageOnly) {
                 study.report(cache, real, out, program, progress::at);
             } else {

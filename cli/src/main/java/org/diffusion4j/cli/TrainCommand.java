@@ -11,6 +11,11 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import org.diffusion4j.Training;
+import org.diffusion4j.cli.console.LiveTraining;
+import org.diffusion4j.cli.console.Output;
+import org.diffusion4j.cli.console.Program;
+import org.diffusion4j.cli.option.ComputeOptions;
+import org.diffusion4j.cli.option.DataOptions;
 import org.diffusion4j.data.series.SeriesTable;
 import org.diffusion4j.data.text.TextCorpus;
 import org.diffusion4j.data.text.TextItem;
@@ -225,7 +230,7 @@ final class TrainCommand implements Callable<Integer> {
             int code = LiveTraining.run(training, unit, "train --resume --out " + folder, err());
             if (code == 0) {
                 Path model = training.modelFolder();
-                spec.commandLine().getOut().printf("%s is trained; " + next + "%n", model, Diffuse.CALLED, model);
+                spec.commandLine().getOut().printf("%s is trained; " + next + "%n", model, Program.CALLED, model);
             }
             return code;
         }

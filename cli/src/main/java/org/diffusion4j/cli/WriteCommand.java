@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.diffusion4j.cli.console.LiveWork;
+import org.diffusion4j.cli.option.StepsOptions;
 import org.diffusion4j.evaluate.text.Diversity;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.sample.SampleSettings;

@@ -1,0 +1,121 @@
+package org.diffusion4j.cli.metric;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.diffusion4j.cli.console.LiveWork;
+import org.diffusion4j.data.text.TextCorpus;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.io.Json;
+import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.text.TextLikelihood;
+import org.diffusion4j.text.TextMetric;
+import org.diffusion4j.text.TextModel;
+import org.diffusion4j.text.TextRecipe;
+import org.diffusion4j.text.TextReference;
+import org.diffusion4j.text.WriteSettings;
+import org.diffusion4j.text.WrittenText;
+import picocli.CommandLine;
+
+/** What {@code evaluate} measures of a model of texts, beside what held-out texts score. */
+public record TextMetrics(
+        Path folder,
+        List<String> names,
+        int count,
+        long seed,
+        UnaryOperator<SampleSettings> sampling,
+        CommandLine command) {
+
+    private static final String NLL = "nll";
+    private static final int TIMESTEPS = 10; // of each text, for nll
+
+    /** Measures and prints; what can be refused is refused before anything is written. */
+    public void report(Optional<Path> data, boolean json) {
+        List<String> all = Stream.concat(
+                        Stream.of(NLL), Stream.of(TextMetric.values()).map(TextMetric::toString))
+                .toList();
+        List<String> chosen = names.isEmpty() ? all : names;
+        chosen.forEach(name -> DidYouMean.choose("metric of texts", name, all));
+        try (TextModel model = TextModel.load(folder)) {
+            TextRecipe.Data where = data.map(path -> model.recipe().data().withSource(path.toString()))
+                    .orElse(model.recipe().data());
+            require(!where.source().isEmpty(), "which texts? say --data with what the model learned from");
+            TextCorpus corpus = where.read();
+            TextReference reference = new TextReference(model.vocabulary(), corpus);
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("model", folder.toString());
+            facts.put("data", where.source());
+            facts.put("seed", seed);
+            measure(model, reference, chosen, facts);
+            print(facts, json);
+        }
+    }
+
+    private void measure(TextModel model, TextReference reference, List<String> chosen, Map<String, Object> facts) {
+        List<String> real = reference
+                .heldOut()
+                .subList(0, Math.min(count, reference.heldOut().size()));
+        List<TextMetric> metrics = Stream.of(TextMetric.values())
+                .filter(metric -> chosen.contains(metric.toString()))
+                .toList();
+        if (chosen.contains(NLL)) {
+            try (LiveWork work = new LiveWork("the coding")) {
+                TextLikelihood found =
+                        TextLikelihood.of(model, real, TIMESTEPS, seed, (done, of) -> work.at(done, of, "texts"));
+                facts.put(NLL, Records.CAMEL_CASE.write(found));
+            }
+        }
+        if (metrics.isEmpty()) {
+            return;
+        }
+        WriteSettings usual = model.settings();
+        WriteSettings settings = usual.withCount(count).withSeed(seed).withSample(sampling.apply(usual.sample()));
+        List<String> written;
+        try (LiveWork work = new LiveWork("the writing")) {
+            written = model.write(settings, (done, of) -> work.at(done, of, "steps")).stream()
+                    .map(WrittenText::text)
+                    .toList();
+        }
+        facts.put("sampling", Records.CAMEL_CASE.write(settings.sample()));
+        for (TextMetric metric : metrics) {
+            Map<String, Object> both = new LinkedHashMap<>();
+            both.put("written", metric.of(written, reference));
+            if (metric != TextMetric.BLEU) { // held-out texts are their own references
+                both.put("heldOut", metric.of(real, reference));
+            }
+            facts.put(metric.toString(), both);
+        }
+        facts.put("written", written.size());
+        facts.put("heldOut", real.size());
+    }
+
+    private void print(Map<String, Object> facts, boolean json) {
+        PrintWriter out = command.getOut();
+        if (json) {
+            out.print(Json.pretty(facts));
+        } else {
+            facts.forEach((name, value) -> out.printf(Locale.ROOT, "%-10s %s%n", name, plain(value)));
+        }
+    }
+
+    private static String plain(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            StringBuilder line = new StringBuilder();
+            map.forEach((key, each) -> line.append(line.isEmpty() ? "" : "  ")
+                    .append(key)
+                    .append(' ')
+                    .append(plain(each)));
+            return line.toString();
+        }
+        return value instanceof Double number ? String.format(Locale.ROOT, "%.4f", number) : String.valueOf(value);
+    }
+}

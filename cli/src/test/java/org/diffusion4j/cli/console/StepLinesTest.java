@@ -1,0 +1,29 @@
+package org.diffusion4j.cli.console;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Lines of a long work without a terminal")
+class StepLinesTest {
+
+    private final StringWriter said = new StringWriter();
+    private long now = -7;
+
+    @Test
+    void come_every_half_minute_with_the_time_that_is_left() {
+        StepLines lines = new StepLines(new PrintWriter(said), () -> now);
+        for (long step = 101; step <= 200; step++) {
+            now += 1_000_000_000;
+            lines.at(step, 220, "loss 1");
+        }
+        assertThat(said.toString().lines())
+                .containsExactly(
+                        "step 130 of 220, loss 1, about 1.5 minutes left",
+                        "step 160 of 220, loss 1, about 1.0 minutes left",
+                        "step 190 of 220, loss 1, about 0.5 minutes left");
+    }
+}
