@@ -58,7 +58,7 @@ public final class Linear {
         if (!tokens.is_cpu() || tokens.scalar_type().intern() != ScalarType.Float) {
             return apply(tokens);
         }
-        Tensor row = tokens.unsqueeze(2).permute(0, 3, 1, 2); // an image of one column, channels last
-        return applyToPixels(row).permute(0, 2, 3, 1).squeeze(2);
+        Tensor column = tokens.transpose(1, 2).unsqueeze(3); // lies in memory as an image with channels last
+        return applyToPixels(column).squeeze(3).transpose(1, 2);
     }
 }
