@@ -219,6 +219,8 @@ class ArchitectureTest {
             "DenoisingLoss",
             "SampleSettings",
             "Entry", // of Samplers
+            "AutoencoderKLConfig", // read from files; with(Map) changes its keys
+            "VQModelConfig", // read from files
             "DpmSolver",
             "DpmSolverAdaptive",
             "DpmSolverSinglestep");

@@ -30,6 +30,8 @@ import org.diffusion4j.nn.score.RefineNetCheck;
 import org.diffusion4j.nn.score.ScoreSdeCheck;
 import org.diffusion4j.nn.series.TimeGradDenoiserCheck;
 import org.diffusion4j.nn.unet.EncoderUNetCheck;
+import org.diffusion4j.nn.vae.AutoencoderKLCheck;
+import org.diffusion4j.nn.vae.VQModelCheck;
 import org.diffusion4j.nn.vision.InceptionCheck;
 import org.diffusion4j.nn.vision.InceptionInputCheck;
 import org.diffusion4j.process.LikelihoodCheck;
@@ -73,6 +75,8 @@ class GoldenTest {
             new DdimAuthorsCheck(),
             new LatentDiffusionCheck(),
             new UNet2DCheck(),
+            new AutoencoderKLCheck(),
+            new VQModelCheck(),
             new OpenAiUNetCheck(),
             new EncoderUNetCheck(),
             new ScoreSdeCheck(),
