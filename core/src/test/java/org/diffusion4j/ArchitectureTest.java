@@ -220,6 +220,8 @@ class ArchitectureTest {
             "SampleSettings",
             "UNet2DConditionConfig", // read from files; with(Map) changes its keys
             "Entry", // of Samplers
+            "AutoencoderKLConfig", // read from files; with(Map) changes its keys
+            "VQModelConfig", // read from files
             "DpmSolver",
             "DpmSolverAdaptive",
             "DpmSolverSinglestep");

@@ -31,6 +31,8 @@ import org.diffusion4j.nn.score.ScoreSdeCheck;
 import org.diffusion4j.nn.series.TimeGradDenoiserCheck;
 import org.diffusion4j.nn.unet.EncoderUNetCheck;
 import org.diffusion4j.nn.unet.condition.UNet2DConditionCheck;
+import org.diffusion4j.nn.vae.AutoencoderKLCheck;
+import org.diffusion4j.nn.vae.VQModelCheck;
 import org.diffusion4j.nn.vision.InceptionCheck;
 import org.diffusion4j.nn.vision.InceptionInputCheck;
 import org.diffusion4j.process.LikelihoodCheck;
@@ -75,6 +77,8 @@ class GoldenTest {
             new LatentDiffusionCheck(),
             new UNet2DCheck(),
             new UNet2DConditionCheck(),
+            new AutoencoderKLCheck(),
+            new VQModelCheck(),
             new OpenAiUNetCheck(),
             new EncoderUNetCheck(),
             new ScoreSdeCheck(),
