@@ -23,6 +23,8 @@ import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.image.guidance.NoisyClassifierRecipe;
 import org.diffusion4j.image.guidance.NoisyClassifierTraining;
+import org.diffusion4j.latent.autoencoder.AutoencoderRecipe;
+import org.diffusion4j.latent.autoencoder.AutoencoderTraining;
 import org.diffusion4j.series.SeriesRecipe;
 import org.diffusion4j.series.SeriesTraining;
 import org.diffusion4j.text.ControlModel;
@@ -98,6 +100,13 @@ final class TrainCommand implements Callable<Integer> {
         if (TextRecipe.isOne(recipe)) {
             return beginTexts(recipe);
         }
+        if (AutoencoderRecipe.isOne(recipe)) {
+            AutoencoderRecipe read = AutoencoderRecipe.read(recipe, changes);
+            Path folder = out == null ? Path.of("runs", read.name()) : out;
+            Output.checkRun(folder, force);
+            return trainAutoencoder(
+                    AutoencoderTraining.begin(read, data.read(read.data(), err()), folder, force), folder);
+        }
         if (ControlRecipe.isOne(recipe)) {
             ControlRecipe read = ControlRecipe.read(recipe, changes);
             Path folder = out == null ? Path.of("runs", read.name()) : out;
@@ -125,6 +134,11 @@ final class TrainCommand implements Callable<Integer> {
             return trainNoisyClassifier(
                     NoisyClassifierTraining.resume(out, data.read(read.data(), err()), changes, err()::println), out);
         }
+        if (AutoencoderRecipe.isOne(Output.recipe(out))) {
+            AutoencoderRecipe read = AutoencoderRecipe.read(Output.recipe(out), changes);
+            return trainAutoencoder(
+                    AutoencoderTraining.resume(out, data.read(read.data(), err()), changes, err()::println), out);
+        }
         if (ControlRecipe.isOne(Output.recipe(out))) {
             Path folder = out;
             return trainControls(
@@ -150,6 +164,10 @@ final class TrainCommand implements Callable<Integer> {
 
     private int trainNoisyClassifier(NoisyClassifierTraining opened, Path folder) {
         return train(opened, "images", folder, "steer with: %s sample MODEL --classifier %s --label 3");
+    }
+
+    private int trainAutoencoder(AutoencoderTraining opened, Path folder) {
+        return train(opened, "images", folder, "try it with: %s autoencoder reconstruct %s PICTURE");
     }
 
     private int beginSeries(Path file) {
