@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
+import org.diffusion4j.data.clip.ClipPicturesCheck;
 import org.diffusion4j.data.series.CalendarCheck;
 import org.diffusion4j.data.text.TextDataCheck;
 import org.diffusion4j.evaluate.ForecastScoresCheck;
@@ -22,9 +23,12 @@ import org.diffusion4j.golden.GoldenLists.Exclusion;
 import org.diffusion4j.golden.GoldenLists.Reason;
 import org.diffusion4j.guide.ClassifierGradientCheck;
 import org.diffusion4j.guide.GuidanceFormulasCheck;
+import org.diffusion4j.latent.EmphasisCheck;
 import org.diffusion4j.latent.PromptCheck;
 import org.diffusion4j.latent.TokenizerCheck;
+import org.diffusion4j.nn.clip.ClipModelCheck;
 import org.diffusion4j.nn.clip.ClipTextCheck;
+import org.diffusion4j.nn.clip.ClipVisionCheck;
 import org.diffusion4j.nn.score.EdmNetworkCheck;
 import org.diffusion4j.nn.score.RefineNetCheck;
 import org.diffusion4j.nn.score.ScoreSdeCheck;
@@ -99,7 +103,11 @@ class GoldenTest {
             new TextMetricsCheck(),
             new TokenizerCheck(),
             new PromptCheck(),
+            new EmphasisCheck(),
             new ClipTextCheck(),
+            new ClipVisionCheck(),
+            new ClipModelCheck(),
+            new ClipPicturesCheck(),
             new CalendarCheck(),
             new TimeGradDenoiserCheck(),
             new TimeGradCheck(),
