@@ -43,6 +43,7 @@ import picocli.CommandLine.TypeConversionException;
             CompressCommand.class,
             EvaluateCommand.class,
             StudyCommand.class,
+            CompareCommand.class,
             WriteCommand.class,
             ForecastCommand.class,
             BacktestCommand.class,

@@ -223,7 +223,8 @@ final class EvaluateCommand implements Runnable {
                 count,
                 batch.size(),
                 seed,
-                ofSamples.variance());
+                ofSamples.variance(),
+                ofSamples.cache());
     }
 
     private void measure(Metric.Subject subject, List<Metric> chosen, Compute drawing) {
@@ -263,6 +264,7 @@ final class EvaluateCommand implements Runnable {
         if (samples != null) {
             facts.put("samples", samples.toString());
         }
+        facts.putAll(ofSamples.steered());
         facts.put("data", data.named(subject.loaded()));
         facts.put("split", split.part(data).word());
         facts.put("count", subject.samples() == null ? count : subject.samples().size());

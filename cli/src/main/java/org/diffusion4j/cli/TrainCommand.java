@@ -34,6 +34,8 @@ import org.diffusion4j.text.control.ControlModel;
 import org.diffusion4j.text.control.ControlRecipe;
 import org.diffusion4j.text.control.ControlTraining;
 import org.diffusion4j.train.RunFolder;
+import org.diffusion4j.train.Stage;
+import org.diffusion4j.train.TrainSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -115,9 +117,22 @@ final class TrainCommand implements Callable<Integer> {
                     read, folder, (model, corpus) -> ControlTraining.begin(read, model, corpus, folder, force));
         }
         ImageRecipe read = ImageRecipe.read(recipe, changes);
+        noteStages(read.train());
         Path folder = out == null ? Path.of("runs", read.name()) : out;
         Output.checkRun(folder, force);
         return trainImages(Training.begin(read, data.read(read, err()), folder, force), folder);
+    }
+
+    /** Who sets the steps of a recipe may not know that there are more. */
+    private void noteStages(TrainSettings train) {
+        long later = train.stages().stream().mapToLong(Stage::steps).sum();
+        if (later > 0
+                && changes.stream().anyMatch(change -> change.startsWith("train.steps="))
+                && changes.stream().noneMatch(change -> change.startsWith("train.stages"))) {
+            err().printf(
+                            "diffuse: train.steps=%d is followed by the %d steps of train.stages; omit those with --set train.stages=[]%n",
+                            train.steps(), later);
+        }
     }
 
     private int resume() {
