@@ -218,6 +218,7 @@ class ArchitectureTest {
             "Step", // of TrainListener
             "DenoisingLoss",
             "SampleSettings",
+            "UNet2DConditionConfig", // read from files; with(Map) changes its keys
             "Entry", // of Samplers
             "AutoencoderKLConfig", // read from files; with(Map) changes its keys
             "VQModelConfig", // read from files

@@ -79,7 +79,7 @@ public final class Conv2d {
     }
 
     /** 1×1, with weights {@code [out, in]} that lie elsewhere. */
-    static Tensor ofPixels(Tensor x, Tensor weight, Tensor bias) {
+    static Tensor ofPixels(Tensor x, Tensor weight, @Nullable Tensor bias) {
         return convolve(x, weight.unsqueeze(-1).unsqueeze(-1), bias, ONE, ZERO, ONE);
     }
 

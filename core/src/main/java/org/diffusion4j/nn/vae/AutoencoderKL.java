@@ -26,15 +26,19 @@ public final class AutoencoderKL implements AutoCloseable {
      * @param dtype float32 in use, float64 in tests
      */
     public AutoencoderKL(AutoencoderKLConfig config, long seed, ScalarType dtype) {
-        this.config = config;
-        autoencoder = layers(config, dtype);
+        this(config, dtype);
         parameters().allocate(seed, dtype);
     }
 
-    /** All its layers, whose parameters are declared and have no values. */
-    static Autoencoder layers(AutoencoderKLConfig config, ScalarType dtype) {
+    /** One in float32 whose parameters have names and shapes and no values: to see what a configuration means, without its memory. */
+    public static AutoencoderKL withoutValues(AutoencoderKLConfig config) {
+        return new AutoencoderKL(config, ScalarType.Float);
+    }
+
+    private AutoencoderKL(AutoencoderKLConfig config, ScalarType dtype) {
+        this.config = config;
         int latent = config.latentChannels();
-        return new Autoencoder(
+        autoencoder = new Autoencoder(
                 config.levels(),
                 new Autoencoder.Channels(
                         config.inChannels(), config.outChannels(), 2 * latent, latent, 2 * latent, latent),
