@@ -22,6 +22,8 @@ import org.diffusion4j.golden.GoldenLists.Exclusion;
 import org.diffusion4j.golden.GoldenLists.Reason;
 import org.diffusion4j.guide.ClassifierGradientCheck;
 import org.diffusion4j.guide.GuidanceFormulasCheck;
+import org.diffusion4j.latent.EmphasisCheck;
+import org.diffusion4j.latent.PipelineCheck;
 import org.diffusion4j.latent.PromptCheck;
 import org.diffusion4j.latent.TokenizerCheck;
 import org.diffusion4j.nn.clip.ClipTextCheck;
@@ -94,6 +96,8 @@ class GoldenTest {
             new ClassifierGradientCheck(),
             new GuidanceFormulasCheck(),
             new FolderCheck(),
+            new PipelineCheck(),
+            new EmphasisCheck(),
             new TextDataCheck(),
             new DiffusionLmCheck(),
             new TextMetricsCheck(),

@@ -45,6 +45,16 @@ public final class ClipTextTower implements AutoCloseable {
      * @param dtype float32 in use, float64 in tests
      */
     public ClipTextTower(ClipTextConfig config, long seed, ScalarType dtype) {
+        this(config);
+        parameters.allocate(seed, dtype);
+    }
+
+    /** One whose parameters have names and shapes and no values yet; {@link Parameters#drawWith} gives them. */
+    public static ClipTextTower withoutValues(ClipTextConfig config) {
+        return new ClipTextTower(config);
+    }
+
+    private ClipTextTower(ClipTextConfig config) {
         this.config = config;
         ClipTextConfig.Width width = config.width();
         int hidden = width.hidden();
@@ -71,7 +81,6 @@ public final class ClipTextTower implements AutoCloseable {
                         .root()
                         .to("text_projection")
                         .add("weight", Initialiser.fanIn(hidden), width.projection(), hidden);
-        parameters.allocate(seed, dtype);
     }
 
     /**
