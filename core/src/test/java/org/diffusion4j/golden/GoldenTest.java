@@ -43,6 +43,7 @@ import org.diffusion4j.process.LikelihoodCheck;
 import org.diffusion4j.series.TimeGradCheck;
 import org.diffusion4j.series.baseline.ExchangeRateCheck;
 import org.diffusion4j.text.DiffusionLmCheck;
+import org.diffusion4j.text.control.GradientControlCheck;
 import org.diffusion4j.train.GaussianDiffusionCheck;
 import org.diffusion4j.train.ResamplerCheck;
 import org.junit.jupiter.api.AfterAll;
@@ -100,6 +101,7 @@ class GoldenTest {
             new FolderCheck(),
             new TextDataCheck(),
             new DiffusionLmCheck(),
+            new GradientControlCheck(),
             new TextMetricsCheck(),
             new TokenizerCheck(),
             new PromptCheck(),

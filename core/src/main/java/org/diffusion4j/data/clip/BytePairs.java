@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,29 @@ final class BytePairs {
 
     /** The symbols of a word, which is not empty. The time grows with its length n as n·log n. */
     List<String> symbols(String word) {
-        return new Chain(word.getBytes(StandardCharsets.UTF_8)).joined();
+        byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+        List<String> symbols = new ArrayList<>();
+        for (int i = 0; i < bytes.length; i++) {
+            symbols.add(CHARACTERS[bytes[i] & 0xff] + (i == bytes.length - 1 ? WORD_END : ""));
+        }
+        return joined(symbols);
+    }
+
+    /** Symbols of one word after all that can be joined is. */
+    List<String> joined(List<String> symbols) {
+        return new Chain(symbols).joined();
+    }
+
+    /** The symbols of single bytes as CLIP numbers them: printable ones first. */
+    static List<String> alphabet() {
+        return Stream.concat(
+                        IntStream.range(0, CHARACTERS.length)
+                                .filter(b -> CHARACTERS[b] == b)
+                                .mapToObj(b -> String.valueOf(CHARACTERS[b])),
+                        IntStream.range(0, CHARACTERS.length)
+                                .filter(b -> CHARACTERS[b] != b)
+                                .mapToObj(b -> String.valueOf(CHARACTERS[b])))
+                .toList();
     }
 
     /** The symbols of one word, each linked with its neighbours, and the pairs among them that can be joined, by rank. */
@@ -56,13 +80,12 @@ final class BytePairs {
         private final int[] right;
         private final TreeMap<Integer, List<Integer>> places = new TreeMap<>();
 
-        Chain(byte[] bytes) {
-            int length = bytes.length;
-            symbols = new String[length];
+        Chain(List<String> each) {
+            int length = each.size();
+            symbols = each.toArray(String[]::new);
             left = new int[length];
             right = new int[length];
             for (int i = 0; i < length; i++) {
-                symbols[i] = CHARACTERS[bytes[i] & 0xff] + (i == length - 1 ? WORD_END : "");
                 left[i] = i - 1;
                 right[i] = i + 1;
             }

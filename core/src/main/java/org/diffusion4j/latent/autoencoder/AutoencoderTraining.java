@@ -83,7 +83,7 @@ public final class AutoencoderTraining extends RunFolder.Session<AutoencoderReci
                     validation);
             opened.push(trainer);
             TrainListener recorder = folder.begin(
-                    trainer, (model, average) -> AutoencoderFiles.write(autoencoder, model, average), warnings);
+                    trainer, (model, average) -> AutoencoderFolder.write(autoencoder, model, average), warnings);
             return new AutoencoderTraining(
                     folder,
                     autoencoder,
