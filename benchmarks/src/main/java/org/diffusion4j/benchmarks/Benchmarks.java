@@ -25,7 +25,8 @@ public final class Benchmarks {
 
     /**
      * The jar of the command line, whose start-up is timed, and {@code pytorch_unet.py}. {@code -Drounds=N} takes fewer rounds than 15,
-     * {@code -Ddrawing=true} the table of drawing only, {@code -Dlevers=true} those of many callers and of levers only.
+     * {@code -Ddrawing=true} the table of drawing only, {@code -Dlevers=true} those of many callers and of levers only, {@code -Dcost=FILE.svg}
+     * draws what more work costs into that file.
      */
     public static void main(String[] args) throws IOException {
         EngineReport engine = EngineReport.take();
@@ -39,6 +40,11 @@ public final class Benchmarks {
         if (Boolean.getBoolean("levers")) {
             ManyCallers.table(ROUNDS);
             Levers.table(ROUNDS);
+            return;
+        }
+        String cost = System.getProperty("cost");
+        if (cost != null) {
+            Cost.table(ROUNDS, Path.of(cost));
             return;
         }
         throughput();

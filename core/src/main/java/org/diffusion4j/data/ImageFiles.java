@@ -2,10 +2,13 @@ package org.diffusion4j.data;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -108,7 +111,79 @@ public final class ImageFiles {
     private static InMemoryImages read(Path path, List<ImageFile> all, DataSplit part, ReadOptions options) {
         List<ImageFile> files = ofPart(path, part, unwrapped(all));
         List<String> classes = classes(path, files);
-        int[] labels = new int[files.size()];
+        List<ImageFile> kept = new ArrayList<>();
+        PixelStore pixels = decoded(path, files, options, kept);
+        int[] labels = classes.isEmpty()
+                ? new int[0]
+                : kept.stream().mapToInt(file -> classes.indexOf(file.top())).toArray();
+        return new InMemoryImages(pixels, labels, classes);
+    }
+
+    /**
+     * Images that are known by name.
+     *
+     * @param images in the order of {@code names}
+     * @param names a path below the folder for each image
+     */
+    public record Named(InMemoryImages images, List<String> names) {}
+
+    /**
+     * Reads images of given names from a folder, or from the zips that lie in it.
+     *
+     * @param names paths below the folder or in a zip, with slashes, in the order in which the images shall come
+     * @param source of the names, for messages
+     * @return without those that are damaged, where the options skip them
+     * @throws FormatException if one of them is not there, or none can be read
+     */
+    public static Named readNamed(Path folder, List<String> names, String source, ReadOptions options) {
+        List<ZipFile> zips = new ArrayList<>();
+        try {
+            Map<String, ImageFile> there = new LinkedHashMap<>();
+            for (ImageFile file : ImageFile.inFolder(folder)) {
+                if (file.isImage()) {
+                    there.putIfAbsent(file.name(), file);
+                } else if (file.name().endsWith(".zip")) {
+                    ZipFile zip = new ZipFile(folder.resolve(file.name()).toFile());
+                    zips.add(zip);
+                    images(ImageFile.inZip(zip)).forEach(entry -> there.putIfAbsent(entry.name(), entry));
+                }
+            }
+            List<ImageFile> chosen = names.stream()
+                    .map(name -> {
+                        ImageFile file = there.remove(name);
+                        if (file == null) {
+                            throw new FormatException(source + ": names '" + name
+                                    + "', which is no image in the folder nor in a zip there, or is named twice");
+                        }
+                        return file;
+                    })
+                    .toList();
+            tell(folder, there.size(), chosen.size() + there.size(), "have no caption and are passed over", options);
+            List<ImageFile> kept = new ArrayList<>();
+            PixelStore pixels = decoded(folder, chosen, options, kept);
+            return new Named(
+                    new InMemoryImages(pixels, new int[0], List.of()),
+                    kept.stream().map(ImageFile::name).toList());
+        } catch (ZipException e) {
+            throw new FormatException(
+                    folder + ": has a zip that is none, or a damaged one (" + e.getMessage() + ")", e);
+        } catch (IOException e) {
+            throw FileTrouble.reading(folder, e);
+        } finally {
+            zips.forEach(ImageFiles::close);
+        }
+    }
+
+    private static void close(ZipFile zip) {
+        try {
+            zip.close();
+        } catch (IOException e) { // it was only read
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The pixels of files, without those that are damaged, and which files these are. */
+    private static PixelStore decoded(Path path, List<ImageFile> files, ReadOptions options, List<ImageFile> kept) {
         PixelStore pixels = null;
         int uncoloured = 0;
         int resized = 0;
@@ -132,7 +207,7 @@ public final class ImageFiles {
                 pixels = new PixelStore(path.toString(), image.channels(), image.height(), image.width());
             }
             requireSameSize(path, file, image, pixels);
-            labels[pixels.size()] = classes.indexOf(file.top());
+            kept.add(file);
             pixels.add(image.bytes(), 0);
         }
         if (pixels == null) {
@@ -145,8 +220,7 @@ public final class ImageFiles {
                 pixels.size(),
                 "were cropped to a square and resized to " + options.size() + "×" + options.size(),
                 options);
-        int[] kept = classes.isEmpty() ? new int[0] : Arrays.copyOf(labels, pixels.size());
-        return new InMemoryImages(pixels, kept, classes);
+        return pixels;
     }
 
     /** Passes over a folder that everything lies in, as zips often have it; a class folder or a part stays. */

@@ -27,8 +27,9 @@ public final class LayerNorm {
 
     /** {@code [..., width]}, made in the caller's scope. */
     public Tensor apply(Tensor x) {
+        Tensor input = x.is_cpu() ? x : x.to(weight.value().scalar_type()); // as in GroupNorm
         return torch.layer_norm(
-                x,
+                input,
                 new long[] {width},
                 new TensorOptional(weight.value()),
                 new TensorOptional(bias.value()),

@@ -3,31 +3,41 @@ package org.diffusion4j.nn;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.nn.Parameters.Parameter;
+import org.jspecify.annotations.Nullable;
 
-/** x·Wᵀ + b over the last axis; {@code weight} and {@code bias}. */
+/** x·Wᵀ + b over the last axis; {@code weight} and, mostly, {@code bias}. */
 public final class Linear {
 
     private final Parameter weight;
-    private final Parameter bias;
+    private final @Nullable Parameter bias;
 
-    private Linear(Parameters.Path at, int in, int out, Initialiser initialiser) {
+    private Linear(Parameters.Path at, int in, int out, boolean biased, Initialiser initialiser) {
         weight = at.addOperand("weight", initialiser, out, in);
-        bias = at.addOperand("bias", initialiser, out);
+        bias = biased ? at.addOperand("bias", initialiser, out) : null;
     }
 
     public Linear(Parameters.Path at, int in, int out) {
-        this(at, in, out, Initialiser.fanIn(in));
+        this(at, in, out, true, Initialiser.fanIn(in));
     }
 
     /** Beginning at zero. */
     public static Linear zero(Parameters.Path at, int in, int out) {
-        return new Linear(at, in, out, Initialiser.ZEROS);
+        return new Linear(at, in, out, true, Initialiser.ZEROS);
+    }
+
+    /** x·Wᵀ: {@code weight} alone. */
+    public static Linear withoutBias(Parameters.Path at, int in, int out) {
+        return new Linear(at, in, out, false, Initialiser.fanIn(in));
     }
 
     public Tensor apply(Tensor x) {
         Tensor factor = weight.operand();
-        return torch.linear(x.to(factor.scalar_type()), factor, new TensorOptional(bias.operand()));
+        return torch.linear(
+                x.to(factor.scalar_type()),
+                factor,
+                bias == null ? new TensorOptional() : new TensorOptional(bias.operand()));
     }
 
     /**
@@ -35,6 +45,20 @@ public final class Linear {
      * but one.
      */
     public Tensor applyToPixels(Tensor image) {
-        return Conv2d.ofPixels(image, weight.operand(), bias.operand());
+        return Conv2d.ofPixels(image, weight.operand(), bias == null ? null : bias.operand());
+    }
+
+    /**
+     * Over the tokens of a sequence: by {@link #applyToPixels} where that is faster.
+     *
+     * @param tokens {@code [batch, length, in]}, contiguous
+     * @return {@code [batch, length, out]}, made in the caller's scope
+     */
+    public Tensor applyToTokens(Tensor tokens) {
+        if (!tokens.is_cpu() || tokens.scalar_type().intern() != ScalarType.Float) {
+            return apply(tokens);
+        }
+        Tensor column = tokens.transpose(1, 2).unsqueeze(3); // lies in memory as an image with channels last
+        return applyToPixels(column).squeeze(3).transpose(1, 2);
     }
 }

@@ -11,7 +11,7 @@ public final class TestImages {
     private TestImages() {}
 
     /** {@code size} labelled images 1×2×3; image i is i, i + 1, i + 2 above 100 + i, 7, 8. */
-    static InMemoryImages counted(int size) {
+    public static InMemoryImages counted(int size) {
         List<byte[]> images = new ArrayList<>();
         int[] labels = new int[size];
         for (int i = 0; i < size; i++) {

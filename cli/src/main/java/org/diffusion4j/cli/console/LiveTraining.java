@@ -7,18 +7,15 @@ import org.diffusion4j.train.TrainListener;
 import org.diffusion4j.train.TrainResult;
 
 /**
- * A training that a person watches: a live line, or lines where there is no terminal, and the first Ctrl-C, SIGTERM or SIGHUP saves.
+ * A training that a person watches: how far it is, and the first Ctrl-C, SIGTERM or SIGHUP saves.
  */
 public final class LiveTraining implements TrainListener, AutoCloseable {
 
     private final Progress progress = new Progress("training");
-    private final StepLines lines;
-
     private final String unit;
 
-    private LiveTraining(String unit, PrintWriter err) {
+    private LiveTraining(String unit) {
         this.unit = unit;
-        lines = new StepLines(err, System::nanoTime);
     }
 
     /**
@@ -31,7 +28,7 @@ public final class LiveTraining implements TrainListener, AutoCloseable {
     public static int run(RunFolder.Session<?, ?> training, String unit, String goOn, PrintWriter err) {
         try (StopSignal signal = new StopSignal(training::requestStop)) {
             TrainResult result;
-            try (LiveTraining live = new LiveTraining(unit, err)) {
+            try (LiveTraining live = new LiveTraining(unit)) {
                 result = training.run(live);
             }
             if (result.end() != TrainResult.End.FINISHED || signal.code() != 0) {
@@ -51,9 +48,6 @@ public final class LiveTraining implements TrainListener, AutoCloseable {
     public void onStep(Step step) {
         String note = String.format(Locale.ROOT, "loss %.4f, %.0f %s/s", step.loss(), step.examplesPerSecond(), unit);
         progress.at(step.step(), step.steps(), note);
-        if (!Progress.TERMINAL) {
-            lines.at(step.step(), step.steps(), note);
-        }
     }
 
     @Override

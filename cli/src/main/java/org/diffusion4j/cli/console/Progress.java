@@ -1,5 +1,6 @@
 package org.diffusion4j.cli.console;
 
+import java.io.PrintWriter;
 import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -7,22 +8,25 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** A live line on a terminal: how far, how long still, what now. Where stderr is no terminal nothing is shown. */
+/** How far, how long still, what now: a live line on a terminal, and a line every half minute where stderr is none. */
 public final class Progress implements AutoCloseable {
 
     /** Said by the launcher, because Java cannot ask. */
     static final boolean TERMINAL = Boolean.getBoolean("diffuse.terminal");
 
     private final String task;
+    private final StepLines lines;
     private @Nullable ProgressBar bar;
 
     public Progress(String task) {
         this.task = task;
+        this.lines = new StepLines(task, new PrintWriter(System.err, true), System::nanoTime);
     }
 
     /** Shows that {@code done} of {@code total} are done. */
     public void at(long done, long total, String note) {
         if (!TERMINAL) {
+            lines.at(done, total, note);
             return;
         }
         if (bar == null) {

@@ -10,29 +10,41 @@ final class StepLines {
 
     private static final long EVERY = TimeUnit.SECONDS.toNanos(30);
 
+    private final String task;
     private final PrintWriter out;
     private final LongSupplier nanoTime;
-    private final long begun;
     private long said;
-    private long first = -1;
+    private long begun;
+    private long first;
+    private long last = Long.MAX_VALUE;
+    private long total = -1;
 
-    StepLines(PrintWriter out, LongSupplier nanoTime) {
+    StepLines(String task, PrintWriter out, LongSupplier nanoTime) {
+        this.task = task;
         this.out = out;
         this.nanoTime = nanoTime;
-        this.begun = nanoTime.getAsLong();
-        this.said = begun;
+        this.said = nanoTime.getAsLong();
     }
 
-    /** Says, if it is time, that {@code done} of {@code total} are done. */
+    /** Says, if it is time, that {@code done} of {@code total} are done. Counts that start again, or go to another total, are other work. */
     void at(long done, long total, String note) {
-        if (first < 0) {
-            first = done - 1;
-        }
         long now = nanoTime.getAsLong();
+        if (done < last || total != this.total) {
+            begun = now;
+            first = done;
+            this.total = total;
+        }
+        last = done;
         if (now - said >= EVERY) {
             said = now;
-            double left = (now - begun) / 6e10 * (total - done) / (done - first);
-            out.printf(Locale.ROOT, "step %d of %d, %s, about %.1f minutes left%n", done, total, note, left);
+            String far = note.isBlank() ? "" : ", " + note.strip();
+            String left = done == first
+                    ? ""
+                    : String.format(
+                            Locale.ROOT,
+                            ", about %.1f minutes left",
+                            (now - begun) / 6e10 * (total - done) / (done - first));
+            out.printf(Locale.ROOT, "%s: %d of %d%s%s%n", task, done, total, far, left);
             out.flush();
         }
     }

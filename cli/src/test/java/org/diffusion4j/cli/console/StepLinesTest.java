@@ -15,15 +15,27 @@ class StepLinesTest {
 
     @Test
     void come_every_half_minute_with_the_time_that_is_left() {
-        StepLines lines = new StepLines(new PrintWriter(said), () -> now);
+        StepLines lines = new StepLines("training", new PrintWriter(said), () -> now);
         for (long step = 101; step <= 200; step++) {
             now += 1_000_000_000;
             lines.at(step, 220, "loss 1");
         }
         assertThat(said.toString().lines())
                 .containsExactly(
-                        "step 130 of 220, loss 1, about 1.5 minutes left",
-                        "step 160 of 220, loss 1, about 1.0 minutes left",
-                        "step 190 of 220, loss 1, about 0.5 minutes left");
+                        "training: 130 of 220, loss 1, about 1.5 minutes left",
+                        "training: 160 of 220, loss 1, about 1.0 minutes left",
+                        "training: 190 of 220, loss 1, about 0.5 minutes left");
+    }
+
+    @Test
+    void start_their_clock_again_with_other_work() {
+        StepLines lines = new StepLines("drawing", new PrintWriter(said), () -> now);
+        for (int part = 0; part < 2; part++) {
+            for (long done = 0; done <= 40; done += 2) {
+                now += 1_000_000_000;
+                lines.at(done, 100, "");
+            }
+        }
+        assertThat(said.toString().lines()).containsExactly("drawing: 16 of 100, about 0.7 minutes left");
     }
 }

@@ -7,13 +7,17 @@ import org.diffusion4j.nn.Conv2d;
 import org.diffusion4j.nn.Parameters;
 
 /** Half the size by a convolution of stride 2. */
-final class Downsample implements Block {
+public final class Downsample implements Block {
 
     private final Conv2d conv;
     private final boolean padRightAndBottom;
 
-    /** @param padding 1, or 0 for zeros on the right and the bottom only, as DDPM's code had it */
-    Downsample(Parameters.Path at, int channels, int padding) {
+    /**
+     * A new block.
+     *
+     * @param padding 1, or 0 for zeros on the right and the bottom only, as DDPM's code had it
+     */
+    public Downsample(Parameters.Path at, int channels, int padding) {
         conv = Conv2d.halving(at.to("conv"), channels, channels, padding);
         padRightAndBottom = padding == 0;
     }

@@ -4,7 +4,7 @@ import org.bytedeco.pytorch.GradMode;
 import org.bytedeco.pytorch.Tensor;
 
 /** A residual sum. */
-final class Sum {
+public final class Sum {
 
     private Sum() {}
 
@@ -13,7 +13,7 @@ final class Sum {
      *
      * @param fresh what nobody else needs: where there is no gradient to keep it for, the sum takes its place
      */
-    static Tensor into(Tensor fresh, Tensor kept) {
+    public static Tensor into(Tensor fresh, Tensor kept) {
         return GradMode.is_enabled() ? fresh.add(kept) : fresh.add_(kept);
     }
 }

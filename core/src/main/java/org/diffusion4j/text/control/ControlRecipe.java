@@ -1,0 +1,124 @@
+package org.diffusion4j.text.control;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Records;
+import org.diffusion4j.io.Json;
+import org.diffusion4j.nn.text.TextTransformerConfig;
+import org.diffusion4j.train.LossTerms;
+import org.diffusion4j.train.Recipe;
+import org.diffusion4j.train.TrainSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a training of classifiers of noisy texts is made of, by which a model of texts is controlled.
+ *
+ * @param name the name of the run, by which its folder is called
+ * @param of the folder of the model that is controlled
+ * @param data where the texts lie, with facts before {@code ||} or with tagged texts beside them
+ * @param model the classifier; {@code embedding} is that of the model
+ */
+public record ControlRecipe(String name, String of, Data data, TextTransformerConfig model, TrainSettings train)
+        implements Recipe {
+
+    /** What {@code kind} says in the recipes of controls. */
+    public static final String KIND = "text-control";
+
+    /**
+     * What is learned from.
+     *
+     * @param source as in the recipe of the model; empty for where that learned from
+     * @param tagged the name of a file of tagged texts in the folder of the texts, or its path, from which parts of speech are learned; or empty
+     */
+    public record Data(String source, String tagged) {}
+
+    public ControlRecipe {
+        Recipe.requireName(name);
+        require(
+                train.objective().loss() == LossTerms.SIMPLE,
+                "controls have the loss 'simple', not '%s'",
+                train.objective().loss());
+        require(train.conditionDropout() == 0, "train.conditionDropout must be 0, was %s", train.conditionDropout());
+        require(!model.selfConditioning(), "controls have no self-conditioning; set model.selfConditioning=false");
+    }
+
+    /** Whether a file is a recipe of this kind. */
+    public static boolean isOne(Path file) {
+        return KIND.equals(Json.readObject(file).get(KIND_KEY));
+    }
+
+    /**
+     * Reads a recipe; what it omits is as in {@link #defaults}.
+     *
+     * @param changes assignments such as {@code train.batchSize=64}, made last
+     * @throws FormatException if a field is not known or has a value of the wrong type
+     */
+    public static ControlRecipe read(Path file, List<String> changes) {
+        return changed(defaults(), Json.readObject(file), changes, file.toString());
+    }
+
+    /** This recipe after assignments such as {@code train.batchSize=64}. */
+    public ControlRecipe with(String... changes) {
+        return changed(this, Records.CAMEL_CASE.write(this), List.of(changes), "recipe " + name);
+    }
+
+    private static ControlRecipe changed(
+            ControlRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
+        Recipe.change(tree, changes, KIND, source);
+        return Records.CAMEL_CASE.read(defaults, tree, source);
+    }
+
+    @Override
+    public Map<String, @Nullable Object> toMap() {
+        return Recipe.tree(KIND, this);
+    }
+
+    @Override
+    public String source() {
+        return data.source();
+    }
+
+    @Override
+    public ControlRecipe ofSameKind(Map<String, @Nullable Object> tree, String source) {
+        return changed(defaults(), new LinkedHashMap<>(tree), List.of(), source);
+    }
+
+    @Override
+    public ControlRecipe resolved() {
+        return Records.with(this, "train", train.resolvedInFloat32("texts"));
+    }
+
+    @Override
+    public Map<String, @Nullable Object> determining(long steps) {
+        Map<String, @Nullable Object> tree = toMap();
+        List.of(KIND_KEY, "name", "of", "data").forEach(tree::remove);
+        tree.put("train", train.determining(steps));
+        return tree;
+    }
+
+    /** A small classifier that learns for 2,000 steps. */
+    public static ControlRecipe defaults() {
+        return new ControlRecipe(
+                "control",
+                "",
+                new Data("", ""),
+                new TextTransformerConfig(16, 128, 2, 4, 512, 64, 0.1, false),
+                TrainSettings.defaults()
+                        .with(
+                                "steps=2000",
+                                "batchSize=64",
+                                "learningRate=1e-3",
+                                "warmupSteps=100",
+                                "decayTo=0.02",
+                                "conditionDropout=0",
+                                "emaDecay=0.99",
+                                "precision=float32",
+                                "sampleCount=0",
+                                "sampleEvery=0"));
+    }
+}
