@@ -336,20 +336,24 @@ public final class LatentModel implements AutoCloseable {
                 "clip-skip %s leaves none of the text encoder's %s layers",
                 draw.clipSkip(),
                 encoder.layers());
-        require(
-                !inpaints()
-                        || draw.start() instanceof LatentStart.Inpaint
-                        || draw.start() instanceof LatentStart.Files files && files.mask() != null,
-                "the model was trained to inpaint: give it a picture and a mask");
-        Tensor picture = picture(draw.start());
-        require(
-                picture == null
-                        || picture.size(2) == draw.size().height()
-                                && picture.size(3) == draw.size().width(),
-                "the picture has another size than is drawn, %s x %s",
-                draw.size().width(),
-                draw.size().height());
-        LatentPlan.of(scheduler, draw.settings());
+        LatentPlan plan = LatentPlan.of(scheduler, draw.settings());
+        try (PointerScope scope = new PointerScope()) {
+            LatentStart start = draw.start().in(draw.size());
+            require(
+                    !inpaints() || start instanceof LatentStart.Inpaint,
+                    "the model was trained to inpaint: give it a picture and a mask");
+            Tensor picture = picture(start);
+            require(
+                    picture == null
+                            || picture.size(2) == draw.size().height()
+                                    && picture.size(3) == draw.size().width(),
+                    "the picture has another size than is drawn, %s x %s",
+                    draw.size().width(),
+                    draw.size().height());
+            if (start instanceof LatentStart.Inpaint given) {
+                LatentSampling.rest(plan, given);
+            }
+        }
     }
 
     private static @Nullable Tensor picture(LatentStart start) {

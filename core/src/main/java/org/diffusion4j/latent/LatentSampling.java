@@ -64,9 +64,7 @@ record LatentSampling(LatentCodec codec, LatentPlan plan, GuidedPrompts guided, 
     }
 
     private Tensor inpainted(LatentStart.Inpaint given, Tensor like, SampleListener listener) {
-        LatentPlan rest = plan.from(given.strength())
-                .orElseThrow(() -> new IllegalArgumentException("no step is left at strength " + given.strength()
-                        + "; raise it to " + 1.0 / plan.grid().steps() + " or more, or draw in more steps"));
+        LatentPlan rest = rest(plan, given);
         boolean ownChannels = guided.channels() > like.size(1);
         boolean pictureMatters = !ownChannels || given.strength() < 1;
         Tensor picture = on(given.picture(), like);
@@ -87,6 +85,17 @@ record LatentSampling(LatentCodec codec, LatentPlan plan, GuidedPrompts guided, 
         KnownPart known = new KnownPart(
                 guided.denoiser(rest), latents, eps, small, rest.grid().time(0));
         return known.restored(walked(rest, known, x, listener));
+    }
+
+    /**
+     * The steps that inpainting walks.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    static LatentPlan rest(LatentPlan plan, LatentStart.Inpaint given) {
+        return plan.from(given.strength())
+                .orElseThrow(() -> new IllegalArgumentException("no step is left at strength " + given.strength()
+                        + "; raise it to " + 1.0 / plan.grid().steps() + " or more, or draw in more steps"));
     }
 
     /** A sample of the latents of one picture for each of the batch. */
