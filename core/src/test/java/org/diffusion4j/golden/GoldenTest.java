@@ -27,6 +27,7 @@ import org.diffusion4j.golden.GoldenLists.Reason;
 import org.diffusion4j.guide.ClassifierGradientCheck;
 import org.diffusion4j.guide.GuidanceFormulasCheck;
 import org.diffusion4j.latent.EmphasisCheck;
+import org.diffusion4j.latent.PipelineCheck;
 import org.diffusion4j.latent.PromptCheck;
 import org.diffusion4j.latent.TokenizerCheck;
 import org.diffusion4j.nn.clip.ClipModelCheck;
@@ -105,13 +106,14 @@ class GoldenTest {
             new ClassifierGradientCheck(),
             new GuidanceFormulasCheck(),
             new FolderCheck(),
+            new PipelineCheck(),
+            new EmphasisCheck(),
             new TextDataCheck(),
             new DiffusionLmCheck(),
             new GradientControlCheck(),
             new TextMetricsCheck(),
             new TokenizerCheck(),
             new PromptCheck(),
-            new EmphasisCheck(),
             new ClipTextCheck(),
             new ClipVisionCheck(),
             new ClipModelCheck(),
