@@ -74,7 +74,7 @@ class ArchitectureTest {
             .whereLayer("train").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "report", "sample", "guide", "edit")
             .whereLayer("evaluate").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "report", "sample", "guide", "edit")
             .whereLayer("diffusers").mayOnlyAccessLayers("engine", "schedule", "process", "nn", "data", "io", "report", "sample", "guide", "edit")
-            .whereLayer("image").mayOnlyBeAccessedByLayers("facade")
+            .whereLayer("image").mayOnlyBeAccessedByLayers("latent", "facade")
             .whereLayer("latent").mayOnlyBeAccessedByLayers("facade")
             .whereLayer("series").mayOnlyBeAccessedByLayers("facade")
             .whereLayer("text").mayOnlyBeAccessedByLayers("facade")

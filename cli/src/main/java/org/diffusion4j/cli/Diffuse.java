@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.diffusion4j.cli.console.Errors;
 import org.diffusion4j.cli.console.Program;
 import org.diffusion4j.cli.console.StopSignal;
+import org.diffusion4j.cli.picture.AutoencoderCommand;
 import org.diffusion4j.cli.picture.CompressCommand;
 import org.diffusion4j.cli.picture.EditCommand;
 import org.diffusion4j.cli.picture.InpaintCommand;
@@ -42,10 +43,12 @@ import picocli.CommandLine.TypeConversionException;
             CompressCommand.class,
             EvaluateCommand.class,
             StudyCommand.class,
+            CompareCommand.class,
             WriteCommand.class,
             ForecastCommand.class,
             BacktestCommand.class,
             ClassifierCommand.class,
+            AutoencoderCommand.class,
             InfoCommand.class,
             DoctorCommand.class,
             CompletionCommand.class

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.diffusion4j.cli.console.Output;
 import org.diffusion4j.cli.console.Program;
+import org.diffusion4j.cli.metric.ControlMetric;
 import org.diffusion4j.cli.metric.GradientNoiseMetric;
 import org.diffusion4j.cli.metric.Metric;
 import org.diffusion4j.cli.metric.NllMetric;
@@ -55,7 +56,7 @@ import picocli.CommandLine.Spec;
                 "Measures a model against data. fid, sfid, is, kid, pr (precision and recall), accuracy: its samples, or pictures in"
                         + " files, beside what real pictures score; nll: the bits per dimension that the variational bound promises; nll-ode: those of the probability-flow ODE;"
                         + " gradient-noise: how noisy the gradient of that bound is. Of a model of texts: nll, bleu, distinct, self-bleu, lm-score,"
-                        + " copies. Samples are looked at in pieces that are kept, so"
+                        + " copies, control. Samples are looked at in pieces that are kept, so"
                         + " the same command goes on where it was stopped.",
         footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} evaluate mnist --count 10000"})
 final class EvaluateCommand implements Runnable {
@@ -99,6 +100,9 @@ final class EvaluateCommand implements Runnable {
     private SampleMetrics ofSamples;
 
     @Mixin
+    private ControlMetric control;
+
+    @Mixin
     private DataOptions data;
 
     @Mixin
@@ -140,9 +144,11 @@ final class EvaluateCommand implements Runnable {
         if (folder != null && TextModel.isOne(folder)) {
             require(samples == null, "--samples are pictures, and %s is a model of texts: omit one", folder);
             require(card == null, "--card is for models of pictures; take --json");
-            new TextMetrics(folder, names, count, seed, ofSamples::over, spec.commandLine()).report(data.path(), json);
+            new TextMetrics(folder, names, count, seed, ofSamples::over, control, spec.commandLine())
+                    .report(data.path(), json);
             return;
         }
+        require(!control.asked(), "--controls and --targets are for models of texts");
         if (card != null) {
             Output.checkFile(card, ".json", force);
         }
@@ -217,7 +223,8 @@ final class EvaluateCommand implements Runnable {
                 count,
                 batch.size(),
                 seed,
-                ofSamples.variance());
+                ofSamples.variance(),
+                ofSamples.cache());
     }
 
     private void measure(Metric.Subject subject, List<Metric> chosen, Compute drawing) {
@@ -257,6 +264,7 @@ final class EvaluateCommand implements Runnable {
         if (samples != null) {
             facts.put("samples", samples.toString());
         }
+        facts.putAll(ofSamples.steered());
         facts.put("data", data.named(subject.loaded()));
         facts.put("split", split.part(data).word());
         facts.put("count", subject.samples() == null ? count : subject.samples().size());

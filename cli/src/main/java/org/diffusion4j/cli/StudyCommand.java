@@ -2,7 +2,6 @@ package org.diffusion4j.cli;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.diffusion4j.cli.console.Output;
 import org.diffusion4j.cli.console.Program;
@@ -11,29 +10,24 @@ import org.diffusion4j.cli.option.BatchOption;
 import org.diffusion4j.cli.option.ComputeOptions;
 import org.diffusion4j.cli.option.DataOptions;
 import org.diffusion4j.cli.option.FeatureOptions;
-import org.diffusion4j.cli.option.ModelName;
-import org.diffusion4j.cli.option.ModelParameter;
 import org.diffusion4j.cli.option.SeedsOption;
 import org.diffusion4j.cli.option.SplitOption;
+import org.diffusion4j.cli.option.SubjectsOption;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.evaluate.FeatureCache;
 import org.diffusion4j.evaluate.FeatureNetwork;
 import org.diffusion4j.evaluate.SampleMetric;
 import org.diffusion4j.image.DiffusionModel;
-import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.image.study.Study;
 import org.diffusion4j.image.study.StudyGrid;
 import org.diffusion4j.image.study.StudyGrid.Eta;
-import org.diffusion4j.io.ModelFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** Compares models, samplers, steps, noise and timesteps. */
@@ -53,12 +47,8 @@ final class StudyCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(
-            paramLabel = "MODEL",
-            arity = "1..*",
-            converter = ModelName.class,
-            description = "One model or several. " + ModelParameter.DESCRIPTION)
-    private List<Path> folders;
+    @Mixin
+    private SubjectsOption models;
 
     @Option(
             names = "--sampler",
@@ -139,37 +129,11 @@ final class StudyCommand implements Runnable {
         StudyGrid grid =
                 new StudyGrid(samplers, steps, etas.stream().map(Eta::named).toList(), spacings);
         Output.checkStudy(out);
-        Compute drawn = compute.of(Precision.AUTO);
-        List<Study.Subject> subjects = new ArrayList<>();
-        try {
-            for (Path folder : folders) {
-                String hash = ModelFolder.open(folder).hash();
-                subjects.add(new Study.Subject(
-                        name(folder),
-                        hash,
-                        ModelParameter.load(folder, drawn, spec.commandLine().getErr())));
-            }
+        try (SubjectsOption opened = models) {
+            List<Study.Subject> subjects =
+                    opened.load(compute.of(Precision.AUTO), spec.commandLine().getErr());
             run(new Study(subjects, grid, count, seeds.list(), metrics()));
-        } finally {
-            subjects.forEach(subject -> subject.model().close());
         }
-    }
-
-    /** As it is called by people: a run's model by the name of the run. Where two are called alike, the whole path. */
-    private String name(Path folder) {
-        return folders.stream()
-                                .filter(other -> called(other).equals(called(folder)))
-                                .count()
-                        == 1
-                ? called(folder)
-                : folder.toString();
-    }
-
-    private static String called(Path folder) {
-        Path whole = folder.toAbsolutePath().normalize();
-        Path parent = whole.getParent();
-        Path own = whole.endsWith("model") && parent != null ? parent : whole;
-        return ShippedModel.at(folder).map(ShippedModel::toString).orElse(String.valueOf(own.getFileName()));
     }
 
     private List<SampleMetric> metrics() {

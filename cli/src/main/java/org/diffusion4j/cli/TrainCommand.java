@@ -23,15 +23,19 @@ import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.image.guidance.NoisyClassifierRecipe;
 import org.diffusion4j.image.guidance.NoisyClassifierTraining;
+import org.diffusion4j.latent.autoencoder.AutoencoderRecipe;
+import org.diffusion4j.latent.autoencoder.AutoencoderTraining;
 import org.diffusion4j.series.SeriesRecipe;
 import org.diffusion4j.series.SeriesTraining;
-import org.diffusion4j.text.ControlModel;
-import org.diffusion4j.text.ControlRecipe;
-import org.diffusion4j.text.ControlTraining;
 import org.diffusion4j.text.TextModel;
 import org.diffusion4j.text.TextRecipe;
 import org.diffusion4j.text.TextTraining;
+import org.diffusion4j.text.control.ControlModel;
+import org.diffusion4j.text.control.ControlRecipe;
+import org.diffusion4j.text.control.ControlTraining;
 import org.diffusion4j.train.RunFolder;
+import org.diffusion4j.train.Stage;
+import org.diffusion4j.train.TrainSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,6 +102,13 @@ final class TrainCommand implements Callable<Integer> {
         if (TextRecipe.isOne(recipe)) {
             return beginTexts(recipe);
         }
+        if (AutoencoderRecipe.isOne(recipe)) {
+            AutoencoderRecipe read = AutoencoderRecipe.read(recipe, changes);
+            Path folder = out == null ? Path.of("runs", read.name()) : out;
+            Output.checkRun(folder, force);
+            return trainAutoencoder(
+                    AutoencoderTraining.begin(read, data.read(read.data(), err()), folder, force), folder);
+        }
         if (ControlRecipe.isOne(recipe)) {
             ControlRecipe read = ControlRecipe.read(recipe, changes);
             Path folder = out == null ? Path.of("runs", read.name()) : out;
@@ -106,9 +117,22 @@ final class TrainCommand implements Callable<Integer> {
                     read, folder, (model, corpus) -> ControlTraining.begin(read, model, corpus, folder, force));
         }
         ImageRecipe read = ImageRecipe.read(recipe, changes);
+        noteStages(read.train());
         Path folder = out == null ? Path.of("runs", read.name()) : out;
         Output.checkRun(folder, force);
         return trainImages(Training.begin(read, data.read(read, err()), folder, force), folder);
+    }
+
+    /** Who sets the steps of a recipe may not know that there are more. */
+    private void noteStages(TrainSettings train) {
+        long later = train.stages().stream().mapToLong(Stage::steps).sum();
+        if (later > 0
+                && changes.stream().anyMatch(change -> change.startsWith("train.steps="))
+                && changes.stream().noneMatch(change -> change.startsWith("train.stages"))) {
+            err().printf(
+                            "diffuse: train.steps=%d is followed by the %d steps of train.stages; omit those with --set train.stages=[]%n",
+                            train.steps(), later);
+        }
     }
 
     private int resume() {
@@ -124,6 +148,11 @@ final class TrainCommand implements Callable<Integer> {
             NoisyClassifierRecipe read = NoisyClassifierRecipe.read(Output.recipe(out), changes);
             return trainNoisyClassifier(
                     NoisyClassifierTraining.resume(out, data.read(read.data(), err()), changes, err()::println), out);
+        }
+        if (AutoencoderRecipe.isOne(Output.recipe(out))) {
+            AutoencoderRecipe read = AutoencoderRecipe.read(Output.recipe(out), changes);
+            return trainAutoencoder(
+                    AutoencoderTraining.resume(out, data.read(read.data(), err()), changes, err()::println), out);
         }
         if (ControlRecipe.isOne(Output.recipe(out))) {
             Path folder = out;
@@ -150,6 +179,10 @@ final class TrainCommand implements Callable<Integer> {
 
     private int trainNoisyClassifier(NoisyClassifierTraining opened, Path folder) {
         return train(opened, "images", folder, "steer with: %s sample MODEL --classifier %s --label 3");
+    }
+
+    private int trainAutoencoder(AutoencoderTraining opened, Path folder) {
+        return train(opened, "images", folder, "try it with: %s autoencoder reconstruct %s PICTURE");
     }
 
     private int beginSeries(Path file) {
@@ -204,20 +237,24 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** How many held-out texts the controls recognise. */
+    /** How much of held-out texts the controls recognise. */
     private void report(Path folder, TextCorpus corpus, TextModel model) {
-        List<TextItem> heldOut =
-                corpus.heldOut().subList(0, Math.min(MEASURED, corpus.heldOut().size()));
+        List<TextItem> heldOut = corpus.spread(MEASURED);
         try (ControlModel controls = ControlModel.load(folder)) {
+            PrintWriter print = spec.commandLine().getOut();
             controls.accuracy(heldOut, model)
-                    .forEach((name, share) -> spec.commandLine()
-                            .getOut()
-                            .printf(
-                                    Locale.ROOT,
-                                    "%s: recognised in %.1f %% of %d held-out texts%n",
-                                    name,
-                                    100 * share,
-                                    heldOut.size()));
+                    .forEach((name, share) -> print.printf(
+                            Locale.ROOT,
+                            "%s: recognised in %.1f %% of its cases in %d held-out texts%n",
+                            name,
+                            100 * share,
+                            heldOut.size()));
+            if (controls.labels().hasTags()) {
+                print.printf(
+                        Locale.ROOT,
+                        "the tagger that pos and span learned from: %.1f %% of the words of texts that it has not seen%n",
+                        100 * controls.labels().taggerAccuracy());
+            }
         }
     }
 

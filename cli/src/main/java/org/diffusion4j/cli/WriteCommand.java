@@ -12,12 +12,14 @@ import org.diffusion4j.cli.option.StepsOptions;
 import org.diffusion4j.evaluate.text.Diversity;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.sample.SampleSettings;
-import org.diffusion4j.text.ControlModel;
-import org.diffusion4j.text.TextControl;
 import org.diffusion4j.text.TextModel;
 import org.diffusion4j.text.TextTemplate;
+import org.diffusion4j.text.WriteListener;
 import org.diffusion4j.text.WriteSettings;
 import org.diffusion4j.text.WrittenText;
+import org.diffusion4j.text.control.ControlGoal;
+import org.diffusion4j.text.control.ControlModel;
+import org.diffusion4j.text.control.TextControl;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,8 +74,10 @@ final class WriteCommand implements Runnable {
     @Option(
             names = "--control",
             paramLabel = "NAME=VALUE",
-            description = "A fact that each text is to tell, such as food=Italian; several times for several.")
-    private Map<String, String> control = new LinkedHashMap<>();
+            description =
+                    "What each text is to be, several times for several: it tells a fact, such as food=Italian; its"
+                            + " words have parts of speech, 'pos=PROPN AUX DET NOUN'; it has a phrase, span=2,4,NP (words from 0).")
+    private List<String> control = List.of();
 
     @Option(
             names = "--controls",
@@ -108,11 +112,15 @@ final class WriteCommand implements Runnable {
                     .withTemplate(template)
                     .withSample(steps.over(usual.sample()))
                     .withClamp(clamp == null ? usual.clamp() : clamp);
+            TextControl wanted = known == null
+                    ? null
+                    : new TextControl(
+                            known, control.stream().map(ControlGoal::parse).toList(), FLUENCY, step);
             long begun = System.nanoTime();
             List<WrittenText> texts;
             try (LiveWork work = new LiveWork("the writing")) {
-                TextControl wanted = known == null ? null : new TextControl(known, control, FLUENCY, step);
-                texts = model.write(settings, wanted, (done, of) -> work.at(done, of, "steps"));
+                WriteListener listener = (done, of) -> work.at(done, of, "steps");
+                texts = wanted == null ? model.write(settings, listener) : wanted.write(model, settings, listener);
             }
             report(rank ? ranked(texts, model) : texts, settings, (System.nanoTime() - begun) / 1e9);
         }

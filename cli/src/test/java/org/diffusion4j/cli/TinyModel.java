@@ -27,6 +27,10 @@ final class TinyModel {
         return save(folder.resolve("digits"), Map.of("sample_size", 28, "num_class_embeds", 11), digits);
     }
 
+    static Path digitsWithoutClasses(Path folder) {
+        return save(folder.resolve("plain-digits"), Map.of("sample_size", 28), List.of());
+    }
+
     private static Path save(Path folder, Map<String, ?> changes, List<String> labels) {
         UNet2DConfig config = UNet2DConfig.defaults()
                 .with(Map.of(

@@ -260,4 +260,24 @@ class TrainCommandTest {
                 .isZero();
         assertThat(Files.readString(out.resolve("metrics.jsonl"))).contains("{\"step\":" + (step + 2) + ",");
     }
+
+    @Test
+    void says_that_the_steps_of_a_recipe_are_not_all_where_stages_follow() {
+        Object[] words = {
+            "train",
+            Path.of("../recipes/ddpm-mnist.json"),
+            "--data",
+            "nowhere",
+            "--out",
+            folder.resolve("stages"),
+            "--set",
+            "train.steps=3"
+        };
+        assertThat(diffuse(words).err())
+                .contains(
+                        "train.steps=3 is followed by the 4000 steps of train.stages; omit those with --set train.stages=[]");
+        Object[] alone = Stream.concat(Stream.of(words), Stream.of("--set", "train.stages=[]"))
+                .toArray();
+        assertThat(diffuse(alone).err()).doesNotContain("stages");
+    }
 }

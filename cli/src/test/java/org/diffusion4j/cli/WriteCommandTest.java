@@ -128,6 +128,97 @@ class WriteCommandTest {
                 .contains("--control needs --controls");
     }
 
+    @Test
+    void control_by_parts_of_speech_and_spans_and_measure_it() throws IOException {
+        Files.writeString(data.resolve("couplets.txt"), "多 : 月||日月,月月。\n多 : 日||日日,日月。\n");
+        Files.writeString(data.resolve("more.txt"), "多 : 月||日月,月月。\n".repeat(20));
+        Files.writeString(data.resolve("tagged.json"), """
+                {"words_": ["START", "日", "月", ",", "日", "月", "。", "END"], "pos": ["START", "NOUN", "NOUN", "PUNCT", "ADJ", "NOUN", "PUNCT", "END"]}
+                """.repeat(10));
+        train();
+        Path model = run.resolve("model");
+        Path out = folder.resolve("controls");
+        Path recipe = Files.writeString(folder.resolve("controls.json"), """
+                {
+                  "kind": "text-control", "name": "controls", "data": { "tagged": "tagged.json" },
+                  "model": { "width": 8, "layers": 1, "heads": 1, "inner": 8, "timeChannels": 4 },
+                  "train": { "steps": 2, "batchSize": 2, "warmupSteps": 0, "checkpointEvery": 0 }
+                }
+                """);
+        assertThat(diffuse("train", recipe, "--set", "of=" + model, "--set", "data.tagged=no.json", "--out", out)
+                        .err())
+                .contains("no.json: cannot be read: there is no such file");
+        assertThat(out).doesNotExist();
+        assertThat(diffuse("train", recipe, "--set", "of=" + model, "--out", out)
+                        .out())
+                .containsPattern("pos: recognised in [0-9.]+ %")
+                .contains("the tagger that pos and span learned from: 100.0 %");
+        Path controls = out.resolve("model");
+        Ran written = diffuse(
+                "write",
+                model,
+                "--count",
+                2,
+                "--controls",
+                controls,
+                "--control",
+                "pos=NOUN NOUN PUNCT",
+                "--control",
+                "span=0,1,NP",
+                "--json");
+        assertThat(written.err()).isEmpty();
+        assertThat(Json.parseObject(written.out(), "write"))
+                .containsEntry("control", List.of("pos=NOUN NOUN PUNCT", "span=0,1,NP"));
+        assertThat(diffuse("write", model, "--controls", controls, "--control", "pos=NOUM")
+                        .err())
+                .contains("there is no part of speech 'NOUM'; did you mean 'NOUN'? known are: ADJ, NOUN, PUNCT");
+
+        Path facts = Files.writeString(folder.resolve("facts.json"), "[\"多\", \":\", \"月\"]\n");
+        Path tags = data.resolve("tagged.json");
+        Ran measured = diffuse(
+                "evaluate",
+                model,
+                "--controls",
+                controls,
+                "--targets",
+                facts,
+                "--targets",
+                tags,
+                "--per-target",
+                2,
+                "--json");
+        assertThat(measured.err()).isEmpty();
+        Map<?, ?> control =
+                (Map<?, ?>) Json.parseObject(measured.out(), "evaluate").get("control");
+        assertThat((Object) control.get("targets")).isEqualTo(10L);
+        assertThat((List<?>) control.get("texts")).hasSize(20);
+        assertThat(((Map<?, ?>) control.get("kinds")).keySet())
+                .map(Object::toString)
+                .containsExactly("多", "pos");
+        assertThat(diffuse(
+                                "evaluate",
+                                model,
+                                "--metrics",
+                                "control,copies",
+                                "--controls",
+                                controls,
+                                "--targets",
+                                facts,
+                                "--per-target",
+                                1)
+                        .out())
+                .containsPattern("多 +1 +[0-9.]+ % +100.0 %")
+                .contains("perplexity");
+        assertThat(diffuse("evaluate", model, "--metrics", "control").err()).contains("control needs --controls");
+        assertThat(diffuse("evaluate", model, "--metrics", "copies", "--targets", facts)
+                        .err())
+                .contains("--controls and --targets are for --metrics control");
+        assertThat(diffuse("evaluate", model, "--controls", controls, "--targets", data.resolve("more.txt"))
+                        .err())
+                .contains("more.txt: target 1")
+                .hasLineCount(1);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -55,6 +55,7 @@ public final class DiffusionModel implements AutoCloseable {
     private static final int USUAL_STEPS = 50;
 
     private final UNet2D network;
+    private final CountedNetwork counted;
     private final boolean ownsNetwork;
     private final SchedulerConfig scheduler;
     private final DiffusionProcess process;
@@ -78,6 +79,7 @@ public final class DiffusionModel implements AutoCloseable {
     private DiffusionModel(
             UNet2D network, boolean ownsNetwork, SchedulerConfig scheduler, ModelCard card, List<String> warnings) {
         this.network = network;
+        this.counted = new CountedNetwork(network);
         this.ownsNetwork = ownsNetwork;
         this.scheduler = scheduler;
         this.process = forward(scheduler);
@@ -300,7 +302,20 @@ public final class DiffusionModel implements AutoCloseable {
                 classes() == 0
                         ? "the model has no classes, so it takes no labels"
                         : "the model needs a label for each sample");
-        return new NetworkDenoiser(network, process, scheduler.meaning(), Condition.ofClasses(labels));
+        return new NetworkDenoiser(counted, process, scheduler.meaning(), Condition.ofClasses(labels));
+    }
+
+    /** The network as denoisers ask it, which counts. */
+    CountedNetwork counted() {
+        return counted;
+    }
+
+    /**
+     * How often the network was asked by what drew from this model so far: once for each sample of a batch. The difference of before and
+     * after a draw, by the number of its pictures, is what one of them costs.
+     */
+    public long networkCalls() {
+        return counted.samples();
     }
 
     /**
@@ -453,9 +468,21 @@ public final class DiffusionModel implements AutoCloseable {
      * @return uint8 {@code [count, channels, height, width]}, made in the caller's scope
      */
     public Tensor pixels(Draw draw, int first, int count) {
+        return pixels(draw, first, count, from(draw.settings()));
+    }
+
+    /**
+     * The same, drawn in a way of one's own.
+     *
+     * @param way as {@link #draw(Draw, DrawListener, BatchSampler)} takes it
+     */
+    public Tensor pixels(Draw draw, int first, int count, BatchSampler way) {
+        return pixels(draw, first, count, new BatchDrawing(this, way, false));
+    }
+
+    private Tensor pixels(Draw draw, int first, int count, BatchDrawing way) {
         return Scoped.result(() -> {
             TensorVector parts = new TensorVector();
-            BatchDrawing way = from(draw.settings());
             inBatches(
                     draw,
                     first,

@@ -81,7 +81,7 @@ record Guiding(
         if (labels.size(0) <= JointGuidance.MOST
                 && model.compute().isLow()) { // in float32 a larger batch has other last bits
             Condition both = Condition.join(Condition.ofClasses(labels), Condition.ofClasses(noLabel));
-            return new JointGuidance(new NetworkDenoiser(model.network(), process, meaning, both), scale, how);
+            return new JointGuidance(new NetworkDenoiser(model.counted(), process, meaning, both), scale, how);
         }
         return new ClassifierFreeGuidance(told, model.unlimited(noLabel, process), scale, how);
     }

@@ -24,6 +24,7 @@ import org.diffusion4j.train.LossTerms;
 import org.diffusion4j.train.ObjectiveSettings;
 import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TrainSettings;
+import org.diffusion4j.train.score.ContinuousLoss;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,9 +78,11 @@ public record ImageRecipe(
                     schedule.equals(BetaSchedule.ddpm())
                             && prediction.equals(Prediction.EPS)
                             && variance == VarianceKind.FIXED_SMALL
-                            && train.objective().equals(ObjectiveSettings.simple()),
-                    "process %s has its own prediction and loss: omit schedule, prediction, variance and train.objective",
+                            && train.objective()
+                                    .equals(ObjectiveSettings.simple().withLoss(loss)),
+                    "process %s has its own prediction and loss: omit schedule, prediction, variance and train.objective but for its loss",
                     process.kind());
+            ContinuousLoss.requireLoss(process, loss);
         }
         require(
                 process != null || sample.steps() <= schedule.steps(),

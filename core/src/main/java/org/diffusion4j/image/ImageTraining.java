@@ -59,12 +59,12 @@ public final class ImageTraining {
      * The loss of a model's network.
      *
      * @param variance of its reverse steps, where it has not learned one
-     * @param settings for a chain of timesteps; a process in continuous time has {@link ContinuousLoss#of}
+     * @param settings for a chain of timesteps; of a process in continuous time only the loss, see {@link ContinuousLoss#of}
      */
     public static Loss loss(DiffusionModel model, ReverseVariance variance, ObjectiveSettings settings) {
         Optional<ProcessSettings> continuous = model.scheduler().continuous();
         return continuous.isPresent()
-                ? ContinuousLoss.of(model.network(), continuous.orElseThrow())
+                ? ContinuousLoss.of(model.network(), continuous.orElseThrow(), settings.loss())
                 : new DenoisingLoss(
                         model.network(), model.process(), model.scheduler().meaning(), variance, settings);
     }

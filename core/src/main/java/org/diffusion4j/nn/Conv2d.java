@@ -64,6 +64,12 @@ public final class Conv2d {
         return new Conv2d(at, in, out, 3, 2, padding, Initialiser.fanIn(9L * in));
     }
 
+    /** One output a square of {@code size}×{@code size}, which do not overlap; {@code weight} alone. */
+    public static Conv2d patches(Parameters.Path at, int in, int out, int size) {
+        long fanIn = (long) size * size * in;
+        return new Conv2d(at, in, out, size, size, 0, 1, false, Initialiser.fanIn(fanIn));
+    }
+
     /** 1×1. */
     public static Conv2d pointwise(Parameters.Path at, int in, int out) {
         return new Conv2d(at, in, out, 1, 1, 0, Initialiser.fanIn(in));

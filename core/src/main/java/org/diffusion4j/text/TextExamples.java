@@ -7,6 +7,7 @@ import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.diffusion4j.data.text.TokenRows;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.train.Batch;

@@ -22,7 +22,6 @@ import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Sampler;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A trained Diffusion-LM: writes texts by diffusion of their embeddings. Closing it frees the weights.
@@ -78,8 +77,14 @@ public final class TextModel implements AutoCloseable {
         return network;
     }
 
-    DiscreteProcess process() {
+    /** The chain along which it noises and writes. */
+    public DiscreteProcess process() {
         return process;
+    }
+
+    /** The embeddings of all tokens, float32 {@code [vocabulary, embedding]}, borrowed; not to be changed. */
+    public Tensor embeddings() {
+        return network.embeddings();
     }
 
     TextCard card() {
@@ -119,24 +124,19 @@ public final class TextModel implements AutoCloseable {
      * @throws java.util.concurrent.CancellationException if it is {@linkplain org.diffusion4j.engine.Cancellation cancelled}
      */
     public List<WrittenText> write(WriteSettings settings, WriteListener listener) {
-        return write(settings, null, listener);
+        requireFits(settings.sample());
+        return write(settings, settings.sample().make(), listener);
     }
 
     /**
-     * The same, with facts that the texts are to tell, by the sampler ddpm.
+     * The same by a sampler of one's own, along the steps that the settings say.
      *
-     * @param control null for none
-     * @throws IllegalArgumentException also if the controls are those of another model, or the sampler is another one
+     * @param sampler in place of that of the settings
      */
-    public List<WrittenText> write(WriteSettings settings, @Nullable TextControl control, WriteListener listener) {
+    public List<WrittenText> write(WriteSettings settings, Sampler sampler, WriteListener listener) {
         requireFits(settings.sample());
-        require(
-                control == null || settings.sample().sampler().equals("ddpm"),
-                "control steers the steps of ddpm, and the sampler is %s; take ddpm",
-                settings.sample().sampler());
         GivenTokens given = GivenTokens.of(
                 settings.template(), card.vocabulary(), card.recipe().data().length());
-        Sampler sampler = control == null ? settings.sample().make() : control.sampler(this);
         int atOnce = sampler.dependsOnBatch() ? 1 : settings.atOnce() == 0 ? MOST_AT_ONCE : settings.atOnce();
         List<WrittenText> written = new ArrayList<>();
         try (CloseGuard.Use use = network.parameters().use()) {

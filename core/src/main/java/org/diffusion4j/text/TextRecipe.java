@@ -167,7 +167,7 @@ public record TextRecipe(
     }
 
     /** By what timesteps are multiplied for the network: 1000/T. */
-    double timeScale() {
+    public double timeScale() {
         return RESCALED_STEPS / schedule.steps();
     }
 

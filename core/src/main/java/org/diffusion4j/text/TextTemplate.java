@@ -56,6 +56,27 @@ public record TextTemplate(
         return new TextTemplate(prefix, infill, length);
     }
 
+    /**
+     * The same for a text of exactly so many words or characters.
+     *
+     * @throws IllegalArgumentException if it already has another number of them
+     */
+    public TextTemplate exactly(int words, TextUnit unit) {
+        if (!fixesLength()) {
+            return withLength(words);
+        }
+        int fixed = most(words, unit);
+        require(fixed == words, "the text has %s %s, and %s are wanted by what controls it", fixed, unit, words);
+        return this;
+    }
+
+    /** How many words or characters of a text with this template there are, at most {@code longest}. */
+    public int most(int longest, TextUnit unit) {
+        return length != null
+                ? length
+                : infill.isEmpty() ? longest : tokens(unit).size();
+    }
+
     /** The first tokens, {@link #BLANK} for each that is free. */
     List<String> tokens(TextUnit unit) {
         List<String> tokens = new ArrayList<>();

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
+import org.diffusion4j.data.clip.ClipPicturesCheck;
 import org.diffusion4j.data.series.CalendarCheck;
 import org.diffusion4j.data.text.TextDataCheck;
 import org.diffusion4j.evaluate.ForecastScoresCheck;
@@ -26,7 +27,9 @@ import org.diffusion4j.latent.EmphasisCheck;
 import org.diffusion4j.latent.PipelineCheck;
 import org.diffusion4j.latent.PromptCheck;
 import org.diffusion4j.latent.TokenizerCheck;
+import org.diffusion4j.nn.clip.ClipModelCheck;
 import org.diffusion4j.nn.clip.ClipTextCheck;
+import org.diffusion4j.nn.clip.ClipVisionCheck;
 import org.diffusion4j.nn.score.EdmNetworkCheck;
 import org.diffusion4j.nn.score.RefineNetCheck;
 import org.diffusion4j.nn.score.ScoreSdeCheck;
@@ -41,6 +44,7 @@ import org.diffusion4j.process.LikelihoodCheck;
 import org.diffusion4j.series.TimeGradCheck;
 import org.diffusion4j.series.baseline.ExchangeRateCheck;
 import org.diffusion4j.text.DiffusionLmCheck;
+import org.diffusion4j.text.control.GradientControlCheck;
 import org.diffusion4j.train.GaussianDiffusionCheck;
 import org.diffusion4j.train.ResamplerCheck;
 import org.junit.jupiter.api.AfterAll;
@@ -97,13 +101,17 @@ class GoldenTest {
             new GuidanceFormulasCheck(),
             new FolderCheck(),
             new PipelineCheck(),
-            new EmphasisCheck(),
             new TextDataCheck(),
             new DiffusionLmCheck(),
+            new GradientControlCheck(),
             new TextMetricsCheck(),
             new TokenizerCheck(),
             new PromptCheck(),
+            new EmphasisCheck(),
             new ClipTextCheck(),
+            new ClipVisionCheck(),
+            new ClipModelCheck(),
+            new ClipPicturesCheck(),
             new CalendarCheck(),
             new TimeGradDenoiserCheck(),
             new TimeGradCheck(),

@@ -24,11 +24,15 @@ import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.schedule.TimeGrid;
 import org.diffusion4j.train.Loss;
 import org.diffusion4j.train.ObjectiveSettings;
+import org.diffusion4j.train.score.ContinuousLoss;
+import org.diffusion4j.train.score.ErrorWeight;
+import org.diffusion4j.train.score.LogNoiseTimes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ContinuousModelTest {
 
@@ -189,6 +193,50 @@ class ContinuousModelTest {
         assertThatThrownBy(() -> parse("{\"process\": {\"kind\": \"flow\"}, \"prediction\": \"v\"}"))
                 .isInstanceOf(FormatException.class)
                 .hasMessageContaining("process flow has its own prediction");
+        assertThatThrownBy(() ->
+                        parse("{\"process\": {\"kind\": \"flow\"}, \"train\": {\"objective\": {\"loss\": \"vlb\"}}}"))
+                .isInstanceOf(FormatException.class)
+                .hasMessageContaining("process flow has no loss weighted by the likelihood");
+        assertThatThrownBy(() -> parse(
+                        "{\"process\": {\"kind\": \"ve\"}, \"train\": {\"objective\": {\"loss\": \"vlb-mean\"}}}"))
+                .isInstanceOf(FormatException.class)
+                .hasMessageContaining("the loss 'vlb-mean' is for a chain of timesteps, and process ve has simple");
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Kind.class, mode = EnumSource.Mode.EXCLUDE, names = "FLOW")
+    void recipeWeighsTheLossByTheLikelihood(Kind kind) {
+        ImageRecipe recipe = ImageRecipe.read(recipe(kind), List.of("train.objective.loss=vlb"));
+        assertThat(ImageRecipe.parse(recipe.toJson(), "text", List.of())).isEqualTo(recipe);
+        try (DiffusionModel model = model(settings(kind))) {
+            Loss loss = ImageTraining.loss(
+                    model, ReverseVariance.FIXED_SMALL, recipe.train().objective());
+            assertThat(loss).isInstanceOfSatisfying(ContinuousLoss.class, found -> {
+                assertThat(found.weight()).isEqualTo(ErrorWeight.LIKELIHOOD);
+                assertThat(found.sampler()).isInstanceOf(LogNoiseTimes.class);
+            });
+        }
+    }
+
+    /** A flow begins without any signal: who divides by alpha refuses it, and says what to take. */
+    @ParameterizedTest
+    @ValueSource(strings = {"heun", "edm", "euler", "plms", "pndm", "langevin", "em"})
+    void flowIsRefusedByWhatNeedsSignal(String sampler) {
+        try (DiffusionModel model = model(settings(Kind.FLOW))) {
+            assertThatThrownBy(() -> drawn(model, SampleSettings.of(sampler, 3)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageMatching("(?s).*(alpha|signal).*take .*ode.*");
+        }
+    }
+
+    /** The solver chooses its times, so that the number of steps says nothing. */
+    @Test
+    void odeDrawsTheSameInAnyNumberOfSteps() {
+        try (DiffusionModel model = model(settings(Kind.FLOW));
+                Tensor one = drawn(model, SampleSettings.of("ode", 1));
+                Tensor three = drawn(model, SampleSettings.of("ode", 3))) {
+            assertThat(Tensors.toArray(one)).isEqualTo(Tensors.toArray(three));
+        }
     }
 
     private static ImageRecipe parse(String json) {

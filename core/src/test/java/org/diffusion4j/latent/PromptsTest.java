@@ -99,6 +99,36 @@ class PromptsTest {
     }
 
     @Test
+    void a_comma_ends_a_chunk_of_a_short_row_too() {
+        ClipTokenizer five = tokenizer(new SpecialTokens(SPECIAL.start(), SPECIAL.end(), "!", SPECIAL.unknown(), 5));
+        assertThat(PromptChunk.of(WeightedText.plain("a , b c d e ,"), five))
+                .extracting(PromptChunk::used)
+                .containsExactly(2, 3, 2);
+        assertThat(PromptChunk.of(WeightedText.parse("BREAK a b c BREAK"), five))
+                .extracting(PromptChunk::used)
+                .containsExactly(0, 3);
+    }
+
+    @Test
+    void round_and_square_brackets_need_not_nest_in_each_other() {
+        assertThat(WeightedText.parse("(a [b:2) c] d"))
+                .containsExactly(
+                        new WeightedText("a ", 2),
+                        new WeightedText("b", 2 / 1.1),
+                        new WeightedText(" c", 1 / 1.1),
+                        new WeightedText(" d", 1));
+    }
+
+    @Test
+    void brackets_without_end_are_read_in_one_pass() {
+        int many = 100_000;
+        assertThat(WeightedText.parse("(".repeat(many) + "a" + ")".repeat(many) + "b"))
+                .hasSize(2);
+        assertThat(WeightedText.parse("(" + "a: ".repeat(many))).hasSize(1);
+        assertThat(WeightedText.parse("[a".repeat(many))).hasSizeGreaterThan(1);
+    }
+
+    @Test
     void a_folder_without_merges_or_with_a_bad_number_is_refused_by_name(@TempDir Path folder) throws IOException {
         assertThatThrownBy(() -> TokenizerFolder.read(folder))
                 .isInstanceOf(FormatException.class)

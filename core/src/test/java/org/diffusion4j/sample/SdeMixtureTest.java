@@ -82,6 +82,11 @@ class SdeMixtureTest {
                         grid(VP, 300)),
                 arguments("ode, sub-VP", new ProbabilityFlow(new DormandPrince()), SUB_VP, grid(SUB_VP, 2)),
                 arguments(
+                        "ode, a grid of one time",
+                        new ProbabilityFlow(new DormandPrince()),
+                        SUB_VP,
+                        TimeGrid.of(new double[] {1}, SUB_VP.timeAt(0))),
+                arguments(
                         "ode, a chain",
                         new ProbabilityFlow(new DormandPrince()),
                         CHAIN,

@@ -43,7 +43,6 @@ public final class DiffusionLmCheck implements GoldenCheck {
     private static final String LOOP = "GaussianDiffusion.p_sample_loop";
     private static final String DDIM_LOOP = "GaussianDiffusion.ddim_sample_loop";
     private static final String ROUNDING = "test_util.denoised_fn_round (get_efficient_knn), compute_logp";
-    private static final String CONTROL = "scripts/infill_util.langevin_fn_tree";
     private static final String TABLES = "get_named_beta_schedule('sqrt')";
     private static final Map<String, BetaCurve> CURVES =
             Map.of("sqrt", BetaCurve.DIFFUSION_LM, "cosine", BetaCurve.COSINE);
@@ -53,7 +52,7 @@ public final class DiffusionLmCheck implements GoldenCheck {
     @Override
     public boolean covers(GoldenCase golden) {
         return golden.kind().equals("diffusion_lm")
-                && Set.of(NETWORK, LOSSES, SOURCE_AND_TARGET, LOOP, DDIM_LOOP, ROUNDING, CONTROL, TABLES)
+                && Set.of(NETWORK, LOSSES, SOURCE_AND_TARGET, LOOP, DDIM_LOOP, ROUNDING, TABLES)
                         .contains(golden.symbol());
     }
 
@@ -63,7 +62,6 @@ public final class DiffusionLmCheck implements GoldenCheck {
             case NETWORK -> network(golden, out);
             case LOSSES -> losses(golden, out);
             case SOURCE_AND_TARGET -> sourceAndTarget(golden, out);
-            case CONTROL -> control(golden, out);
             case ROUNDING -> rounding(golden, out);
             case TABLES -> tables(golden, out);
             default -> loop(golden, out);
@@ -244,24 +242,6 @@ public final class DiffusionLmCheck implements GoldenCheck {
                         x,
                         tokens(golden, "input_ids"),
                         golden.config().get("sigma").asDouble()));
-    }
-
-    /** The reference takes the mean over the batch of what holds to the mean, and the sum of what is wanted. */
-    private static void control(GoldenCase golden, Comparison out) {
-        Tensor x = input(golden, "sample");
-        Tensor mean = input(golden, "mean");
-        Tensor target = input(golden, "target");
-        GradientControl control = new GradientControl(
-                golden.config().get("coef").asDouble() / x.size(0),
-                golden.config().get("step_size").asDouble(),
-                10);
-        for (double t : golden.input("t").values()) {
-            for (double sigma : new double[] {0.3, 0}) {
-                Tensor steered = control.steer(
-                        x, mean, sigma, t, at -> at.sub(target).square().sum().div(new Scalar(2)));
-                out.expect("sample_t" + (int) t + "_sigma0_" + (int) (10 * sigma), steered);
-            }
-        }
     }
 
     private static void tables(GoldenCase golden, Comparison out) {

@@ -2,17 +2,17 @@ package org.diffusion4j.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.diffusion4j.text.GrammarTexts.corpus;
+import static org.diffusion4j.text.GrammarTexts.recipe;
+import static org.diffusion4j.text.GrammarTexts.sentences;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
@@ -23,6 +23,7 @@ import org.diffusion4j.data.text.Vocabulary;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.sample.SampleSettings;
+import org.diffusion4j.text.control.ControlRecipe;
 import org.diffusion4j.train.OneThread;
 import org.diffusion4j.train.TrainListener;
 import org.junit.jupiter.api.AfterAll;
@@ -39,9 +40,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @DisplayName("A model of texts with a known grammar")
 class TextModelTest {
 
-    private static final List<String> SUBJECTS = List.of("cat", "dog", "bird");
-    private static final List<String> VERBS = List.of("sees", "hears");
-
     @TempDir
     private static Path trained;
 
@@ -50,88 +48,9 @@ class TextModelTest {
 
     private static TextModel model;
 
-    /** "the cat sees the dog", and with "now" behind where it begins with "a". */
-    private static List<String> sentences() {
-        List<String> all = new ArrayList<>();
-        for (String article : List.of("the", "a")) {
-            for (String subject : SUBJECTS) {
-                for (String verb : VERBS) {
-                    for (String object : SUBJECTS) {
-                        all.add(article + " " + subject + " " + verb + " the " + object
-                                + (article.equals("a") ? " now" : ""));
-                    }
-                }
-            }
-        }
-        return all;
-    }
-
-    private static TextCorpus corpus() {
-        List<TextItem> items = sentences().stream().map(TextModelTest::item).toList();
-        return new TextCorpus(items, items.subList(0, 16));
-    }
-
-    /** With the subject as a fact, and where it is hearing, the verb. */
-    private static TextItem item(String text) {
-        String[] words = text.split(" ");
-        return new TextItem("who : " + words[1] + (words[2].equals("hears") ? " | how : ears" : ""), text);
-    }
-
-    @Test
-    void tells_the_facts_that_are_wanted_one_and_two_together() {
-        ControlRecipe recipe = ControlRecipe.defaults()
-                .with("model.width=32", "model.layers=1", "model.heads=2", "model.inner=64", "model.dropout=0")
-                .with("train.steps=300", "train.learningRate=4e-3", "train.batchSize=32")
-                .with("train.validateEvery=0", "train.checkpointEvery=0");
-        try (ControlTraining training = ControlTraining.begin(recipe, model, corpus(), folder, false)) {
-            training.run(TrainListener.NONE);
-        }
-        try (ControlModel controls = ControlModel.load(folder.resolve("model"))) {
-            assertThat(controls.facts().values())
-                    .containsEntry("who", List.of("", "bird", "cat", "dog"))
-                    .containsEntry("how", List.of("", "ears"));
-            assertThat(controls.accuracy(corpus().training(), model).values()).allMatch(share -> share > 0.95);
-            assertThat(controls.tell("a dog sees the cat now", model)).containsExactly(Map.entry("who", "dog"));
-            WriteSettings settings = model.settings().withCount(60).withSample(SampleSettings.ddpm(40));
-            assertThat(share(settings, controls, Map.of("who", "dog"), " dog (sees|hears)"))
-                    .isGreaterThan(0.8);
-            assertThat(share(settings, controls, Map.of("who", "cat", "how", "ears"), " cat hears"))
-                    .isGreaterThan(0.7);
-            assertThatThrownBy(() -> new TextControl(controls, Map.of("whom", "dog")))
-                    .hasMessageContaining("there is no fact 'whom'; did you mean 'who'?");
-            TextControl control = new TextControl(controls, Map.of("who", "cat"));
-            assertThatThrownBy(
-                            () -> model.write(settings.withSample(SampleSettings.ddim(5)), control, (done, of) -> {}))
-                    .hasMessage("control steers the steps of ddpm, and the sampler is ddim; take ddpm");
-        }
-    }
-
-    /** The share of controlled texts that are of the grammar and match. */
-    private static double share(
-            WriteSettings settings, ControlModel controls, Map<String, String> wanted, String pattern) {
-        List<WrittenText> written = model.write(settings, new TextControl(controls, wanted), (done, of) -> {});
-        return written.stream()
-                        .map(WrittenText::text)
-                        .filter(sentences()::contains)
-                        .filter(Pattern.compile(pattern).asPredicate())
-                        .count()
-                / (double) written.size();
-    }
-
-    private static TextRecipe recipe(String... changes) {
-        return TextRecipe.defaults()
-                .with("data.length=9", "data.validation=16", "schedule.steps=100", "sample.steps=20")
-                .with("model.embedding=8", "model.width=32", "model.layers=2", "model.heads=2", "model.inner=64")
-                .with("model.timeChannels=16", "model.dropout=0", "model.selfConditioning=true", "infilling=0.5")
-                .with("train.batchSize=32", "train.learningRate=4e-3", "train.warmupSteps=20", "train.emaDecay=0.98")
-                .with("train.checkpointEvery=0", "train.validateEvery=0", "train.sampleEvery=0", "train.sampleCount=2")
-                .with(changes);
-    }
-
     @BeforeAll
     static void train() {
-        train(trained, recipe("train.steps=500"), TrainListener.NONE);
-        model = TextModel.load(trained.resolve("model"));
+        model = GrammarTexts.trained(trained);
     }
 
     @AfterAll

@@ -33,6 +33,7 @@ public interface Metric {
      * @param count how many samples are drawn, or images coded
      * @param batchSize how many go through a network at once
      * @param variance of a reverse step, null for what the metric takes where nothing is said
+     * @param cache the folder where what is measured piece by piece is kept
      */
     record Subject(
             @Nullable Path folder,
@@ -44,7 +45,8 @@ public interface Metric {
             int count,
             int batchSize,
             long seed,
-            @Nullable String variance) {
+            @Nullable String variance,
+            Path cache) {
 
         /** How many images of the data are measured: all where there are fewer than asked for. */
         public int images() {

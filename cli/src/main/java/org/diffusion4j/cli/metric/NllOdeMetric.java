@@ -6,10 +6,13 @@ import static org.diffusion4j.engine.Require.require;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.diffusion4j.cli.console.LiveWork;
+import java.util.Objects;
+import org.diffusion4j.cli.console.Progress;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.measure.KeptBits;
 import org.diffusion4j.image.measure.OdeBitsPerDim;
+import org.diffusion4j.io.ModelFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -39,14 +42,24 @@ public final class NllOdeMetric implements Metric {
         require(tolerance > 0 && tolerance < 1, "--tolerance must lie between 0 and 1, was %s", tolerance);
     }
 
+    /** What is measured of so many images. */
+    public OdeBitsPerDim.Settings settings(int images, int batchSize, long seed) {
+        return new OdeBitsPerDim.Settings(images, batchSize, seed, probes, tolerance);
+    }
+
     @Override
     public Measured of(Subject subject) {
         DiffusionModel model = subject.model();
-        OdeBitsPerDim.Settings settings =
-                new OdeBitsPerDim.Settings(subject.images(), subject.batchSize(), subject.seed(), probes, tolerance);
-        try (LiveWork work = new LiveWork(name())) {
+        OdeBitsPerDim.Settings settings = settings(subject.images(), subject.batchSize(), subject.seed());
+        String hash = ModelFolder.open(Objects.requireNonNull(subject.folder())).hash();
+        KeptBits kept = KeptBits.of(subject.cache(), hash, model, subject.data(), settings);
+        try (Progress progress = new Progress(name())) {
             OdeBitsPerDim found = OdeBitsPerDim.of(
-                    model, subject.data(), settings, (done, total) -> work.at(done, total, "per cent of batches"));
+                    model,
+                    subject.data(),
+                    settings,
+                    kept,
+                    (done, total) -> progress.at(done, total, "per cent of batches"));
             Map<String, @Nullable Object> facts = Records.CAMEL_CASE.write(found);
             facts.put("tolerance", tolerance);
             facts.put("precision", model.compute().arithmetic().toString());

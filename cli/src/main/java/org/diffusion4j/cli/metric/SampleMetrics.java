@@ -1,5 +1,6 @@
 package org.diffusion4j.cli.metric;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
 import org.diffusion4j.cli.console.Progress;
 import org.diffusion4j.cli.option.FeatureOptions;
 import org.diffusion4j.cli.option.SamplerOptions;
+import org.diffusion4j.cli.option.SteeringOption;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.evaluate.FeatureCache;
@@ -23,6 +25,7 @@ import org.diffusion4j.evaluate.SampleMetric;
 import org.diffusion4j.evaluate.Spread;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
+import org.diffusion4j.image.guidance.Steered;
 import org.diffusion4j.image.measure.DrawnPictures;
 import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.io.ModelFolder;
@@ -41,6 +44,9 @@ public final class SampleMetrics implements AutoCloseable {
 
     @Mixin
     private SamplerOptions sampler;
+
+    @Mixin
+    private SteeringOption steering;
 
     @Mixin
     private FeatureOptions features;
@@ -78,6 +84,7 @@ public final class SampleMetrics implements AutoCloseable {
      * @param modelIsMeasuredToo by a metric that asks for the variance
      */
     public void check(@Nullable DiffusionModel model, boolean modelIsMeasuredToo) {
+        steering.check(model != null);
         if (model == null) {
             sampler.requireFree();
         } else {
@@ -94,6 +101,16 @@ public final class SampleMetrics implements AutoCloseable {
     @Nullable
     public String variance() {
         return sampler.variance();
+    }
+
+    /** What steers the model, for people; empty where nothing does. */
+    public Map<String, Object> steered() {
+        return steering.facts();
+    }
+
+    /** The folder where what is measured piece by piece is kept. */
+    public Path cache() {
+        return features.cache();
     }
 
     private final class OfSamples implements Metric {
@@ -169,14 +186,16 @@ public final class SampleMetrics implements AutoCloseable {
         }
         DiffusionModel model = subject.drawer();
         String hash = ModelFolder.open(Objects.requireNonNull(subject.folder())).hash();
+        Steered steered = steering.of(model, settings(model));
+        int known = steered.by().classes(model);
         Draw draw = Draw.of(subject.count())
                 .with(settings(model))
                 .withSeed(subject.seed())
-                .withLabels(real.labels(model.classes(), subject.seed()));
-        if (model.classes() > 0) {
+                .withLabels(real.labels(known, subject.seed()));
+        if (known > 0) {
             classes = draw.labels().isEmpty() ? "in turn" : "as often as in the training images";
         }
-        return new DrawnPictures(model, hash, draw);
+        return new DrawnPictures(model, hash, draw, steered);
     }
 
     /** How often each class was drawn, in words, if any were. */
@@ -194,5 +213,6 @@ public final class SampleMetrics implements AutoCloseable {
         if (evaluation != null) {
             evaluation.close();
         }
+        steering.close();
     }
 }

@@ -24,6 +24,7 @@ import org.diffusion4j.text.TextRecipe;
 import org.diffusion4j.text.TextReference;
 import org.diffusion4j.text.WriteSettings;
 import org.diffusion4j.text.WrittenText;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
 /** What {@code evaluate} measures of a model of texts, beside what held-out texts score. */
@@ -33,6 +34,7 @@ public record TextMetrics(
         int count,
         long seed,
         UnaryOperator<SampleSettings> sampling,
+        ControlMetric control,
         CommandLine command) {
 
     private static final String NLL = "nll";
@@ -43,24 +45,32 @@ public record TextMetrics(
         List<String> all = Stream.concat(
                         Stream.of(NLL), Stream.of(TextMetric.values()).map(TextMetric::toString))
                 .toList();
-        List<String> chosen = names.isEmpty() ? all : names;
-        chosen.forEach(name -> DidYouMean.choose("metric of texts", name, all));
+        List<String> chosen = !names.isEmpty() ? names : control.asked() ? List.of(ControlMetric.NAME) : all;
+        List<String> known =
+                Stream.concat(all.stream(), Stream.of(ControlMetric.NAME)).toList();
+        chosen.forEach(name -> DidYouMean.choose("metric of texts", name, known));
+        control.check(chosen.contains(ControlMetric.NAME));
         try (TextModel model = TextModel.load(folder)) {
             TextRecipe.Data where = data.map(path -> model.recipe().data().withSource(path.toString()))
                     .orElse(model.recipe().data());
             require(!where.source().isEmpty(), "which texts? say --data with what the model learned from");
             TextCorpus corpus = where.read();
             TextReference reference = new TextReference(model.vocabulary(), corpus);
-            Map<String, Object> facts = new LinkedHashMap<>();
+            Map<String, @Nullable Object> facts = new LinkedHashMap<>();
             facts.put("model", folder.toString());
             facts.put("data", where.source());
             facts.put("seed", seed);
+            Metric.Measured steered = chosen.contains(ControlMetric.NAME)
+                    ? control.measure(
+                            model, corpus, reference, count, settings(model).withSeed(seed))
+                    : null; // first, since it may refuse its files
             measure(model, reference, chosen, facts);
-            print(facts, json);
+            print(facts, steered, json);
         }
     }
 
-    private void measure(TextModel model, TextReference reference, List<String> chosen, Map<String, Object> facts) {
+    private void measure(
+            TextModel model, TextReference reference, List<String> chosen, Map<String, @Nullable Object> facts) {
         List<String> real = reference
                 .heldOut()
                 .subList(0, Math.min(count, reference.heldOut().size()));
@@ -77,8 +87,7 @@ public record TextMetrics(
         if (metrics.isEmpty()) {
             return;
         }
-        WriteSettings usual = model.settings();
-        WriteSettings settings = usual.withCount(count).withSeed(seed).withSample(sampling.apply(usual.sample()));
+        WriteSettings settings = settings(model).withCount(count).withSeed(seed);
         List<String> written;
         try (LiveWork work = new LiveWork("the writing")) {
             written = model.write(settings, (done, of) -> work.at(done, of, "steps")).stream()
@@ -98,16 +107,27 @@ public record TextMetrics(
         facts.put("heldOut", real.size());
     }
 
-    private void print(Map<String, Object> facts, boolean json) {
+    private WriteSettings settings(TextModel model) {
+        WriteSettings usual = model.settings();
+        return usual.withSample(sampling.apply(usual.sample()));
+    }
+
+    private void print(Map<String, @Nullable Object> facts, Metric.@Nullable Measured steered, boolean json) {
         PrintWriter out = command.getOut();
         if (json) {
+            if (steered != null) {
+                facts.put(ControlMetric.NAME, steered.facts());
+            }
             out.print(Json.pretty(facts));
-        } else {
-            facts.forEach((name, value) -> out.printf(Locale.ROOT, "%-10s %s%n", name, plain(value)));
+            return;
+        }
+        facts.forEach((name, value) -> out.printf(Locale.ROOT, "%-10s %s%n", name, plain(value)));
+        if (steered != null) {
+            steered.lines().forEach(out::println);
         }
     }
 
-    private static String plain(Object value) {
+    private static String plain(@Nullable Object value) {
         if (value instanceof Map<?, ?> map) {
             StringBuilder line = new StringBuilder();
             map.forEach((key, each) -> line.append(line.isEmpty() ? "" : "  ")

@@ -78,7 +78,7 @@ public final class SampleCommand implements Runnable {
     private @Nullable Path gif;
 
     @Option(
-            names = "--classifier",
+            names = {"--classifier", "--noisy-classifier"},
             paramLabel = "DIR",
             description = "A classifier of noisy pictures, which steers the model to the classes of --label; 'train"
                     + " recipes/noisy-classifier-mnist.json' makes one. The model may know no classes.")

@@ -15,6 +15,7 @@ import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.ImageFiles;
 import org.diffusion4j.data.Picture;
 import org.diffusion4j.data.ReadOptions;
+import org.diffusion4j.data.captions.CaptionedFolder;
 import org.diffusion4j.data.glyphs.Glyphs;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.DiffusionException;
@@ -131,6 +132,9 @@ public final class Datasets {
         Optional<Path> cifar = Cifar.folder(path, part);
         if (cifar.isPresent()) {
             return Cifar.read(cifar.get(), part);
+        }
+        if (part == DataSplit.TRAIN && CaptionedFolder.isOne(path)) {
+            return CaptionedFolder.open(path, List.of(), options);
         }
         return ImageFiles.read(path, part, options)
                 .orElseThrow(() -> new DiffusionException(path + ": there is no data set in it; looked for "

@@ -4,9 +4,15 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,40 +45,97 @@ final class BytePairs {
         }
     }
 
-    /** The symbols of a word, which is not empty. */
+    /** The symbols of a word, which is not empty. The time grows with its length n as n·log n. */
     List<String> symbols(String word) {
+        byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
         List<String> symbols = new ArrayList<>();
-        for (byte b : word.getBytes(StandardCharsets.UTF_8)) {
-            symbols.add(String.valueOf(CHARACTERS[b & 0xff]));
+        for (int i = 0; i < bytes.length; i++) {
+            symbols.add(CHARACTERS[bytes[i] & 0xff] + (i == bytes.length - 1 ? WORD_END : ""));
         }
-        symbols.set(symbols.size() - 1, symbols.get(symbols.size() - 1) + WORD_END);
-        for (Integer best = best(symbols); best != null; best = best(symbols)) {
-            symbols = joined(symbols, best);
-        }
-        return symbols;
+        return joined(symbols);
     }
 
-    /** The rank of the pair to join next, or null where none is left. */
-    private @Nullable Integer best(List<String> symbols) {
-        Integer best = null;
-        for (int i = 0; i + 1 < symbols.size(); i++) {
-            Integer rank = ranks.get(new Pair(symbols.get(i), symbols.get(i + 1)));
-            if (rank != null && (best == null || rank < best)) {
-                best = rank;
+    /** Symbols of one word after all that can be joined is. */
+    List<String> joined(List<String> symbols) {
+        return new Chain(symbols).joined();
+    }
+
+    /** The symbols of single bytes as CLIP numbers them: printable ones first. */
+    static List<String> alphabet() {
+        return Stream.concat(
+                        IntStream.range(0, CHARACTERS.length)
+                                .filter(b -> CHARACTERS[b] == b)
+                                .mapToObj(b -> String.valueOf(CHARACTERS[b])),
+                        IntStream.range(0, CHARACTERS.length)
+                                .filter(b -> CHARACTERS[b] != b)
+                                .mapToObj(b -> String.valueOf(CHARACTERS[b])))
+                .toList();
+    }
+
+    /** The symbols of one word, each linked with its neighbours, and the pairs among them that can be joined, by rank. */
+    private final class Chain {
+
+        private final @Nullable String[] symbols; // null for what was joined to its left
+        private final int[] left;
+        private final int[] right;
+        private final TreeMap<Integer, List<Integer>> places = new TreeMap<>();
+
+        Chain(List<String> each) {
+            int length = each.size();
+            symbols = each.toArray(String[]::new);
+            left = new int[length];
+            right = new int[length];
+            for (int i = 0; i < length; i++) {
+                left[i] = i - 1;
+                right[i] = i + 1;
+            }
+            for (int i = 0; i + 1 < length; i++) {
+                note(i);
             }
         }
-        return best;
-    }
 
-    /** Joins every occurrence of a pair, from the left. */
-    private List<String> joined(List<String> symbols, Integer rank) {
-        List<String> joined = new ArrayList<>();
-        for (int i = 0; i < symbols.size(); i++) {
-            boolean pair =
-                    i + 1 < symbols.size() && rank.equals(ranks.get(new Pair(symbols.get(i), symbols.get(i + 1))));
-            joined.add(pair ? symbols.get(i) + symbols.get(++i) : symbols.get(i));
+        /** Joins every occurrence of the pair of lowest rank, from the left, as long as there is one. */
+        List<String> joined() {
+            while (!places.isEmpty()) {
+                Map.Entry<Integer, List<Integer>> first = places.pollFirstEntry();
+                List<Integer> occurrences = first.getValue();
+                Collections.sort(occurrences);
+                for (int place : occurrences) {
+                    if (first.getKey().equals(rank(place))) { // else joined with something meanwhile
+                        join(place);
+                    }
+                }
+            }
+            return Arrays.stream(symbols).filter(Objects::nonNull).toList();
         }
-        return joined;
+
+        private void join(int place) {
+            int gone = right[place];
+            symbols[place] += symbols[gone];
+            symbols[gone] = null;
+            right[place] = right[gone];
+            if (right[place] < symbols.length) {
+                left[right[place]] = place;
+                note(place);
+            }
+            if (left[place] >= 0) {
+                note(left[place]);
+            }
+        }
+
+        private void note(int place) {
+            Integer rank = rank(place);
+            if (rank != null) {
+                places.computeIfAbsent(rank, any -> new ArrayList<>()).add(place);
+            }
+        }
+
+        /** The rank of the pair that begins there, or null. */
+        private @Nullable Integer rank(int place) {
+            return symbols[place] == null || right[place] == symbols.length
+                    ? null
+                    : ranks.get(new Pair(symbols[place], symbols[right[place]]));
+        }
     }
 
     /** The text of joined symbols; a byte sequence that is no UTF-8 becomes U+FFFD. */

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -85,12 +86,16 @@ public final class ClipTokenizer {
     }
 
     private void words(String text, Collection<Integer> ids) {
-        Matcher word = WORD.matcher(cleaning == TextCleaning.OPENAI ? text : cleaning.clean(text));
-        while (word.find()) {
-            for (String symbol : pairs.symbols(word.group())) {
+        for (String word : words(cleaning == TextCleaning.OPENAI ? text : cleaning.clean(text))) {
+            for (String symbol : pairs.symbols(word)) {
                 ids.add(id(symbol));
             }
         }
+    }
+
+    /** The words of a clean text. */
+    static List<String> words(String clean) {
+        return WORD.matcher(clean).results().map(MatchResult::group).toList();
     }
 
     private int id(String symbol) {

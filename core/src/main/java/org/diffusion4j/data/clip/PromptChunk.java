@@ -34,62 +34,60 @@ public record PromptChunk(List<Integer> tokens, List<Double> weights, int used) 
      * @param parts of {@link WeightedText#parse}
      */
     public static List<PromptChunk> of(List<WeightedText> parts, ClipTokenizer tokenizer) {
-        Chunks chunks = new Chunks(tokenizer);
+        List<PromptChunk> chunks = new ArrayList<>();
+        List<Weighted> section = new ArrayList<>(); // up to the next BREAK
         for (WeightedText part : parts) {
             if (part.isBreak()) {
-                chunks.end(chunks.tokens.size());
+                chunks.addAll(cut(section, tokenizer));
+                section.clear();
             } else {
                 for (int token : tokenizer.encode(part.text())) {
-                    chunks.add(token, part.weight());
+                    section.add(new Weighted(token, part.weight()));
                 }
             }
         }
-        return chunks.all();
+        if (!section.isEmpty() || chunks.isEmpty()) {
+            chunks.addAll(cut(section, tokenizer));
+        }
+        return List.copyOf(chunks);
     }
 
-    private static final class Chunks {
+    private record Weighted(int token, double weight) {}
 
-        private final ClipTokenizer tokenizer;
-        private final int room;
-        private final List<PromptChunk> done = new ArrayList<>();
-        private final List<Integer> tokens = new ArrayList<>();
-        private final List<Double> weights = new ArrayList<>();
-
-        Chunks(ClipTokenizer tokenizer) {
-            this.tokenizer = tokenizer;
-            room = tokenizer.length() - 2;
+    /** A section in as many chunks as it needs, at least one. */
+    private static List<PromptChunk> cut(List<Weighted> section, ClipTokenizer tokenizer) {
+        int room = tokenizer.length() - 2;
+        List<PromptChunk> chunks = new ArrayList<>();
+        int from = 0;
+        while (section.size() - from > room) {
+            int to = end(section, from, from + room, tokenizer.comma());
+            chunks.add(filled(section.subList(from, to), tokenizer));
+            from = to;
         }
+        chunks.add(filled(section.subList(from, section.size()), tokenizer));
+        return chunks;
+    }
 
-        void add(int token, double weight) {
-            if (tokens.size() == room) {
-                int afterComma = tokens.lastIndexOf(tokenizer.comma()) + 1;
-                boolean near = afterComma > 0 && room - afterComma < COMMA_REACH;
-                end(near && token != tokenizer.comma() ? afterComma : room);
+    /** Where a chunk ends that is full at {@code full}: after the nearest comma before it, unless a comma follows there or none is near. */
+    private static int end(List<Weighted> section, int from, int full, int comma) {
+        if (section.get(full).token == comma) {
+            return full;
+        }
+        for (int back = 1; back <= Math.min(COMMA_REACH, full - from); back++) {
+            if (section.get(full - back).token == comma) {
+                return full - back + 1;
             }
-            tokens.add(token);
-            weights.add(weight);
         }
+        return full;
+    }
 
-        /** Ends the chunk after so many tokens; the others begin the next. */
-        void end(int count) {
-            int[] row = tokenizer.row(tokens.subList(0, count).stream()
-                    .mapToInt(Integer::intValue)
-                    .toArray());
-            List<Double> all = new ArrayList<>(weights.subList(0, count));
-            all.add(0, 1.0);
-            while (all.size() < row.length) {
-                all.add(1.0);
-            }
-            done.add(new PromptChunk(Arrays.stream(row).boxed().toList(), all, count));
-            tokens.subList(0, count).clear();
-            weights.subList(0, count).clear();
+    private static PromptChunk filled(List<Weighted> tokens, ClipTokenizer tokenizer) {
+        int[] row = tokenizer.row(tokens.stream().mapToInt(Weighted::token).toArray());
+        Double[] weights = new Double[row.length];
+        Arrays.fill(weights, 1.0);
+        for (int i = 0; i < tokens.size(); i++) {
+            weights[i + 1] = tokens.get(i).weight; // the start comes first
         }
-
-        List<PromptChunk> all() {
-            if (!tokens.isEmpty() || done.isEmpty()) {
-                end(tokens.size());
-            }
-            return List.copyOf(done);
-        }
+        return new PromptChunk(Arrays.stream(row).boxed().toList(), Arrays.asList(weights), tokens.size());
     }
 }

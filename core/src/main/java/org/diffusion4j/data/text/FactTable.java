@@ -15,7 +15,7 @@ import org.diffusion4j.engine.DidYouMean;
  * What texts can tell: names such as {@code food}, and the values that each has. That a text does not tell a fact is a value of its own, the
  * first. Immutable.
  *
- * @param values by name, the first is {@link #ABSENT}
+ * @param values by name, the first is {@link #ABSENT}; empty where texts tell nothing
  */
 public record FactTable(Map<String, List<String>> values) {
 
@@ -31,9 +31,6 @@ public record FactTable(Map<String, List<String>> values) {
                     name);
             copy.put(name, List.copyOf(each));
         });
-        require(
-                !copy.isEmpty(),
-                "there is no fact; lines of facts and text are written 'food : Italian | area : city||text'");
         values = Collections.unmodifiableMap(copy);
     }
 
@@ -76,6 +73,11 @@ public record FactTable(Map<String, List<String>> values) {
         return values.entrySet().stream()
                 .mapToLong(fact -> Math.max(0, fact.getValue().indexOf(told.getOrDefault(fact.getKey(), ABSENT))))
                 .toArray();
+    }
+
+    /** Whether a text tells a fact with that value. */
+    public boolean tells(TextItem item, String name, String value) {
+        return value.equals(parse(item.facts()).get(name));
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.diffusion4j.engine.Require.require;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.diffusion4j.engine.Sha256;
 
 /**
@@ -49,6 +50,14 @@ public record TextCorpus(List<TextItem> training, List<TextItem> heldOut) {
     /** The texts to measure on. */
     public List<String> heldOutTexts() {
         return heldOut.stream().map(TextItem::text).toList();
+    }
+
+    /** At most so many held-out items, spread evenly over all, since a file may be sorted. */
+    public List<TextItem> spread(int most) {
+        int count = Math.min(most, heldOut.size());
+        return IntStream.range(0, count)
+                .mapToObj(i -> heldOut.get((int) ((long) i * heldOut.size() / count)))
+                .toList();
     }
 
     /** SHA-256 of the training texts, each with a line feed. */

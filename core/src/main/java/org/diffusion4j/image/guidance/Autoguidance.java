@@ -5,8 +5,11 @@ import static org.diffusion4j.engine.Require.require;
 import java.awt.image.BufferedImage;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.image.DiffusionModel;
+import org.diffusion4j.image.DiffusionModel.BatchSampler;
 import org.diffusion4j.image.Draw;
 import org.diffusion4j.image.SamplingPlan;
 import org.diffusion4j.process.DiscreteProcess;
@@ -22,7 +25,7 @@ import org.diffusion4j.sample.SampleSettings;
  *
  * @param guide the worse model, lent
  */
-public record Autoguidance(DiffusionModel guide) {
+public record Autoguidance(DiffusionModel guide) implements Steering {
 
     private static final double ROUNDING = 1e-6;
 
@@ -50,11 +53,10 @@ public record Autoguidance(DiffusionModel guide) {
                 guide.classes(),
                 model.classes());
         require(
-                areAlike(guide.process(), model.process()),
-                "the guide was trained in another noise schedule (%s steps) than the model (%s steps);"
-                        + " take a guide with the model's schedule",
-                guide.process().table().steps(),
-                model.process().table().steps());
+                areAlike(guide.scheduler(), model.scheduler()),
+                "the guide was trained in another noise schedule (%s) than the model (%s); take a guide with the model's schedule",
+                named(guide.scheduler()),
+                named(model.scheduler()));
         require(
                 guide.compute().equals(model.compute()),
                 "the guide computes by %s, the model by %s; load both alike",
@@ -62,12 +64,26 @@ public record Autoguidance(DiffusionModel guide) {
                 model.compute());
     }
 
-    private static boolean areAlike(DiscreteProcess one, DiscreteProcess other) {
-        int steps = one.table().steps();
-        return steps == other.table().steps()
-                && IntStream.range(0, steps)
-                        .allMatch(t ->
-                                Math.abs(one.table().alphaBar(t) - other.table().alphaBar(t)) <= ROUNDING);
+    private static boolean areAlike(SchedulerConfig one, SchedulerConfig other) {
+        if (one.process() instanceof DiscreteProcess mine && other.process() instanceof DiscreteProcess others) {
+            int steps = mine.table().steps();
+            return steps == others.table().steps()
+                    && IntStream.range(0, steps)
+                            .allMatch(t -> Math.abs(mine.table().alphaBar(t)
+                                            - others.table().alphaBar(t))
+                                    <= ROUNDING);
+        }
+        return one.continuous().isPresent() && one.continuous().equals(other.continuous());
+    }
+
+    private static String named(SchedulerConfig scheduler) {
+        return scheduler
+                .continuous()
+                .map(settings -> settings.kind().toString())
+                .orElse(
+                        scheduler.process() instanceof DiscreteProcess chain
+                                ? chain.table().steps() + " steps"
+                                : scheduler.className());
     }
 
     /**
@@ -87,15 +103,30 @@ public record Autoguidance(DiffusionModel guide) {
      * @param listener as {@link DiffusionModel#draw(Draw, DiffusionModel.DrawListener)} takes it
      * @throws IllegalArgumentException if the two models do not fit, or the guidance is 1
      */
+    @Override
     public List<BufferedImage> draw(DiffusionModel model, Draw draw, DiffusionModel.DrawListener listener) {
+        return model.draw(draw, listener, sampler(model, draw));
+    }
+
+    @Override
+    public Tensor pixels(DiffusionModel model, Draw draw, int first, int count) {
+        return model.pixels(draw, first, count, sampler(model, draw));
+    }
+
+    @Override
+    public long networkCalls(DiffusionModel model) {
+        return model.networkCalls() + guide.networkCalls();
+    }
+
+    private BatchSampler sampler(DiffusionModel model, Draw draw) {
         requireFits(model);
         requireGuided(draw.settings());
         SamplingPlan plan = model.plan(draw.settings()).guidedBy(guide);
-        return model.draw(draw, listener, batch -> {
+        return batch -> {
             try (CloseGuard.Use use = guide.network().parameters().use()) {
                 return plan.sample(
                         model.start(batch.size(), batch.noise()), batch.labels(), batch.noise(), batch.listener());
             }
-        });
+        };
     }
 }

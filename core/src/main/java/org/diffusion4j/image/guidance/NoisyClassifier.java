@@ -3,6 +3,7 @@ package org.diffusion4j.image.guidance;
 import static org.diffusion4j.engine.Require.require;
 
 import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,23 +12,18 @@ import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.CloseGuard;
+import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
-import org.diffusion4j.engine.Tensors;
-import org.diffusion4j.guide.ClassifierGuidance;
-import org.diffusion4j.guide.ClassifierGuidedDdpm;
-import org.diffusion4j.guide.NetworkClassifier;
+import org.diffusion4j.engine.Sha256;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
-import org.diffusion4j.image.SamplingPlan;
 import org.diffusion4j.io.AtomicFolder;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.Safetensors;
 import org.diffusion4j.io.TensorFile;
 import org.diffusion4j.nn.unet.EncoderUNet;
 import org.diffusion4j.process.DiscreteProcess;
-import org.diffusion4j.sample.Sampler;
-import org.diffusion4j.sample.chain.Ddpm;
 import org.diffusion4j.schedule.BetaSchedule;
 
 /**
@@ -92,6 +88,16 @@ public final class NoisyClassifier implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             classifier.close();
             throw e;
+        }
+    }
+
+    /** What the classifier of a folder is known by: the SHA-256 of its files. */
+    public static String hash(Path folder) {
+        Path weights = folder.resolve(WEIGHTS);
+        try {
+            return Sha256.of(Sha256.of(folder.resolve(CARD)) + Sha256.of(weights));
+        } catch (IOException e) {
+            throw FileTrouble.reading(weights, e);
         }
     }
 
@@ -169,34 +175,7 @@ public final class NoisyClassifier implements AutoCloseable {
      */
     public List<BufferedImage> draw(
             DiffusionModel model, Draw draw, double scale, DiffusionModel.DrawListener listener) {
-        requireFits(model);
-        require(Double.isFinite(scale), "the scale of classifier guidance must be a number, was %s", scale);
-        int classes = card.labels.size();
-        require(
-                draw.labels().stream().allMatch(label -> 0 <= label && label < classes),
-                "labels must lie between 0 and %s, were %s",
-                classes - 1,
-                draw.labels());
-        Draw asModel = model.classes() == 0 ? draw.withLabels(List.of()) : draw;
-        SamplingPlan plan = model.plan(draw.settings());
-        return model.draw(asModel, listener, batch -> {
-            try (CloseGuard.Use use = network.parameters().use()) {
-                Tensor wanted = Tensors.of(
-                        batch.indices().mapToLong(i -> draw.label(i, classes)).toArray());
-                return sampled(plan, model.start(batch.size(), batch.noise()), batch, wanted, scale);
-            }
-        });
-    }
-
-    private Tensor sampled(SamplingPlan plan, Tensor start, DiffusionModel.Batch batch, Tensor wanted, double scale) {
-        NetworkClassifier classifier = new NetworkClassifier(network, wanted);
-        Sampler sampler = plan.sampler();
-        if (sampler instanceof Ddpm ancestral) {
-            Sampler guided = new ClassifierGuidedDdpm(ancestral.variance(), classifier, scale);
-            return plan.sample(guided, plan.denoiser(batch.labels()), start, batch.noise(), batch.listener());
-        }
-        ClassifierGuidance guided = new ClassifierGuidance(plan.consistentDenoiser(batch.labels()), classifier, scale);
-        return plan.sample(sampler, guided, start, batch.noise(), batch.listener());
+        return new ClassifierSteering(this, scale).draw(model, draw, listener);
     }
 
     @Override

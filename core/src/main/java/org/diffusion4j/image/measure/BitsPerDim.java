@@ -1,19 +1,9 @@
 package org.diffusion4j.image.measure;
 
-import static org.diffusion4j.engine.Require.require;
-
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.diffusion4j.data.Batches;
-import org.diffusion4j.data.ImageBatch;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.PixelCodec;
-import org.diffusion4j.engine.OutOfNativeMemoryException;
-import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.evaluate.BoundTerms;
 import org.diffusion4j.evaluate.Likelihood;
 import org.diffusion4j.image.DiffusionModel;
@@ -64,8 +54,7 @@ public record BitsPerDim(
     public record Settings(int count, int batchSize, long seed, TimeGrid grid, ReverseVariance variance) {
 
         public Settings {
-            require(count >= 1, "count must be at least 1, was %s", count);
-            require(batchSize >= 1, "the batch size must be at least 1, was %s", batchSize);
+            CodedImages.requireSizes(count, batchSize);
         }
 
         /** The chain that was trained, with the model's own variance; 64 images at once, seed 0. */
@@ -90,7 +79,7 @@ public record BitsPerDim(
         }
     }
 
-    /** Is told how far a measurement is. What it throws ends the measurement and reaches the caller. */
+    /** Receives how far a measurement is. What it throws ends the measurement and reaches the caller. */
     @FunctionalInterface
     public interface Listener {
         void at(long done, long total);
@@ -103,72 +92,38 @@ public record BitsPerDim(
      * @throws IllegalArgumentException if the data do not fit, or are fewer than asked for
      */
     public static BitsPerDim of(DiffusionModel model, ImageDataset data, Settings settings, Listener listener) {
-        int count = settings.count;
-        require(count <= data.size(), "%s has %s images, fewer than %s", data.name(), data.size(), count);
-        requireFits(model, data);
-        int batchSize = Math.min(settings.batchSize, count);
-        Batches batches = new Batches(data, batchSize, settings.seed, false);
+        CodedImages images = new CodedImages(model, data, settings.count, settings.batchSize, settings.seed);
         long steps = settings.grid.steps();
-        long total = steps * ((count + batchSize - 1) / batchSize);
-        BoundTerms terms = null;
-        for (int first = 0; first < count; first += batchSize) {
-            long done = steps * (first / batchSize);
-            try (PointerScope scope = new PointerScope();
-                    ImageBatch batch = batches.batch(first / batchSize)) {
-                int size = Math.min(batchSize, count - first);
-                Tensor x0 = model.compute()
-                        .device()
-                        .place(new PixelCodec().encode(batch.images().narrow(0, 0, size)));
-                Tensor labels = batch.labels() == null || model.classes() == 0
-                        ? null
-                        : batch.labels().narrow(0, 0, size);
-                BoundTerms found = new Likelihood(model.denoiser(labels), settings.variance, settings.grid)
-                        .of(x0, new SeededNoise(settings.seed, first), step -> listener.at(done + step, total));
-                terms = terms == null ? found : terms.and(found);
-            } catch (RuntimeException e) {
-                throw OutOfNativeMemoryException.ofBatch(e, batchSize);
-            }
+        long total = steps * images.batches();
+        @Nullable BoundTerms[] terms = {null};
+        for (int i = 0; i < images.batches(); i++) {
+            long done = steps * i;
+            images.measure(i, batch -> {
+                BoundTerms found = new Likelihood(model.denoiser(batch.labels()), settings.variance, settings.grid)
+                        .of(batch.x0(), batch.noise(), step -> listener.at(done + step, total));
+                terms[0] = terms[0] == null ? found : terms[0].and(found);
+            });
         }
-        return summary(Objects.requireNonNull(terms), settings.grid);
-    }
-
-    static void requireFits(DiffusionModel model, ImageDataset data) {
-        int channels = model.network().config().inChannels();
-        require(
-                data.channels() == channels,
-                "%s has images of %s channels, the model is one of %s",
-                data.name(),
-                data.channels(),
-                channels);
-        require(
-                model.classes() == 0 || data.labelled(),
-                "the model has classes, but the images of %s have no labels",
-                data.name());
+        return summary(Objects.requireNonNull(terms[0]), settings.grid);
     }
 
     private static BitsPerDim summary(BoundTerms terms, TimeGrid grid) {
         double[] totals = terms.total();
-        int n = totals.length;
-        double mean = mean(totals);
-        double squares = Arrays.stream(totals).map(x -> (x - mean) * (x - mean)).sum();
+        double mean = CodedImages.mean(totals);
         List<AtTime> times = IntStream.range(0, grid.steps())
                 .mapToObj(i -> new AtTime(
                         (int) grid.time(i),
-                        mean(terms.steps()[i]),
-                        mean(terms.x0Errors()[i]),
-                        mean(terms.epsErrors()[i])))
+                        CodedImages.mean(terms.steps()[i]),
+                        CodedImages.mean(terms.x0Errors()[i]),
+                        CodedImages.mean(terms.epsErrors()[i])))
                 .toList();
         return new BitsPerDim(
-                n,
+                totals.length,
                 mean,
-                n == 1 ? null : Math.sqrt(squares / (n - 1) / n),
-                mean(terms.prior()),
-                mean - mean(terms.prior()),
+                CodedImages.standardError(totals),
+                CodedImages.mean(terms.prior()),
+                mean - CodedImages.mean(terms.prior()),
                 times.get(times.size() - 1).bits(),
                 times);
-    }
-
-    private static double mean(double[] values) {
-        return Arrays.stream(values).average().orElseThrow();
     }
 }

@@ -8,6 +8,7 @@ import org.diffusion4j.engine.Sha256;
 import org.diffusion4j.evaluate.Pictures;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
+import org.diffusion4j.image.guidance.Steered;
 import org.diffusion4j.io.Json;
 
 /**
@@ -15,8 +16,14 @@ import org.diffusion4j.io.Json;
  *
  * @param model lent
  * @param hash what the model is known by
+ * @param steered by what the model is steered
  */
-public record DrawnPictures(DiffusionModel model, String hash, Draw draw) implements Pictures {
+public record DrawnPictures(DiffusionModel model, String hash, Draw draw, Steered steered) implements Pictures {
+
+    /** Of a model that nothing steers. */
+    public DrawnPictures(DiffusionModel model, String hash, Draw draw) {
+        this(model, hash, draw, Steered.NOT);
+    }
 
     @Override
     public int count() {
@@ -25,12 +32,12 @@ public record DrawnPictures(DiffusionModel model, String hash, Draw draw) implem
 
     @Override
     public int classes() {
-        return model.classes();
+        return steered.by().classes(model);
     }
 
     @Override
     public int label(int i) {
-        return draw.label(i, model.classes());
+        return draw.label(i, classes());
     }
 
     @Override
@@ -40,6 +47,9 @@ public record DrawnPictures(DiffusionModel model, String hash, Draw draw) implem
         facts.put("settings", Records.CAMEL_CASE.write(draw.settings()));
         facts.put("seed", draw.seed());
         facts.putAll(model.compute().identity());
+        if (!steered.identity().isEmpty()) {
+            facts.put("steered", steered.identity());
+        }
         if (!draw.labels().isEmpty()) {
             facts.put("labels", Sha256.of(Json.line(draw.labels())));
         }
@@ -48,6 +58,6 @@ public record DrawnPictures(DiffusionModel model, String hash, Draw draw) implem
 
     @Override
     public Tensor pixels(int first, int count) {
-        return model.pixels(draw.withBatchSize(count), first, count);
+        return steered.by().pixels(model, draw.withBatchSize(count), first, count);
     }
 }

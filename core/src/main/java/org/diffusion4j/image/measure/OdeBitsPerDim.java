@@ -2,17 +2,13 @@ package org.diffusion4j.image.measure;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.ArrayList;
 import java.util.Arrays;
-import org.bytedeco.javacpp.PointerScope;
+import java.util.List;
+import java.util.function.IntConsumer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.diffusion4j.data.Batches;
-import org.diffusion4j.data.ImageBatch;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.PixelCodec;
-import org.diffusion4j.engine.NoiseStream;
-import org.diffusion4j.engine.OutOfNativeMemoryException;
-import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.evaluate.OdeLikelihood;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.sample.sde.DormandPrince;
@@ -55,8 +51,7 @@ public record OdeBitsPerDim(
     public record Settings(int count, int batchSize, long seed, int probes, double tolerance) {
 
         public Settings {
-            require(count >= 1, "count must be at least 1, was %s", count);
-            require(batchSize >= 1, "the batch size must be at least 1, was %s", batchSize);
+            CodedImages.requireSizes(count, batchSize);
             require(probes >= 1, "probes must be at least 1, was %s", probes);
             require(tolerance > 0 && tolerance < 1, "the tolerance must lie between 0 and 1, was %s", tolerance);
         }
@@ -66,55 +61,63 @@ public record OdeBitsPerDim(
      * Measures a model.
      *
      * @param data of the model's size; with labels where the model has classes
+     * @param kept where batches that are finished stay and are found again; null to keep none
      * @param listener receives per cents of all batches; what it throws ends the measurement and reaches the caller
      * @throws IllegalArgumentException if the data do not fit, or are fewer than asked for, or the model has a timestep without signal
      */
     public static OdeBitsPerDim of(
-            DiffusionModel model, ImageDataset data, Settings settings, BitsPerDim.Listener listener) {
-        int count = settings.count;
-        require(count <= data.size(), "%s has %s images, fewer than %s", data.name(), data.size(), count);
-        BitsPerDim.requireFits(model, data);
+            DiffusionModel model,
+            ImageDataset data,
+            Settings settings,
+            @Nullable KeptBits kept,
+            BitsPerDim.Listener listener) {
+        CodedImages images = new CodedImages(model, data, settings.count, settings.batchSize, settings.seed);
         OdeLikelihood.Span span = OdeLikelihood.Span.of(model.forwardProcess());
-        DormandPrince solver = new DormandPrince(settings.tolerance, settings.tolerance, NormScope.SAMPLE);
-        int batchSize = Math.min(settings.batchSize, count);
-        Batches batches = new Batches(data, batchSize, settings.seed, false);
-        double[][] bits = new double[count][settings.probes];
-        int rounds = (count + batchSize - 1) / batchSize * settings.probes;
-        long calls = 0;
-        int round = 0;
-        for (int first = 0; first < count; first += batchSize) {
-            try (PointerScope scope = new PointerScope();
-                    ImageBatch batch = batches.batch(first / batchSize)) {
-                int size = Math.min(batchSize, count - first);
-                Tensor x0 = model.compute()
-                        .device()
-                        .place(new PixelCodec().encode(batch.images().narrow(0, 0, size)));
-                Tensor labels = batch.labels() == null || model.classes() == 0
-                        ? null
-                        : batch.labels().narrow(0, 0, size);
-                OdeLikelihood likelihood =
-                        new OdeLikelihood(model.unlimited(labels), span, solver, OdeLikelihood.Probe.RADEMACHER);
-                NoiseStream noise = new SeededNoise(settings.seed, first);
-                double nats = x0.numel() / (double) size * Math.log(2);
-                for (int probe = 0; probe < settings.probes; probe++) {
-                    long done = 100L * round++;
-                    Tensor spread = dequantised(x0, noise.draw(1 + 2 * probe, x0));
-                    OdeLikelihood.Result found = likelihood.of(
-                            spread,
-                            noise,
-                            2 + 2 * probe,
-                            percent -> listener.at(done + Math.min(99, percent), 100L * rounds));
-                    listener.at(done + 100, 100L * rounds);
-                    calls += found.calls();
-                    for (int i = 0; i < size; i++) {
-                        bits[first + i][probe] = -found.logDensity()[i] / nats + Math.log(LEVELS) / Math.log(2);
-                    }
+        List<KeptBits.Batch> batches = kept == null ? new ArrayList<>() : kept.read();
+        long total = 100L * images.batches() * settings.probes;
+        for (int i = batches.size(); i < images.batches(); i++) {
+            long done = 100L * i * settings.probes;
+            images.measure(i, batch -> {
+                batches.add(bits(
+                        model, span, settings, batch, percent -> listener.at(Math.min(total, done + percent), total)));
+                if (kept != null) {
+                    kept.write(batches);
                 }
-            } catch (RuntimeException e) {
-                throw OutOfNativeMemoryException.ofBatch(e, batchSize);
+            });
+        }
+        return summary(batches, settings.probes);
+    }
+
+    private static KeptBits.Batch bits(
+            DiffusionModel model,
+            OdeLikelihood.Span span,
+            Settings settings,
+            CodedImages.Batch batch,
+            IntConsumer listener) {
+        DormandPrince solver = new DormandPrince(settings.tolerance, settings.tolerance, NormScope.SAMPLE);
+        OdeLikelihood likelihood =
+                new OdeLikelihood(model.unlimited(batch.labels()), span, solver, OdeLikelihood.Probe.RADEMACHER);
+        int size = batch.size();
+        double nats = batch.x0().numel() / (double) size * Math.log(2);
+        double[][] bits = new double[size][settings.probes];
+        long calls = 0;
+        for (int probe = 0; probe < settings.probes; probe++) {
+            int before = 100 * probe;
+            Tensor spread = dequantised(batch.x0(), batch.noise().draw(1 + 2 * probe, batch.x0()));
+            OdeLikelihood.Result found = likelihood.of(
+                    spread, batch.noise(), 2 + 2 * probe, percent -> listener.accept(before + Math.min(99, percent)));
+            listener.accept(before + 100);
+            calls += found.calls();
+            for (int i = 0; i < size; i++) {
+                bits[i][probe] = -found.logDensity()[i] / nats + Math.log(LEVELS) / Math.log(2);
             }
         }
-        return summary(bits, calls / (double) rounds);
+        return new KeptBits.Batch(
+                calls,
+                Arrays.stream(bits)
+                        .map(image ->
+                                new KeptBits.Image(Arrays.stream(image).boxed().toList()))
+                        .toList());
     }
 
     /** Over the bin of each value; the distribution function of a normal number is uniform. */
@@ -123,27 +126,21 @@ public record OdeBitsPerDim(
         return x0.add(uniform, new Scalar(1 / (2 * LEVELS)));
     }
 
-    private static OdeBitsPerDim summary(double[][] bits, double calls) {
-        int n = bits.length;
-        int probes = bits[0].length;
-        double[] images = Arrays.stream(bits).mapToDouble(OdeBitsPerDim::mean).toArray();
-        double between =
-                Arrays.stream(bits).mapToDouble(OdeBitsPerDim::variance).sum();
+    private static OdeBitsPerDim summary(List<KeptBits.Batch> batches, int probes) {
+        double[][] bits = batches.stream()
+                .flatMap(batch -> batch.bits().stream())
+                .map(image ->
+                        image.probes().stream().mapToDouble(Double::doubleValue).toArray())
+                .toArray(double[][]::new);
+        double[] images = Arrays.stream(bits).mapToDouble(CodedImages::mean).toArray();
+        double between = Arrays.stream(bits).mapToDouble(CodedImages::variance).sum();
+        long calls = batches.stream().mapToLong(KeptBits.Batch::calls).sum();
         return new OdeBitsPerDim(
-                n,
+                bits.length,
                 probes,
-                mean(images),
-                n == 1 ? null : Math.sqrt(variance(images) / n),
-                probes == 1 ? null : Math.sqrt(between / probes) / n,
-                calls);
-    }
-
-    private static double mean(double[] values) {
-        return Arrays.stream(values).average().orElseThrow();
-    }
-
-    private static double variance(double[] values) {
-        double mean = mean(values);
-        return Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum() / Math.max(1, values.length - 1);
+                CodedImages.mean(images),
+                CodedImages.standardError(images),
+                probes == 1 ? null : Math.sqrt(between / probes) / bits.length,
+                (double) calls / ((long) batches.size() * probes));
     }
 }

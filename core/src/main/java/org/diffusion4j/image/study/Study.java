@@ -5,31 +5,19 @@ import static org.diffusion4j.engine.Require.require;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Tensor;
-import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.evaluate.FeatureCache;
-import org.diffusion4j.evaluate.MetricInput;
-import org.diffusion4j.evaluate.Pictures;
-import org.diffusion4j.evaluate.RealBaseline;
 import org.diffusion4j.evaluate.Reference;
 import org.diffusion4j.evaluate.SampleMetric;
 import org.diffusion4j.evaluate.Spread;
 import org.diffusion4j.image.DiffusionModel;
-import org.diffusion4j.image.Draw;
-import org.diffusion4j.image.measure.DrawnPictures;
+import org.diffusion4j.image.guidance.Steered;
 import org.diffusion4j.image.measure.RealImages;
-import org.diffusion4j.io.ImageGrid;
+import org.diffusion4j.image.study.StudyWork.Progress;
 import org.diffusion4j.nn.unet.UNet2DConfig;
-import org.diffusion4j.nn.vision.Features;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Samplers;
@@ -51,9 +39,6 @@ import org.jspecify.annotations.Nullable;
 public record Study(List<Subject> subjects, StudyGrid grid, int count, List<Long> seeds, List<SampleMetric> metrics) {
 
     private static final int LEAST = 10;
-    private static final int FLOOR_SEEDS = 5;
-    private static final int SHOWN = 10; // pictures of each cell
-    private static final int COLUMNS = 5;
 
     /**
      * A model under study.
@@ -68,14 +53,15 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, List<Long
             return model.scheduler().meaning().prediction().toString();
         }
 
-        private List<Integer> shape() {
+        List<Integer> shape() {
             UNet2DConfig network = model.network().config();
             List<Integer> shape = new ArrayList<>(network.sampleSize());
             shape.add(network.inChannels());
             return shape;
         }
 
-        private @Nullable Precision precision() {
+        @Nullable
+        Precision precision() {
             Precision arithmetic = model.compute().arithmetic();
             return arithmetic == Precision.FLOAT32 ? null : arithmetic;
         }
@@ -153,13 +139,16 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, List<Long
         long total = count * all.stream().mapToLong(Todo::callsPerImage).sum();
         long before =
                 total - count * missing.stream().mapToLong(Todo::callsPerImage).sum();
-        try (Reference reference =
-                new Reference(look(cache, real.reference(), "reference", new Progress(before, total, 0, listener)))) {
-            Map<String, Spread> floors = floors(cache, real, reference, new Progress(before, total, 0, listener));
+        StudyWork work = new StudyWork(cache, real, files);
+        Progress beginning = new Progress(before, total, 0, listener);
+        try (Reference reference = work.reference(beginning)) {
+            Map<String, Spread> floors = work.floors(metrics, count, reference, beginning);
             StudyResult result = new StudyResult(this, facts, floors, done, all.size());
             for (Todo todo : draws ? missing : List.<Todo>of()) {
                 Progress progress = new Progress(before, total, todo.callsPerImage, listener);
-                done.put(todo.cell.key(), finish(todo, cache, real, reference, files, progress));
+                StudyCell finished = finish(todo, work, reference, progress);
+                files.write(finished);
+                done.put(todo.cell.key(), finished);
                 result.write(files);
                 before += count * todo.callsPerImage;
             }
@@ -167,12 +156,15 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, List<Long
         }
     }
 
-    /** How far a study is while {@code calls} network calls are made for each picture of a cell. */
-    private record Progress(long before, long total, long calls, Listener listener) {
-
-        void at(String what, int pictures) {
-            listener.at(before + pictures * calls, total, what);
+    private StudyCell finish(Todo todo, StudyWork work, Reference reference, Progress progress) {
+        StudyCell.Key key = todo.cell.key();
+        if (!work.files().hasPicture(key)) {
+            work.show(todo.subject, Steered.NOT, key);
         }
+        SampleSettings settings = key.settings();
+        String what = todo.subject.name + ": " + settings.sampler() + " in " + settings.steps()
+                + (seeds.size() > 1 ? ", seed " + key.seed() : "");
+        return work.measure(todo.subject, Steered.NOT, todo.cell, metrics, reference, what, progress);
     }
 
     private List<Todo> cells(StudyFacts facts, StudyFolder files) {
@@ -205,58 +197,7 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, List<Long
                 facts.dataHash(),
                 facts.trainingHash(),
                 facts.network(),
-                subject.precision());
-    }
-
-    private static Features look(FeatureCache cache, ImageDataset data, String what, Progress progress) {
-        return cache.of(Pictures.of(data), (done, total) -> progress.at("looking at the " + what + ", " + done, 0));
-    }
-
-    private Map<String, Spread> floors(FeatureCache cache, RealImages real, Reference reference, Progress progress) {
-        Map<String, Spread> floors = new LinkedHashMap<>();
-        ImageDataset other = real.other();
-        if (other != null) {
-            Features seen = look(cache, other, "other part", progress);
-            try {
-                RealBaseline floor = new RealBaseline(seen, Pictures.of(other).labels(), count, FLOOR_SEEDS);
-                metrics.forEach(metric -> floors.putAll(floor.of(metric, reference)));
-            } finally {
-                seen.close();
-            }
-        }
-        return floors;
-    }
-
-    private StudyCell finish(
-            Todo todo, FeatureCache cache, RealImages real, Reference reference, StudyFolder files, Progress progress) {
-        Subject subject = todo.subject;
-        StudyCell.Key key = todo.cell.key();
-        SampleSettings settings = key.settings();
-        long seed = key.seed();
-        Draw everyClass = Draw.of(count).with(settings).withSeed(seed);
-        if (!files.hasPicture(key)) {
-            try (PointerScope scope = new PointerScope()) {
-                PixelCodec codec = new PixelCodec();
-                Tensor shown = new DrawnPictures(subject.model, subject.hash, everyClass).pixels(0, SHOWN);
-                files.writePicture(key, ImageGrid.of(codec.toImages(codec.encode(shown)), COLUMNS, 1));
-            }
-        }
-        String what = subject.name + ": " + settings.sampler() + " in " + settings.steps()
-                + (seeds.size() > 1 ? ", seed " + seed : "");
-        Pictures drawn = new DrawnPictures(
-                subject.model, subject.hash, everyClass.withLabels(real.labels(subject.model.classes(), seed)));
-        Features seen = cache.of(drawn, (pictures, total) -> progress.at(what, pictures));
-        try {
-            MetricInput compared = new MetricInput(seen, drawn.labels(), reference);
-            Set<SampleMetric> wanted = EnumSet.copyOf(metrics);
-            wanted.addAll(todo.cell.metrics());
-            Map<SampleMetric, Map<String, Double>> found = new EnumMap<>(SampleMetric.class);
-            wanted.forEach(metric -> found.put(metric, metric.of(compared)));
-            StudyCell done = todo.cell.measured(cache.secondsToMake(drawn), found);
-            files.write(done);
-            return done;
-        } finally {
-            seen.close();
-        }
+                subject.precision(),
+                null);
     }
 }

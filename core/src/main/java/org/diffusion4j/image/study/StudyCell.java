@@ -30,6 +30,7 @@ public record StudyCell(Key key, double seconds, List<SampleMetric> metrics, Lis
      * @param training what the images are known by whose classes are drawn
      * @param network the name of the one that looks
      * @param precision in which the model draws; null for float32, as cells have it that are older than the choice
+     * @param steered by what the model is steered, or null where by nothing
      */
     public record Key(
             String model,
@@ -39,7 +40,8 @@ public record StudyCell(Key key, double seconds, List<SampleMetric> metrics, Lis
             String data,
             String training,
             String network,
-            @Nullable Precision precision) {
+            @Nullable Precision precision,
+            @Records.Omittable @Nullable String steered) {
 
         /** A name for files. */
         public String id() {
@@ -67,6 +69,14 @@ public record StudyCell(Key key, double seconds, List<SampleMetric> metrics, Lis
         List<Figure> all = new ArrayList<>();
         found.values().forEach(of -> of.forEach((name, value) -> all.add(new Figure(name, value))));
         return new StudyCell(key, inSeconds, List.copyOf(found.keySet()), all);
+    }
+
+    /** This cell with one more figure. */
+    StudyCell with(Figure figure) {
+        List<Figure> all = new ArrayList<>(figures);
+        all.removeIf(other -> other.name.equals(figure.name));
+        all.add(figure);
+        return new StudyCell(key, seconds, metrics, all);
     }
 
     /** Whether all of this was measured. */

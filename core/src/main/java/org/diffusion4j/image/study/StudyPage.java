@@ -29,21 +29,8 @@ record StudyPage(StudyResult result, StudyFolder files) {
 
     String toHtml() {
         StudyTables tables = new StudyTables(result, files);
-        return """
-                <!DOCTYPE html>
-                <html xmlns="http://www.w3.org/1999/xhtml" lang="en">
-                <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <title>How many steps, how much noise?</title>
-                <style>
-                """
-                + style()
+        return begin("How many steps, how much noise?")
                 + """
-                </style>
-                </head>
-                <body>
-                <main>
                 <h1>How many steps, how much noise?</h1>
                 """
                 + introduction()
@@ -68,7 +55,23 @@ record StudyPage(StudyResult result, StudyFolder files) {
                 + "</main>\n</body>\n</html>\n";
     }
 
-    private static String section(String heading, String content) {
+    /** The page up to its heading. */
+    static String begin(String title) {
+        return """
+                <!DOCTYPE html>
+                <html xmlns="http://www.w3.org/1999/xhtml" lang="en">
+                <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                """ + "<title>" + escape(title) + "</title>\n<style>\n" + style() + """
+                </style>
+                </head>
+                <body>
+                <main>
+                """;
+    }
+
+    static String section(String heading, String content) {
         return "<section>\n<h2>" + heading + "</h2>\n" + content + "</section>\n";
     }
 
@@ -153,17 +156,22 @@ record StudyPage(StudyResult result, StudyFolder files) {
                     "<p><b>Real pictures score %s ± %s</b>, those of the data’s other part: a model that comes near is as good as can be told here.</p>\n",
                     StudyTables.number(floor.mean()), StudyTables.number(floor.std()));
         }
-        if (study.count() <= facts.features()) {
-            text += format(
-                    "<p class=\"warning\">%d pictures are fewer than the network’s %d features: every FID here is much too large.</p>\n",
-                    study.count(), facts.features());
-        }
+        text += tooFew(study.count(), facts);
         if (result.done().size() < result.total()) {
             text += format(
                     "<p class=\"warning\">%d of %d cells are done.</p>\n",
                     result.done().size(), result.total());
         }
         return text;
+    }
+
+    /** A warning, if FID is too large to say much. */
+    static String tooFew(int count, StudyFacts facts) {
+        return count > facts.features()
+                ? ""
+                : format(
+                        "<p class=\"warning\">%d pictures are fewer than the network’s %d features: every FID here is much too large.</p>\n",
+                        count, facts.features());
     }
 
     private String plots() {
@@ -240,14 +248,25 @@ record StudyPage(StudyResult result, StudyFolder files) {
                 .forEach(subject -> rows.append(row(
                         "model " + subject.name(),
                         "predicts " + subject.prediction() + "; SHA-256 " + subject.hash())));
+        rows.append(rows(facts, result.study().count(), result.study().seeds()));
+        return "<div class=\"scroll\"><table class=\"facts\"><tbody>\n" + rows + "</tbody></table></div>\n" + """
+                <p>DDIM: Song, Meng, Ermon, “Denoising Diffusion Implicit Models”, ICLR 2021; η is that of equation 16, the tables are 1 and 2. DDPM: Ho, Jain,
+                Abbeel, “Denoising Diffusion Probabilistic Models”, NeurIPS 2020. FID: Heusel et al., NeurIPS 2017. All cells are in study.csv
+                too, their means and deviations over the seeds in study-means.csv.</p>
+                """;
+    }
+
+    /** What all pages say of the data, the features and the program. */
+    static String rows(StudyFacts facts, int count, List<Long> seeds) {
+        StringBuilder rows = new StringBuilder();
         rows.append(row(
                 "data",
                 facts.data() + ", " + facts.split() + ", " + facts.reference() + " pictures; SHA-256 "
                         + facts.dataHash()));
         rows.append(row(
                 "pictures of a cell",
-                result.study().count() + "; picture i has the noise of the cell’s seed ("
-                        + result.study().seeds().stream().map(String::valueOf).collect(joining(", "))
+                count + "; picture i has the noise of the cell’s seed ("
+                        + seeds.stream().map(String::valueOf).collect(joining(", "))
                         + ") and number i, and its class is that of a random training image"));
         rows.append(row(
                 "features",
@@ -264,18 +283,14 @@ record StudyPage(StudyResult result, StudyFolder files) {
         rows.append(row(
                 "program",
                 facts.program() + "; libtorch " + facts.libtorch() + "; Java " + facts.java() + "; " + facts.date()));
-        return "<div class=\"scroll\"><table class=\"facts\"><tbody>\n" + rows + "</tbody></table></div>\n" + """
-                <p>DDIM: Song, Meng, Ermon, “Denoising Diffusion Implicit Models”, ICLR 2021; η is that of equation 16, the tables are 1 and 2. DDPM: Ho, Jain,
-                Abbeel, “Denoising Diffusion Probabilistic Models”, NeurIPS 2020. FID: Heusel et al., NeurIPS 2017. All cells are in study.csv
-                too, their means and deviations over the seeds in study-means.csv.</p>
-                """;
+        return rows.toString();
     }
 
-    private static String row(String name, String value) {
+    static String row(String name, String value) {
         return "<tr><th scope=\"row\">" + escape(name) + "</th><td>" + escape(value) + "</td></tr>\n";
     }
 
-    private static String format(String format, Object... values) {
+    static String format(String format, Object... values) {
         return String.format(Locale.ROOT, format, values);
     }
 }

@@ -93,7 +93,8 @@ final class StudyTable {
         return row;
     }
 
-    private static String csv(List<Map<String, @Nullable Object>> rows) {
+    /** Columns are those that any row has. */
+    static String csv(List<Map<String, @Nullable Object>> rows) {
         Set<String> columns = new LinkedHashSet<>();
         rows.forEach(row -> columns.addAll(row.keySet()));
         StringBuilder csv = new StringBuilder(line(new ArrayList<>(columns)));

@@ -221,7 +221,7 @@ record StudyTables(StudyResult result, StudyFolder files) {
         return floor == null ? NONE : "<td>" + number(floor.mean()) + " ± " + number(floor.std()) + "</td>";
     }
 
-    private static String value(Optional<SeedSpread> figure) {
+    static String value(Optional<SeedSpread> figure) {
         return figure.map(spread -> "<td>" + number(spread.mean())
                         + (spread.hasStd() ? " ± " + number(spread.std()) : "") + "</td>")
                 .orElse(NONE);

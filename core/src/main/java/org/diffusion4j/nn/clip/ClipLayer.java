@@ -9,7 +9,7 @@ import org.diffusion4j.nn.LayerNorm;
 import org.diffusion4j.nn.Linear;
 import org.diffusion4j.nn.Parameters;
 
-/** A layer of CLIP's towers: attention of each position to those before it, then two linear maps, each on normalized input and added. */
+/** A layer of CLIP's towers: attention between positions, then two linear maps, each on normalized input and added. */
 final class ClipLayer {
 
     /** Of all CLIP's layer norms. */
@@ -25,8 +25,16 @@ final class ClipLayer {
     private final Linear narrowed;
     private final ClipActivation activation;
     private final int heads;
+    private final boolean causal;
 
-    ClipLayer(Parameters.Path at, int width, int inner, int heads, ClipActivation activation) {
+    /**
+     * A new layer.
+     *
+     * @param causal whether each position sees only itself and those before it
+     */
+    ClipLayer(Parameters.Path at, ClipTextConfig.Width size, boolean causal) {
+        int width = size.hidden();
+        int inner = size.inner();
         Parameters.Path attention = at.to("self_attn");
         query = new Linear(attention.to("q_proj"), width, width);
         key = new Linear(attention.to("k_proj"), width, width);
@@ -36,8 +44,9 @@ final class ClipLayer {
         widened = new Linear(at.to("mlp").to("fc1"), width, inner);
         narrowed = new Linear(at.to("mlp").to("fc2"), inner, width);
         mapNorm = new LayerNorm(at.to("layer_norm2"), width, EPS);
-        this.activation = activation;
-        this.heads = heads;
+        activation = size.activation();
+        heads = size.heads();
+        this.causal = causal;
     }
 
     /**
@@ -55,7 +64,7 @@ final class ClipLayer {
                             perHead(value.apply(normal)),
                             new TensorOptional(),
                             0,
-                            true,
+                            causal,
                             new DoubleOptional(),
                             false)
                     .transpose(1, 2)

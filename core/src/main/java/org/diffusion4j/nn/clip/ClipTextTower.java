@@ -31,7 +31,7 @@ public final class ClipTextTower implements AutoCloseable {
     private static final double EMBEDDING_STD = 0.02;
     private static final double POSITION_STD = 0.01;
 
-    private final Parameters parameters = new Parameters("the text encoder");
+    private final Parameters parameters;
     private final ClipTextConfig config;
     private final Parameter tokens;
     private final Parameter positions;
@@ -45,17 +45,19 @@ public final class ClipTextTower implements AutoCloseable {
      * @param dtype float32 in use, float64 in tests
      */
     public ClipTextTower(ClipTextConfig config, long seed, ScalarType dtype) {
-        this(config);
+        this(config, new Parameters("the text encoder"));
         parameters.allocate(seed, dtype);
     }
 
     /** One whose parameters have names and shapes and no values yet; {@link Parameters#drawWith} gives them. */
     public static ClipTextTower withoutValues(ClipTextConfig config) {
-        return new ClipTextTower(config);
+        return new ClipTextTower(config, new Parameters("the text encoder"));
     }
 
-    private ClipTextTower(ClipTextConfig config) {
+    /** Declares its parameters among those of a whole model, which allocates them. */
+    ClipTextTower(ClipTextConfig config, Parameters parameters) {
         this.config = config;
+        this.parameters = parameters;
         ClipTextConfig.Width width = config.width();
         int hidden = width.hidden();
         Parameters.Path text = parameters.root().to("text_model");
@@ -67,12 +69,7 @@ public final class ClipTextTower implements AutoCloseable {
                 .to("position_embedding")
                 .add("weight", new Initialiser.Normal(POSITION_STD), config.positions(), hidden);
         for (int i = 0; i < config.layers(); i++) {
-            layers.add(new ClipLayer(
-                    text.to("encoder").to("layers").to(String.valueOf(i)),
-                    hidden,
-                    width.inner(),
-                    width.heads(),
-                    width.activation()));
+            layers.add(new ClipLayer(text.to("encoder").to("layers").to(String.valueOf(i)), width, true));
         }
         norm = new LayerNorm(text.to("final_layer_norm"), hidden, ClipLayer.EPS);
         projection = width.projection() == 0

@@ -3,7 +3,6 @@ package org.diffusion4j.nn.score;
 import static org.diffusion4j.engine.Require.require;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.bytedeco.pytorch.Scalar;
@@ -14,6 +13,7 @@ import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Conv2d;
+import org.diffusion4j.nn.ImageInput;
 import org.diffusion4j.nn.Layout;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
@@ -111,12 +111,7 @@ public final class RefineNet implements Network {
     @Override
     public Tensor forward(Tensor x, Tensor timesteps, Condition condition) {
         int least = 1 << config.kind().halvings();
-        require(
-                x.dim() == 4 && x.size(1) == config.imageChannels() && x.size(2) % least == 0 && x.size(3) % least == 0,
-                "the network needs [batch, %s, height, width] with sizes that %s divides, was given %s",
-                config.imageChannels(),
-                least,
-                Arrays.toString(x.sizes().vec().get()));
+        ImageInput.requireDivisible(x, config.imageChannels(), least);
         condition.only();
         try (CloseGuard.Use use = parameters.use()) {
             return Scoped.result(() -> output(x, timesteps));

@@ -4,7 +4,6 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -21,6 +20,7 @@ import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Conv2d;
 import org.diffusion4j.nn.Dropout;
 import org.diffusion4j.nn.GroupNorm;
+import org.diffusion4j.nn.ImageInput;
 import org.diffusion4j.nn.Initialiser;
 import org.diffusion4j.nn.Layout;
 import org.diffusion4j.nn.Network;
@@ -131,18 +131,7 @@ public final class ScoreUNet implements Network {
      */
     @Override
     public Tensor forward(Tensor x, Tensor timesteps, Condition condition) {
-        require(
-                x.dim() == 4 && x.size(1) == config.inChannels(),
-                "the network needs [batch, %s, height, width], was given %s",
-                config.inChannels(),
-                Arrays.toString(x.sizes().vec().get()));
-        long least = 1L << config.lastLevel();
-        require(
-                x.size(2) % least == 0 && x.size(3) % least == 0,
-                "the network needs a height and width that %s divides, was given %s×%s",
-                least,
-                x.size(2),
-                x.size(3));
+        ImageInput.requireDivisible(x, config.inChannels(), 1L << config.lastLevel());
         condition.only(Condition.CLASSES, AUGMENTATION);
         try (CloseGuard.Use use = parameters.use()) {
             return Scoped.result(() -> output(x, timesteps, condition));

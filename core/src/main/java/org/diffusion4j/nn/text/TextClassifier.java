@@ -14,9 +14,11 @@ import org.diffusion4j.nn.Linear;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.Parameters.Parameter;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Says of noisy embeddings of a text to which classes it belongs: the encoder of Diffusion-LM, the mean over positions, and a linear layer.
+ * Says of noisy embeddings of a text to which classes it belongs, its words and its phrases: the encoder of Diffusion-LM gives features of
+ * each position, from which linear layers read. A text is the mean of its positions; a phrase is its first and its last word.
  *
  * <p>Li et al., NeurIPS 2022, section 5.1: a classifier on the vectors of the diffusion, whose gradient steers them. It names no network of
  * the authors.
@@ -29,21 +31,55 @@ public final class TextClassifier implements Network {
     private final TextTransformerConfig config;
     private final Parameter words;
     private final TextEncoder encoder;
-    private final Linear head;
+    private final @Nullable Linear texts;
+    private final @Nullable Linear tokens;
+    private final @Nullable OfPhrases phrases;
     private final Dropout dropout;
+
+    /**
+     * How many logits there are; 0 for none.
+     *
+     * @param text of a text
+     * @param token of each token
+     * @param phrase of each phrase
+     */
+    public record Outputs(int text, int token, int phrase) {}
+
+    /** What is seen in the first and the last word of a phrase. */
+    private record OfPhrases(Linear first, Linear last, Linear head) {
+
+        static OfPhrases at(Parameters.Path at, int width, int outputs) {
+            return new OfPhrases(
+                    new Linear(at.to("first"), width, width),
+                    new Linear(at.to("last"), width, width),
+                    new Linear(at.to("head"), width, outputs));
+        }
+
+        Tensor apply(Tensor features, Tensor phrases) {
+            Tensor both =
+                    at(first.apply(features), phrases.select(2, 0)).add(at(last.apply(features), phrases.select(2, 1)));
+            return head.apply(both.relu());
+        }
+
+        private static Tensor at(Tensor features, Tensor positions) {
+            return features.gather(1, positions.unsqueeze(2).expand(-1, -1, features.size(2)));
+        }
+    }
 
     /**
      * A new network.
      *
      * @param vocabulary how many tokens there are
      * @param positions how many tokens a text has at most
-     * @param outputs how many logits
+     * @param outputs at least one
      * @param config without self-conditioning
      * @param dtype float32 in use, float64 in tests
      */
     public TextClassifier(
-            int vocabulary, int positions, int outputs, TextTransformerConfig config, long seed, ScalarType dtype) {
-        require(outputs >= 2, "a classifier needs at least 2 classes, were %s", outputs);
+            int vocabulary, int positions, Outputs outputs, TextTransformerConfig config, long seed, ScalarType dtype) {
+        require(
+                outputs.text() + outputs.token() + outputs.phrase() > 0,
+                "a classifier needs classes of texts, tokens or phrases");
         require(!config.selfConditioning(), "a classifier has no self-conditioning; set model.selfConditioning=false");
         this.config = config;
         dropout = new Dropout(config.dropout());
@@ -52,17 +88,20 @@ public final class TextClassifier implements Network {
                 .to("word_embedding")
                 .addConstant("weight", Initialiser.ZEROS, vocabulary, config.embedding());
         encoder = new TextEncoder(parameters.root(), config.embedding(), positions, config, dropout);
-        head = new Linear(parameters.root().to("head"), config.width(), outputs);
+        int width = config.width();
+        texts = outputs.text() == 0 ? null : new Linear(parameters.root().to("head"), width, outputs.text());
+        tokens = outputs.token() == 0 ? null : new Linear(parameters.root().to("tokens"), width, outputs.token());
+        phrases = outputs.phrase() == 0 ? null : OfPhrases.at(parameters.root().to("phrases"), width, outputs.phrase());
         parameters.allocate(seed, dtype);
     }
 
     /**
-     * The logits of all classes.
+     * The features of each position, from which {@link #ofTexts}, {@link #ofTokens} and {@link #ofPhrases} read.
      *
      * @param x {@code [batch, length, embedding]}
      * @param timesteps {@code [batch]}, as the model of texts receives them
      * @param condition none
-     * @return {@code [batch, outputs]}
+     * @return {@code [batch, length, width]}
      */
     @Override
     public Tensor forward(Tensor x, Tensor timesteps, Condition condition) {
@@ -73,8 +112,32 @@ public final class TextClassifier implements Network {
                 config.embedding(),
                 x.sizes());
         try (CloseGuard.Use use = parameters.use()) {
-            return Scoped.result(() -> head.apply(encoder.apply(x, timesteps).mean(1)));
+            return Scoped.result(() -> encoder.apply(x, timesteps));
         }
+    }
+
+    /** The logits of texts from {@linkplain #forward features}, {@code [batch, text]}, made in the caller's scope. */
+    public Tensor ofTexts(Tensor features) {
+        return used(texts, "texts").apply(features.mean(1));
+    }
+
+    /** The logits of each token, {@code [batch, length, token]}, made in the caller's scope. */
+    public Tensor ofTokens(Tensor features) {
+        return used(tokens, "tokens").apply(features);
+    }
+
+    /**
+     * The logits of phrases, {@code [batch, phrases, phrase]}, made in the caller's scope.
+     *
+     * @param positions int64 {@code [batch, phrases, 2]}, the positions of the first and the last token of each
+     */
+    public Tensor ofPhrases(Tensor features, Tensor positions) {
+        return used(phrases, "phrases").apply(features, positions);
+    }
+
+    private static <T> T used(@Nullable T head, String what) {
+        require(head != null, "this classifier has no classes of %s", what);
+        return head;
     }
 
     /**

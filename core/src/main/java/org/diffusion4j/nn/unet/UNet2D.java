@@ -4,7 +4,6 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
@@ -20,6 +19,7 @@ import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Conv2d;
 import org.diffusion4j.nn.Dropout;
 import org.diffusion4j.nn.GroupNorm;
+import org.diffusion4j.nn.ImageInput;
 import org.diffusion4j.nn.Layout;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
@@ -102,11 +102,7 @@ public final class UNet2D implements Network {
      */
     @Override
     public Tensor forward(Tensor x, Tensor timesteps, Condition condition) {
-        require(
-                x.dim() == 4 && x.size(1) == config.inChannels(),
-                "the network needs [batch, %s, height, width], was given %s",
-                config.inChannels(),
-                Arrays.toString(x.sizes().vec().get()));
+        ImageInput.requireChannels(x, config.inChannels());
         config.requireSize(x.size(2), x.size(3));
         try (CloseGuard.Use use = parameters.use()) {
             Tensor labels = condition.only(Condition.CLASSES).get(Condition.CLASSES);

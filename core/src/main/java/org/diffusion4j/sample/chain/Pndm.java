@@ -1,5 +1,7 @@
 package org.diffusion4j.sample.chain;
 
+import static org.diffusion4j.engine.Require.require;
+
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.NoiseStream;
@@ -126,6 +128,10 @@ public record Pndm(Begin begin, Prediction averaged) implements Sampler {
         }
 
         private Denoised at(Tensor mean) {
+            require(
+                    averaged != Prediction.EPS || model.process().alpha(t) > 0,
+                    "this sampler averages eps, which says nothing about x0 at the grid's begin, where alpha is 0 (zero terminal SNR):"
+                            + " take ddim, or ode in continuous time");
             return averaged.interpret(mean, x, NoiseLevel.at(model.process(), t));
         }
 

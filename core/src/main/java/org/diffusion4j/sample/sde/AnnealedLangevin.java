@@ -40,7 +40,7 @@ public record AnnealedLangevin(double share, int stepsPerLevel) implements Sampl
         double first = own.alpha(grid.time(0));
         require(
                 first > 0,
-                "at time %s there is no signal left, so there is no noise level sigma/alpha: begin the grid a little later",
+                "at time %s there is no signal left, so there is no noise level sigma/alpha: begin the grid a little later, or take ode",
                 grid.time(0));
         Denoiser exploded = new Exploded(model);
         DiffusionProcess process = exploded.process();

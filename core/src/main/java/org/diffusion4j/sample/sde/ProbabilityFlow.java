@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.Carried;
 import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.process.ContinuousProcess;
 import org.diffusion4j.process.Denoised;
 import org.diffusion4j.process.SmoothProcess;
 import org.diffusion4j.sample.Denoiser;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The probability-flow ODE in the process's own time, by a solver that chooses its steps: between the first time of a grid and its
- * last, or timestep 0 of a chain; then, where the grid ends at the clean sample, the model's x0 there. Deterministic; {@link #encode}
+ * last; where the grid ends at the clean sample, down to timestep 0 of a chain or the first time of a process in continuous time, and then
+ * the model's x0 there. Deterministic; {@link #encode}
  * is the way back.
  *
  * <p>Song et al., "Score-Based Generative Modeling through Stochastic Differential Equations", ICLR 2021, equation 13 and appendix D.
@@ -63,9 +65,12 @@ public record ProbabilityFlow(DormandPrince solver) implements Sampler {
         }
     }
 
-    /** Where x0 is taken: a coarse grid of timesteps would leave too much noise. */
+    /** Where x0 is taken: the last time of a coarse grid would leave too much noise. */
     private static double least(Denoiser model, TimeGrid grid) {
         double last = grid.time(grid.steps() - 1);
+        if (model.process() instanceof ContinuousProcess continuous) {
+            return Math.min(last, continuous.firstTime());
+        }
         return last > 0 && model.process().chainStep(0).isPresent() ? 0 : last;
     }
 

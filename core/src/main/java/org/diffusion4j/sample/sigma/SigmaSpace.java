@@ -45,7 +45,7 @@ record SigmaSpace(Denoiser model) {
         DiffusionProcess p = model.process();
         require(
                 p.alpha(grid.time(0)) > 0,
-                "this sampler divides by alpha, which is 0 at the grid's begin (zero terminal SNR): begin below, or take ddim");
+                "this sampler divides by alpha, which is 0 at the grid's begin (zero terminal SNR): begin below, or take ddim, or ode in continuous time");
         return SamplingLoop.along(grid, start, listener, (xt, i) -> {
             double t = grid.time(i);
             double s = grid.next(i);

@@ -1,5 +1,7 @@
 package org.diffusion4j.train.score;
 
+import static org.diffusion4j.engine.Require.require;
+
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -14,6 +16,7 @@ import org.diffusion4j.process.Prediction;
 import org.diffusion4j.process.continuous.GeometricLevels;
 import org.diffusion4j.process.continuous.ProcessSettings;
 import org.diffusion4j.train.Loss;
+import org.diffusion4j.train.LossTerms;
 import org.diffusion4j.train.TimeSampler;
 
 /**
@@ -35,13 +38,20 @@ public record ContinuousLoss(
     }
 
     /**
-     * The loss with which such a process is published: the squared error of what the network predicts, at uniform times, levels of NCSN
-     * or log-normal noise of EDM.
+     * The loss of a recipe. {@code simple} is that with which such a process is published: the squared error of what the network predicts,
+     * at uniform times, levels of NCSN or log-normal noise of EDM. {@code vlb} weighs it by the likelihood, at times that are drawn by
+     * importance.
      *
      * @param network borrowed
+     * @throws IllegalArgumentException as {@link #requireLoss}
      */
-    public static ContinuousLoss of(Network network, ProcessSettings settings) {
+    public static ContinuousLoss of(Network network, ProcessSettings settings, LossTerms loss) {
+        requireLoss(settings, loss);
         ContinuousProcess process = settings.process();
+        if (loss == LossTerms.VLB) {
+            return new ContinuousLoss(
+                    network, process, settings.prediction(), new LogNoiseTimes(process), ErrorWeight.LIKELIHOOD);
+        }
         ContinuousTimes times = switch (settings.kind()) {
             case VE, VP, SUB_VP, FLOW -> new UniformTimes(process);
             case NCSN ->
@@ -49,6 +59,22 @@ public record ContinuousLoss(
             case EDM -> new LogNormalTimes(process);
         };
         return new ContinuousLoss(network, process, settings.prediction(), times, ErrorWeight.OWN);
+    }
+
+    /**
+     * Refuses a loss that a process does not have.
+     *
+     * @throws IllegalArgumentException if it is neither {@code simple} nor {@code vlb}, or {@code vlb} of a flow
+     */
+    public static void requireLoss(ProcessSettings settings, LossTerms loss) {
+        require(
+                loss == LossTerms.SIMPLE || loss == LossTerms.VLB,
+                "the loss '%s' is for a chain of timesteps, and process %s has simple, its own, or vlb, weighted by the likelihood",
+                loss,
+                settings.kind());
+        require(
+                loss == LossTerms.SIMPLE || settings.kind() != ProcessSettings.Kind.FLOW,
+                "process flow has no loss weighted by the likelihood: its last time is without signal; take simple, or process vp");
     }
 
     @Override

@@ -39,7 +39,8 @@ class FactTableTest {
                 .hasMessage("there is no fact 'fod'; did you mean 'food'? known are: area, food, name");
         assertThatThrownBy(() -> facts.number("food", "Chinese"))
                 .hasMessage("there is no value of food 'Chinese'; known are: Italian");
-        assertThatThrownBy(() -> FactTable.of(List.of(new TextItem("", "text"))))
-                .hasMessageStartingWith("there is no fact; lines of facts and text are written");
+        assertThat(FactTable.of(List.of(new TextItem("", "text"))).outputs()).isZero();
+        assertThat(facts.tells(ITEMS.get(1), "area", "city centre")).isTrue();
+        assertThat(facts.tells(ITEMS.get(1), "food", "Italian")).isFalse();
     }
 }

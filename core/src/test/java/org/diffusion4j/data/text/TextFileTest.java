@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.diffusion4j.engine.FormatException;
 import org.junit.jupiter.api.DisplayName;
@@ -77,5 +78,15 @@ class TextFileTest {
     void of_words_that_are_all_too_rare_has_no_vocabulary() {
         assertThatThrownBy(() -> Vocabulary.of(TextUnit.WORDS, List.of("a b", "c"), 2))
                 .hasMessage("none of the 3 different words of the texts occurs 2 times; lower data.fewest");
+    }
+
+    @Test
+    void gives_some_held_out_texts_that_lie_evenly_over_all() {
+        List<TextItem> items = IntStream.range(0, 10)
+                .mapToObj(i -> new TextItem("", String.valueOf(i)))
+                .toList();
+        TextCorpus corpus = new TextCorpus(items, items);
+        assertThat(corpus.spread(4).stream().map(TextItem::text)).containsExactly("0", "2", "5", "7");
+        assertThat(corpus.spread(99)).isEqualTo(items);
     }
 }

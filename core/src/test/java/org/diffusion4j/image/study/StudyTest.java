@@ -217,6 +217,7 @@ class StudyTest {
                 "1aeb71dc8c9d59471396a73f8971efaf79beab6da4498e6269a131737b8e5c59",
                 "d25e47590bc8c63ff90eebd9ff855a18cc240dc9cde3718399897675d28d5b3c",
                 "mnist-classifier 9dee2654af1f",
+                null,
                 null);
         assertThat(key.id()).isEqualTo("0bf0d00e8ba2d761");
     }

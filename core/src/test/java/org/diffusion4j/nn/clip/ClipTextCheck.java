@@ -88,11 +88,11 @@ public final class ClipTextCheck implements GoldenCheck {
                 ClipTextConfig.LARGEST_TOKEN);
     }
 
-    private static ClipActivation activation(JsonNode name) {
+    static ClipActivation activation(JsonNode name) {
         return name.asText().equals("gelu") ? ClipActivation.GELU : ClipActivation.QUICK_GELU;
     }
 
-    private static Map<String, Tensor> weights(GoldenCase golden) {
+    static Map<String, Tensor> weights(GoldenCase golden) {
         Map<String, Tensor> weights = new LinkedHashMap<>();
         golden.tensors().forEach((name, array) -> {
             if (name.startsWith("weights.")) {

@@ -108,7 +108,8 @@ public final class AutoencoderKLCheck implements GoldenCheck {
         }
         AutoencoderKLConfig config = AutoencoderKLConfig.fromMap(golden.configMap(), golden.toString());
         Map<String, String> shapes = new LinkedHashMap<>();
-        try (Parameters parameters = AutoencoderKL.withoutValues(config).parameters()) {
+        try (AutoencoderKL vae = AutoencoderKL.withoutValues(config)) {
+            Parameters parameters = vae.parameters();
             for (Parameter parameter : parameters.all()) {
                 shapes.put(parameter.name(), Arrays.toString(parameter.shape()));
             }

@@ -1,4 +1,4 @@
-package org.diffusion4j.text;
+package org.diffusion4j.text.control;
 
 import static org.diffusion4j.engine.Require.require;
 

@@ -1,11 +1,16 @@
-package org.diffusion4j.text;
+package org.diffusion4j.text.control;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
 import org.diffusion4j.data.text.FactTable;
+import org.diffusion4j.data.text.TaggedText;
 import org.diffusion4j.data.text.TextCorpus;
-import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.engine.Sha256;
+import org.diffusion4j.text.TextModel;
+import org.diffusion4j.text.TextRecipe;
+import org.diffusion4j.text.TextTraining;
 import org.diffusion4j.train.RunFolder;
 import org.diffusion4j.train.TrainListener;
 import org.diffusion4j.train.Trainer;
@@ -29,7 +34,7 @@ public final class ControlTraining extends RunFolder.Session<ControlRecipe, Cont
      * @param replace whether a run that is in the folder is removed
      * @return owned by the caller, who closes it
      * @throws org.diffusion4j.engine.CheckpointException as {@link TextTraining#begin}
-     * @throws IllegalArgumentException if the texts have no facts
+     * @throws IllegalArgumentException if the texts have no facts and there are no tagged ones
      */
     public static ControlTraining begin(
             ControlRecipe recipe, TextModel of, TextCorpus corpus, Path folder, boolean replace) {
@@ -62,39 +67,51 @@ public final class ControlTraining extends RunFolder.Session<ControlRecipe, Cont
         return (recipe.source().isEmpty() ? data : data.withSource(recipe.source())).read();
     }
 
+    /** The tagged texts that a recipe names: a file beside the texts, or anywhere. */
+    private static List<TaggedText> tagged(ControlRecipe recipe, TextModel of) {
+        String name = recipe.data().tagged();
+        if (name.isEmpty()) {
+            return List.of();
+        }
+        String source = recipe.source().isEmpty() ? of.recipe().source() : recipe.source();
+        Path beside = Path.of(source).resolve(name);
+        return TaggedFile.read(Files.exists(beside) ? beside : Path.of(name));
+    }
+
     private static ControlTraining open(
             RunFolder<ControlRecipe> folder, TextModel of, TextCorpus corpus, Consumer<String> warnings) {
         return open(folder, opened -> {
             ControlRecipe recipe = folder.recipe();
-            FactTable facts = FactTable.of(corpus.training());
-            ControlModel model = ControlModel.untrained(recipe, of, facts);
+            ControlLabels labels = new ControlLabels(FactTable.of(corpus.training()), tagged(recipe, of));
+            ControlModel model = ControlModel.untrained(recipe, of, labels);
             opened.push(model);
             Trainer trainer = new Trainer(
                     recipe,
                     model.classifier(),
                     new ControlLoss(
                             model.classifier(),
-                            new DiscreteProcess(of.recipe().schedule().table()),
+                            of.process(),
                             of.recipe().timeScale(),
-                            facts,
+                            labels.facts(),
                             recipe.train().objective()),
-                    examples(recipe, of, corpus, facts, false),
-                    corpus.heldOut().isEmpty() ? null : examples(recipe, of, corpus, facts, true));
+                    examples(recipe, of, corpus, labels, false),
+                    corpus.heldOut().isEmpty() ? null : examples(recipe, of, corpus, labels, true));
             opened.push(trainer);
             return new ControlTraining(folder, model, trainer, folder.begin(trainer, model::saveAverage, warnings));
         });
     }
 
     private static ControlExamples examples(
-            ControlRecipe recipe, TextModel of, TextCorpus corpus, FactTable facts, boolean heldOut) {
+            ControlRecipe recipe, TextModel of, TextCorpus corpus, ControlLabels labels, boolean heldOut) {
         return new ControlExamples(
                 heldOut ? corpus.heldOut() : corpus.training(),
-                facts,
-                of.vocabulary(),
-                of.recipe(),
+                labels,
+                of,
                 recipe.train().batchSize(),
                 heldOut ? Trainer.VALIDATION_SEED : recipe.train().seed(),
                 heldOut,
-                corpus.fingerprint());
+                labels.hasTags()
+                        ? Sha256.of(corpus.fingerprint() + TaggedFile.fingerprint(labels.tagged()))
+                        : corpus.fingerprint());
     }
 }

@@ -1,4 +1,4 @@
-package org.diffusion4j.text;
+package org.diffusion4j.text.control;
 
 import static org.diffusion4j.engine.Require.require;
 
@@ -8,14 +8,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.text.FactTable;
+import org.diffusion4j.data.text.TaggedText;
 import org.diffusion4j.data.text.TextItem;
 import org.diffusion4j.data.text.TextLayout;
+import org.diffusion4j.engine.Cancellation;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Tensors;
@@ -25,10 +29,12 @@ import org.diffusion4j.io.Safetensors;
 import org.diffusion4j.io.TensorFile;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.text.TextClassifier;
+import org.diffusion4j.text.TextModel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Classifiers of the facts that texts tell, on noisy embeddings of one model of texts. Closing it frees the weights.
+ * Classifiers of texts on noisy embeddings of one model of texts: of the facts that they tell, of parts of speech and of phrases. Closing it
+ * frees the weights.
  *
  * <p>Threads: may be shared, and closed by any: the close waits for calls under way.
  */
@@ -36,44 +42,45 @@ public final class ControlModel implements AutoCloseable {
 
     private static final String CARD = "control.json";
     private static final String WEIGHTS = "control.safetensors";
+    private static final String TAGGED = "tagged.jsonl";
 
     private final TextClassifier classifier;
     private final ControlRecipe recipe;
-    private final FactTable facts;
+    private final ControlLabels labels;
     private final int vocabulary;
     private final int positions;
 
     private ControlModel(
-            TextClassifier classifier, ControlRecipe recipe, FactTable facts, int vocabulary, int positions) {
+            TextClassifier classifier, ControlRecipe recipe, ControlLabels labels, int vocabulary, int positions) {
         this.classifier = classifier;
         this.recipe = recipe;
-        this.facts = facts;
+        this.labels = labels;
         this.vocabulary = vocabulary;
         this.positions = positions;
     }
 
     /** One that has learned nothing, with the embeddings of a model. */
-    static ControlModel untrained(ControlRecipe recipe, TextModel of, FactTable facts) {
+    static ControlModel untrained(ControlRecipe recipe, TextModel of, ControlLabels labels) {
         ControlModel model = made(
                 recipe.with("model.embedding=" + of.recipe().model().embedding()),
-                facts,
+                labels,
                 of.vocabulary().size(),
                 of.recipe().data().length());
-        model.classifier.learnEmbeddings(of.network().embeddings());
+        model.classifier.learnEmbeddings(of.embeddings());
         return model;
     }
 
-    private static ControlModel made(ControlRecipe recipe, FactTable facts, int vocabulary, int positions) {
+    private static ControlModel made(ControlRecipe recipe, ControlLabels labels, int vocabulary, int positions) {
         return new ControlModel(
                 new TextClassifier(
                         vocabulary,
                         positions,
-                        facts.outputs(),
+                        labels.outputs(),
                         recipe.model(),
                         recipe.train().seed(),
                         ScalarType.Float),
                 recipe,
-                facts,
+                labels,
                 vocabulary,
                 positions);
     }
@@ -92,7 +99,9 @@ public final class ControlModel implements AutoCloseable {
                             ? "; did you mean " + folder.resolve("model") + "?"
                             : ""));
         }
-        ControlModel model = ofCard(Json.readObject(file), file.toString());
+        Path tagged = folder.resolve(TAGGED);
+        ControlModel model = ofCard(
+                Json.readObject(file), Files.exists(tagged) ? TaggedFile.read(tagged) : List.of(), file.toString());
         Path weights = folder.resolve(WEIGHTS);
         try (PointerScope scope = new PointerScope();
                 TensorFile tensors = Safetensors.open(weights)) {
@@ -105,7 +114,7 @@ public final class ControlModel implements AutoCloseable {
     }
 
     @SuppressWarnings("unchecked") // keys of trees are texts
-    private static ControlModel ofCard(Map<String, @Nullable Object> tree, String source) {
+    private static ControlModel ofCard(Map<String, @Nullable Object> tree, List<TaggedText> tagged, String source) {
         if (!(tree.get("recipe") instanceof Map<?, ?> recipe)
                 || !(tree.get("facts") instanceof Map<?, ?> facts)
                 || !(tree.get("vocabulary") instanceof Number vocabulary)
@@ -121,7 +130,7 @@ public final class ControlModel implements AutoCloseable {
         try {
             return made(
                     ControlRecipe.defaults().ofSameKind((Map<String, @Nullable Object>) recipe, source),
-                    new FactTable(values),
+                    new ControlLabels(new FactTable(values), tagged),
                     vocabulary.intValue(),
                     positions.intValue());
         } catch (IllegalArgumentException e) {
@@ -135,10 +144,13 @@ public final class ControlModel implements AutoCloseable {
             Map<String, @Nullable Object> tree = new LinkedHashMap<>();
             tree.put("kind", ControlRecipe.KIND);
             tree.put("recipe", recipe.toMap());
-            tree.put("facts", facts.values());
+            tree.put("facts", labels.facts().values());
             tree.put("vocabulary", vocabulary);
             tree.put("positions", positions);
             Json.write(inside.resolve(CARD), tree);
+            if (labels.hasTags()) {
+                TaggedFile.write(inside.resolve(TAGGED), labels.tagged());
+            }
             try (CloseGuard.Use use = classifier.parameters().use();
                     PointerScope scope = new PointerScope()) {
                 Safetensors.write(
@@ -151,9 +163,14 @@ public final class ControlModel implements AutoCloseable {
         return classifier;
     }
 
-    /** The facts that it knows, and their values. */
-    public FactTable facts() {
-        return facts;
+    /** How many words or characters a text has at most. */
+    int words() {
+        return positions - 2; // without the marks before and after
+    }
+
+    /** What it knows. */
+    public ControlLabels labels() {
+        return labels;
     }
 
     /**
@@ -165,43 +182,80 @@ public final class ControlModel implements AutoCloseable {
         try (CloseGuard.Use use = classifier.parameters().use();
                 PointerScope scope = new PointerScope()) {
             require(
-                    model.network().embeddings().equal(classifier.embeddings()),
+                    model.embeddings().equal(classifier.embeddings()),
                     "the controls were trained for another model of texts, '%s' at that time; train them for this one",
                     recipe.of());
         }
     }
 
     /**
-     * The share of texts of which it recognises each fact, by the clean embeddings.
+     * How much of texts it recognises, by the clean embeddings: the share of texts of each fact, by its name; of words, called
+     * {@link ControlGoal#POS}, whose part of speech is the tagger's; of groups of words, called {@link ControlGoal#SPAN}, of which half are
+     * phrases of the grammar.
      *
      * @param items at least one
      * @param model for which it was trained
      */
     public Map<String, Double> accuracy(List<TextItem> items, TextModel model) {
         requireFits(model);
-        List<String> names = new ArrayList<>(facts.values().keySet());
-        double[] right = new double[names.size()];
-        for (TextItem item : items) {
-            long[] told = facts.classes(item);
-            long[] seen = recognised(item.text(), model);
-            for (int f = 0; f < right.length; f++) {
-                right[f] += told[f] == seen[f] ? 1.0 / items.size() : 0;
+        ControlExamples examples = new ControlExamples(items, labels, model, 1, 0, true, "");
+        Map<String, long[]> counts = new LinkedHashMap<>(); // right, and all
+        for (int i = 0; i < items.size(); i++) {
+            Cancellation.checkpoint();
+            try (CloseGuard.Use use = classifier.parameters().use();
+                    AutoGradMode noGrad = new AutoGradMode(false);
+                    PointerScope scope = new PointerScope()) {
+                count(examples.batch(i).condition(), counts);
             }
         }
         Map<String, Double> shares = new LinkedHashMap<>();
-        for (int f = 0; f < right.length; f++) {
-            shares.put(names.get(f), right[f]);
-        }
+        counts.forEach((name, count) -> shares.put(name, count[0] / (double) count[1]));
         return shares;
+    }
+
+    private void count(Condition condition, Map<String, long[]> counts) {
+        Tensor features = features(known(condition, ControlLoss.TOKENS));
+        Tensor told = condition.get(ControlLoss.FACTS);
+        if (told != null) {
+            List<String> names = new ArrayList<>(labels.facts().values().keySet());
+            List<Tensor> each = ControlLoss.split(labels.facts(), classifier.ofTexts(features));
+            for (int f = 0; f < names.size(); f++) {
+                count(names.get(f), each.get(f), told.select(1, f), counts);
+            }
+        }
+        Tensor tags = condition.get(ControlLoss.TAGS);
+        if (tags != null) {
+            count(ControlGoal.POS, classifier.ofTokens(features), tags, counts);
+            Tensor groups = known(condition, ControlLoss.GROUPS);
+            count(ControlGoal.SPAN, classifier.ofPhrases(features, groups), groups.select(2, 2), counts);
+        }
+    }
+
+    private static void count(String name, Tensor logits, Tensor classes, Map<String, long[]> counts) {
+        long[] count = counts.computeIfAbsent(name, any -> new long[2]);
+        count[0] += logits.argmax(new LongOptional(-1), false).eq(classes).sum().item_long();
+        count[1] += classes.ne(new Scalar(ControlLoss.PASSED_OVER)).sum().item_long();
+    }
+
+    private static Tensor known(Condition condition, String name) {
+        return Objects.requireNonNull(condition.get(name), name);
+    }
+
+    private Tensor features(Tensor tokens) {
+        Tensor embedded = classifier.embed(tokens);
+        return classifier.forward(embedded, Tensors.of(new double[] {0}).to(embedded), Condition.NONE);
     }
 
     /** What a text tells, by name; of what it does not tell nothing. */
     public Map<String, String> tell(String text, TextModel model) {
         requireFits(model);
+        if (labels.facts().outputs() == 0) {
+            return Map.of();
+        }
         long[] seen = recognised(text, model);
         Map<String, String> told = new LinkedHashMap<>();
         int f = 0;
-        for (Map.Entry<String, List<String>> fact : facts.values().entrySet()) {
+        for (Map.Entry<String, List<String>> fact : labels.facts().values().entrySet()) {
             int value = (int) seen[f++];
             if (value > 0) {
                 told.put(fact.getKey(), fact.getValue().get(value));
@@ -221,10 +275,8 @@ public final class ControlModel implements AutoCloseable {
             for (int i = 0; i < row.length; i++) {
                 tokens[i] = row[i];
             }
-            Tensor embedded = classifier.embed(Tensors.of(tokens, 1, row.length));
-            Tensor logits =
-                    classifier.forward(embedded, Tensors.of(new double[] {0}).to(embedded), Condition.NONE);
-            return ControlLoss.split(facts, logits).stream()
+            Tensor logits = classifier.ofTexts(features(Tensors.of(tokens, 1, row.length)));
+            return ControlLoss.split(labels.facts(), logits).stream()
                     .mapToLong(each -> each.argmax(new LongOptional(1), false).item_long())
                     .toArray();
         }

@@ -1,4 +1,4 @@
-package org.diffusion4j.text;
+package org.diffusion4j.text.control;
 
 import java.util.function.BiFunction;
 import org.bytedeco.pytorch.Scalar;

@@ -1,4 +1,4 @@
-package org.diffusion4j.text;
+package org.diffusion4j.text.control;
 
 import static org.diffusion4j.engine.Require.require;
 
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the name of the run, by which its folder is called
  * @param of the folder of the model that is controlled
- * @param data where the texts lie, with facts before {@code ||}
+ * @param data where the texts lie, with facts before {@code ||} or with tagged texts beside them
  * @param model the classifier; {@code embedding} is that of the model
  */
 public record ControlRecipe(String name, String of, Data data, TextTransformerConfig model, TrainSettings train)
@@ -33,8 +33,9 @@ public record ControlRecipe(String name, String of, Data data, TextTransformerCo
      * What is learned from.
      *
      * @param source as in the recipe of the model; empty for where that learned from
+     * @param tagged the name of a file of tagged texts in the folder of the texts, or its path, from which parts of speech are learned; or empty
      */
-    public record Data(String source) {}
+    public record Data(String source, String tagged) {}
 
     public ControlRecipe {
         Recipe.requireName(name);
@@ -105,7 +106,7 @@ public record ControlRecipe(String name, String of, Data data, TextTransformerCo
         return new ControlRecipe(
                 "control",
                 "",
-                new Data(""),
+                new Data("", ""),
                 new TextTransformerConfig(16, 128, 2, 4, 512, 64, 0.1, false),
                 TrainSettings.defaults()
                         .with(

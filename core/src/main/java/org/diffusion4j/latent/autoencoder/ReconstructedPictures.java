@@ -1,0 +1,71 @@
+package org.diffusion4j.latent.autoencoder;
+
+import static org.diffusion4j.engine.Require.require;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.engine.Scoped;
+import org.diffusion4j.evaluate.Pictures;
+import org.diffusion4j.nn.vae.AutoencoderKL;
+
+/**
+ * What becomes of pictures by way of an autoencoder's latents, the means of their distributions.
+ *
+ * @param autoencoder borrowed
+ * @param weights what identifies its weights, such as their SHA-256
+ * @param pictures the pictures themselves, borrowed
+ */
+public record ReconstructedPictures(AutoencoderKL autoencoder, String weights, Pictures pictures) implements Pictures {
+
+    @Override
+    public int count() {
+        return pictures.count();
+    }
+
+    @Override
+    public int classes() {
+        return pictures.classes();
+    }
+
+    @Override
+    public int label(int i) {
+        return pictures.label(i);
+    }
+
+    @Override
+    public Map<String, Object> identity() {
+        Map<String, Object> identity = new LinkedHashMap<>(pictures.identity());
+        identity.put("autoencoder", weights);
+        return identity;
+    }
+
+    @Override
+    public Tensor pixels(int first, int count) {
+        return Scoped.result(() -> of(pictures.pixels(first, count)));
+    }
+
+    /**
+     * Pictures again.
+     *
+     * @param pixels uint8 {@code [batch, channels, height, width]}
+     * @return shaped alike, made in the caller's scope
+     * @throws IllegalArgumentException if the autoencoder has other channels, or a side does not divide by its factor
+     */
+    public Tensor of(Tensor pixels) {
+        require(
+                pixels.size(1) == autoencoder.config().inChannels(),
+                "the pictures have %s channels, the autoencoder %s",
+                pixels.size(1),
+                autoencoder.config().inChannels());
+        try (AutoGradMode noGrad = new AutoGradMode(false)) {
+            return Scoped.result(() -> {
+                PixelCodec codec = new PixelCodec();
+                return codec.decode(autoencoder.decode(
+                        autoencoder.encode(codec.encode(pixels)).mean()));
+            });
+        }
+    }
+}
