@@ -26,7 +26,8 @@ record ContinuousScheduler(ProcessSettings settings, ContinuousProcess process) 
             "sigmaMin", "sigma_min",
             "sigmaMax", "sigma_max",
             "levels", "num_levels",
-            "sigmaData", "sigma_data");
+            "sigmaData", "sigma_data",
+            "time", "network_time");
 
     static ContinuousScheduler of(SchedulerKeys keys) {
         Map<String, Object> tree = new LinkedHashMap<>();

@@ -31,9 +31,9 @@ import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.guide.ClassifierFreeGuidance;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.nn.Condition;
+import org.diffusion4j.nn.PictureConfig;
+import org.diffusion4j.nn.PictureNetwork;
 import org.diffusion4j.nn.unet.OpenAiUNetConfig;
-import org.diffusion4j.nn.unet.UNet2D;
-import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.sample.Denoiser;
@@ -54,7 +54,7 @@ public final class DiffusionModel implements AutoCloseable {
     private static final double FLOAT_BYTES = 4;
     private static final int USUAL_STEPS = 50;
 
-    private final UNet2D network;
+    private final PictureNetwork network;
     private final CountedNetwork counted;
     private final boolean ownsNetwork;
     private final SchedulerConfig scheduler;
@@ -68,16 +68,20 @@ public final class DiffusionModel implements AutoCloseable {
      *
      * @param network owned by this model from now on
      */
-    public DiffusionModel(UNet2D network, SchedulerConfig scheduler, ModelCard card) {
+    public DiffusionModel(PictureNetwork network, SchedulerConfig scheduler, ModelCard card) {
         this(network, scheduler, card, List.of());
     }
 
-    DiffusionModel(UNet2D network, SchedulerConfig scheduler, ModelCard card, List<String> warnings) {
+    DiffusionModel(PictureNetwork network, SchedulerConfig scheduler, ModelCard card, List<String> warnings) {
         this(network, true, scheduler, card, warnings);
     }
 
     private DiffusionModel(
-            UNet2D network, boolean ownsNetwork, SchedulerConfig scheduler, ModelCard card, List<String> warnings) {
+            PictureNetwork network,
+            boolean ownsNetwork,
+            SchedulerConfig scheduler,
+            ModelCard card,
+            List<String> warnings) {
         this.network = network;
         this.counted = new CountedNetwork(network);
         this.ownsNetwork = ownsNetwork;
@@ -139,7 +143,7 @@ public final class DiffusionModel implements AutoCloseable {
      */
     public DiffusionModel to(Compute compute) {
         compute.requireUsable();
-        UNet2D copy = new UNet2D(network.config(), 0);
+        PictureNetwork copy = network.config().newNetwork(0);
         try (CloseGuard.Use use = network.parameters().use();
                 AutoGradMode noGrad = new AutoGradMode(false)) {
             copy.parameters().copyFrom(network.parameters());
@@ -222,7 +226,7 @@ public final class DiffusionModel implements AutoCloseable {
         ModelFiles.writeAverage(this, folder, average, replace);
     }
 
-    public UNet2D network() {
+    public PictureNetwork network() {
         return network;
     }
 
@@ -326,7 +330,7 @@ public final class DiffusionModel implements AutoCloseable {
      */
     public Tensor start(int batch, NoiseStream noise) {
         Libtorch.start();
-        List<Integer> size = network.config().sampleSize();
+        List<Integer> size = network.config().pictureSize();
         require(
                 !size.isEmpty(),
                 "the model folder does not say how large its pictures are: set sample_size in unet/config.json");
@@ -496,14 +500,12 @@ public final class DiffusionModel implements AutoCloseable {
 
     /** Refuses a batch that cannot fit, before memory is taken: two layers of the first level's features are the least that a step needs. */
     private void requireRoomFor(int batch) {
-        UNet2DConfig config = network.config();
-        double pixels = config.sampleSize().isEmpty()
-                ? 1
-                : (double) config.sampleSize().get(0)
-                        * config.sampleSize().get(config.sampleSize().size() - 1);
+        PictureConfig config = network.config();
+        List<Integer> size = config.pictureSize();
+        double pixels = size.isEmpty() ? 1 : (double) size.get(0) * size.get(size.size() - 1);
         MachineMemory.requireRoomFor(
-                2 * FLOAT_BYTES * batch * pixels * config.blockOutChannels().get(0),
-                "a batch of " + batch + " with sample_size " + config.sampleSize(),
+                2 * FLOAT_BYTES * batch * pixels * config.firstWidth(),
+                "a batch of " + batch + " with sample_size " + size,
                 "lower the batch size (--batch-size, Draw.batchSize)");
     }
 

@@ -9,10 +9,13 @@ import java.util.Map;
 import java.util.Objects;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.diffusers.SchedulerConfig;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.MachineMemory;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
-import org.diffusion4j.nn.unet.UNet2D;
+import org.diffusion4j.nn.PictureConfig;
+import org.diffusion4j.nn.score.ScoreUNetConfig;
 import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.process.Prediction;
@@ -38,6 +41,8 @@ import org.jspecify.annotations.Nullable;
  * @param variance of a reverse step: {@code fixed-small} or {@code fixed-large}, or with twice the output channels
  *     {@code learned-range} or {@code learned-log}
  * @param sample how the grids of samples are drawn during training
+ * @param scoreModel a network of score models in the place of {@code model}, or null; in files it is {@code model} with {@code "class":
+ *     "ScoreUNet"}
  * @param process in continuous time, in place of {@code schedule}, {@code prediction} and {@code variance}; null for a chain of
  *     timesteps
  */
@@ -51,13 +56,17 @@ public record ImageRecipe(
         VarianceKind variance,
         TrainSettings train,
         SampleSettings sample,
-        @Nullable ProcessSettings process)
+        @Nullable ProcessSettings process,
+        @Nullable ScoreUNetConfig scoreModel)
         implements Recipe {
 
     /** What {@code kind} says in the recipes of images; those that do not say are of images. */
     public static final String KIND = "image";
 
     private static final String PROCESS = "process";
+    private static final String MODEL = "model";
+    private static final String SCORE_MODEL = "scoreModel";
+    private static final String CLASS = "class";
     private static final List<String> OF_CHAINS = List.of("schedule", "prediction", "variance");
     private static final String OLD_DROPOUT = "labelDropout";
 
@@ -91,7 +100,9 @@ public record ImageRecipe(
                 sample.steps());
         sample.requireGuided();
         require(
-                sample.guidance() == 1 || model.numClassEmbeds() != null && train.conditionDropout() > 0,
+                sample.guidance() == 1
+                        || (scoreModel == null ? model : scoreModel).numClassEmbeds() != null
+                                && train.conditionDropout() > 0,
                 "sample.guidance %s needs a network that learns with and without labels;"
                         + " set model.numClassEmbeds and train.conditionDropout, or sample.guidance=1",
                 sample.guidance());
@@ -108,7 +119,7 @@ public record ImageRecipe(
             VarianceKind variance,
             TrainSettings train,
             SampleSettings sample) {
-        this(name, comment, data, model, schedule, prediction, variance, train, sample, null);
+        this(name, comment, data, model, schedule, prediction, variance, train, sample, null, null);
     }
 
     /**
@@ -169,7 +180,7 @@ public record ImageRecipe(
 
     /** This recipe after assignments such as {@code train.batchSize=64}. */
     public ImageRecipe with(String... changes) {
-        return changed(this, Records.CAMEL_CASE.write(this), List.of(changes), "recipe " + name);
+        return changed(this, toMap(), List.of(changes), "recipe " + name);
     }
 
     public ImageRecipe withName(String name) {
@@ -186,6 +197,16 @@ public record ImageRecipe(
 
     public ImageRecipe withModel(UNet2DConfig model) {
         return Records.with(this, "model", model);
+    }
+
+    /** With a network of score models, or null for that of {@code model}. */
+    public ImageRecipe withScoreModel(@Nullable ScoreUNetConfig scoreModel) {
+        return Records.with(this, SCORE_MODEL, scoreModel);
+    }
+
+    /** The network. */
+    public PictureConfig network() {
+        return scoreModel == null ? model : scoreModel;
     }
 
     public ImageRecipe withSchedule(BetaSchedule schedule) {
@@ -224,6 +245,18 @@ public record ImageRecipe(
             ProcessSettings process = ProcessSettings.fromMap(part(tree, PROCESS), source + ", process");
             tree.put(PROCESS, Records.CAMEL_CASE.write(process));
         }
+        if (tree.get(MODEL) instanceof Map<?, ?> network && network.containsKey(CLASS)) {
+            Map<String, @Nullable Object> score = part(tree, MODEL);
+            try {
+                DidYouMean.choose("network", String.valueOf(score.remove(CLASS)), List.of(ScoreUNetConfig.CLASS));
+            } catch (IllegalArgumentException e) {
+                throw new FormatException(source + ": 'model.class': " + e.getMessage(), e);
+            }
+            Map<String, @Nullable Object> whole = Records.CAMEL_CASE.write(ScoreUNetConfig.cifar10());
+            whole.putAll(score);
+            tree.put(SCORE_MODEL, whole);
+            tree.remove(MODEL);
+        }
         return Records.CAMEL_CASE.read(defaults, tree, source);
     }
 
@@ -236,6 +269,12 @@ public record ImageRecipe(
         } else {
             OF_CHAINS.forEach(tree::remove);
             tree.put(PROCESS, process.toMap());
+        }
+        tree.remove(SCORE_MODEL);
+        if (scoreModel != null) {
+            Map<String, @Nullable Object> network = new LinkedHashMap<>(Map.of(CLASS, ScoreUNetConfig.CLASS));
+            network.putAll(Records.CAMEL_CASE.write(scoreModel));
+            tree.put(MODEL, network);
         }
         return tree;
     }
@@ -262,7 +301,8 @@ public record ImageRecipe(
 
     /** A new, untrained model of this recipe, owned by the caller. */
     public DiffusionModel newModel(ImageDataset data) {
-        Integer rows = model.numClassEmbeds();
+        PictureConfig network = network();
+        Integer rows = network.numClassEmbeds();
         require(
                 rows == null || rows == data.labelNames().size() + 1,
                 "model.numClassEmbeds must be %s, the %s classes of %s and one for \"no label\", was %s",
@@ -271,42 +311,41 @@ public record ImageRecipe(
                 data.name(),
                 rows);
         require(
-                model.inChannels() == data.channels(),
+                network.inChannels() == data.channels(),
                 "model.inChannels must be %s as in %s, was %s%s",
                 data.channels(),
                 data.name(),
-                model.inChannels(),
-                model.inChannels() == 1 && data.channels() == 3
+                network.inChannels(),
+                network.inChannels() == 1 && data.channels() == 3
                         ? "; or take the colour off pictures in files, with data.grey=true"
                         : "");
         int outputs = meaning().outputChannels(data.channels());
         require(
-                model.outChannels() == outputs,
+                network.outChannels() == outputs,
                 "model.outChannels must be %s for %s with variance '%s', was %s",
                 outputs,
                 data.name(),
                 variance,
-                model.outChannels());
+                network.outChannels());
         List<Integer> size =
                 data.height() == data.width() ? List.of(data.height()) : List.of(data.height(), data.width());
         require(
-                model.sampleSize().equals(size),
+                network.pictureSize().equals(size),
                 "model.sampleSize must be %s as in %s, was %s%s",
                 size,
                 data.name(),
-                model.sampleSize(),
-                model.sampleSize().size() == 1
+                network.pictureSize(),
+                network.pictureSize().size() == 1
                         ? "; or resize pictures in files, with data.size="
-                                + model.sampleSize().get(0)
+                                + network.pictureSize().get(0)
                         : "");
-        double pixels =
-                (double) data.height() * data.width() * model.blockOutChannels().get(0);
+        double pixels = (double) data.height() * data.width() * network.firstWidth();
         MachineMemory.requireRoomFor( // two layers of features in float32 or twice as many in bfloat16
                 8 * pixels * train.batchSize(),
                 "train.batchSize " + train.batchSize() + " with images of " + data.width() + "×" + data.height(),
                 "lower train.batchSize, and raise train.accumulate instead");
         DiffusionModel fresh = new DiffusionModel(
-                new UNet2D(model, train.seed()),
+                network.newNetwork(train.seed()),
                 process == null
                         ? SchedulerConfig.ddpm(schedule, meaning(), variance.ofStep())
                         : SchedulerConfig.continuous(process),

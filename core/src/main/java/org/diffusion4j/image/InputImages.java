@@ -10,7 +10,7 @@ import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.Device;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.engine.Tensors;
-import org.diffusion4j.nn.unet.UNet2DConfig;
+import org.diffusion4j.nn.PictureConfig;
 
 /** The pictures that are given to a model, on its device. To sample i of a draw belongs image i, the images being repeated as needed. */
 record InputImages(ImageDataset images, Device device) {
@@ -21,8 +21,8 @@ record InputImages(ImageDataset images, Device device) {
      * @throws IllegalArgumentException if they are not of its size
      */
     static InputImages to(DiffusionModel model, ImageDataset images) {
-        UNet2DConfig config = model.network().config();
-        List<Integer> size = config.sampleSize();
+        PictureConfig config = model.network().config();
+        List<Integer> size = config.pictureSize();
         require(
                 images.channels() == config.inChannels()
                         && (size.isEmpty()

@@ -14,10 +14,12 @@ import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.io.NamedTensors;
 import org.diffusion4j.nn.Parameters;
+import org.diffusion4j.nn.PictureConfig;
+import org.diffusion4j.nn.PictureNetwork;
+import org.diffusion4j.nn.score.ScoreUNetConfig;
 import org.diffusion4j.nn.unet.OpenAiNames;
 import org.diffusion4j.nn.unet.OpenAiUNetConfig;
 import org.diffusion4j.nn.unet.PublishedNames;
-import org.diffusion4j.nn.unet.UNet2D;
 import org.diffusion4j.nn.unet.UNet2DConfig;
 
 /** Models of images from and to their files. */
@@ -28,19 +30,28 @@ final class ModelFiles {
     /** {@link DiffusionModel#load}. */
     static DiffusionModel read(Path folder) {
         ModelFolder files = ModelFolder.open(folder);
-        UNet2DConfig config =
-                UNet2DConfig.fromMap(files.unetConfig(), files.unetConfigFile().toString());
+        boolean score = ScoreUNetConfig.CLASS.equals(files.unetConfig().get("_class_name"));
+        String file = files.unetConfigFile().toString();
+        PictureConfig config = score
+                ? ScoreUNetConfig.fromMap(files.unetConfig(), file)
+                : UNet2DConfig.fromMap(files.unetConfig(), file);
         SchedulerConfig scheduler = SchedulerConfig.fromMap(
                 files.schedulerConfig(), files.schedulerConfigFile().toString());
         DiffusionModel.forward(scheduler); // refuses before there is a network to free
         ModelCard card = ModelCard.fromMap(files.extras(), files.extrasFile().toString());
         List<String> warnings = Stream.of(
-                        warning(files.unetConfigFile(), UNet2DConfig.passedOver(files.unetConfig())),
+                        warning(
+                                files.unetConfigFile(),
+                                score ? List.of() : UNet2DConfig.passedOver(files.unetConfig())),
                         warning(files.schedulerConfigFile(), scheduler.passedOver()))
                 .flatMap(Optional::stream)
                 .toList();
         return new DiffusionModel(
-                filled(config, files.weightsFile(), files::openWeights, PublishedNames::present),
+                filled(
+                        config,
+                        files.weightsFile(),
+                        files::openWeights,
+                        score ? UnaryOperator.identity() : PublishedNames::present),
                 scheduler,
                 card,
                 warnings);
@@ -62,12 +73,12 @@ final class ModelFiles {
     }
 
     /** A network with the weights of a file, which may have other names there. */
-    private static UNet2D filled(
-            UNet2DConfig config,
+    private static PictureNetwork filled(
+            PictureConfig config,
             Path weights,
             Supplier<NamedTensors> opening,
             UnaryOperator<Map<String, Tensor>> ours) {
-        UNet2D network = new UNet2D(config, 0);
+        PictureNetwork network = config.newNetwork(0);
         try (PointerScope scope = new PointerScope();
                 NamedTensors file = opening.get()) {
             network.parameters().load(ours.apply(file.tensors()), weights.toString());

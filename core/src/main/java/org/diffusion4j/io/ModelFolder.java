@@ -37,6 +37,7 @@ public final class ModelFolder {
     private static final String CLASS = "_class_name";
     private static final String VERSION = "_diffusers_version";
     private static final String UNET = "UNet2DModel";
+    private static final List<String> NETWORKS = List.of(UNET, "ScoreUNet"); // the second is ours
     private static final String SCHEDULER = "Scheduler";
     private static final String PIPELINE = "Pipeline";
 
@@ -96,9 +97,9 @@ public final class ModelFolder {
         ModelLayout layout = ModelLayout.of(given);
         layout.index().ifPresent(ModelFolder::requirePipelineOfPixels);
         Map<String, @Nullable Object> unetConfig = Json.readObject(layout.unetConfig());
-        if (!UNET.equals(unetConfig.getOrDefault(CLASS, UNET))) {
+        if (!NETWORKS.contains(networkClass(unetConfig))) {
             throw new FormatException(layout.unetConfig() + ": the network is a " + unetConfig.get(CLASS) + ", only "
-                    + UNET + " is read here");
+                    + String.join(" and ", NETWORKS) + " are read here");
         }
         Path extras = layout.base().resolve(EXTRAS);
         return new ModelFolder(
@@ -133,7 +134,7 @@ public final class ModelFolder {
      */
     public static void write(Path folder, Parts parts, boolean replace) {
         AtomicFolder.Content content = fresh -> {
-            Json.write(fresh.resolve(ModelLayout.INDEX), index(parts.schedulerConfig));
+            Json.write(fresh.resolve(ModelLayout.INDEX), index(parts.schedulerConfig, networkClass(parts.unetConfig)));
             Json.write(fresh.resolve(UNET_CONFIG), signed(parts.unetConfig, UNET));
             Json.write(
                     fresh.resolve(SCHEDULER_CONFIG),
@@ -157,10 +158,10 @@ public final class ModelFolder {
         Safetensors.write(file, weights, Map.of("format", "pt")); // diffusers refuses weights that do not say so
     }
 
-    private static Map<String, ?> index(Map<String, ?> schedulerConfig) {
+    private static Map<String, ?> index(Map<String, ?> schedulerConfig, String network) {
         String scheduler = schedulerClass(schedulerConfig);
         return signed(
-                Map.of("scheduler", List.of("diffusers", scheduler), "unet", List.of("diffusers", UNET)),
+                Map.of("scheduler", List.of("diffusers", scheduler), "unet", List.of("diffusers", network)),
                 pipeline(scheduler));
     }
 
@@ -168,6 +169,10 @@ public final class ModelFolder {
     private static String pipeline(String scheduler) {
         String ofItsName = scheduler.replace(SCHEDULER, PIPELINE);
         return PIPELINES.contains(ofItsName) ? ofItsName : "DDPMPipeline";
+    }
+
+    private static String networkClass(Map<String, ? extends @Nullable Object> unetConfig) {
+        return unetConfig.get(CLASS) instanceof String name ? name : UNET;
     }
 
     private static String schedulerClass(Map<String, ?> schedulerConfig) {

@@ -8,12 +8,15 @@ import java.nio.file.Path;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.data.InMemoryImages;
 import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.Condition;
+import org.diffusion4j.nn.score.ScoreUNet;
+import org.diffusion4j.nn.score.ScoreUNetConfig;
 import org.diffusion4j.process.ContinuousProcess;
 import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.process.ReverseVariance;
@@ -237,6 +240,48 @@ class ContinuousModelTest {
                 Tensor three = drawn(model, SampleSettings.of("ode", 3))) {
             assertThat(Tensors.toArray(one)).isEqualTo(Tensors.toArray(three));
         }
+    }
+
+    @Test
+    void aNetworkOfScoreModelsTrainsByRecipeAndIsReadAgain(@TempDir Path folder) {
+        String json =
+                "{\"model\": {\"class\": \"ScoreUNet\", \"sampleSize\": 8, \"inChannels\": 1, \"outChannels\": 1, \"channels\": 8,"
+                        + " \"multipliers\": [1, 2], \"layersPerBlock\": 1, \"attentionSizes\": [4]},"
+                        + " \"process\": {\"kind\": \"ve\", \"time\": \"authors\"}, \"sample\": {\"sampler\": \"em\", \"steps\": 2}}";
+        ImageRecipe recipe = parse(json);
+        assertThat(parse(recipe.toJson())).isEqualTo(recipe);
+        assertThat(recipe.with("model.channels=16").scoreModel())
+                .isNotNull()
+                .extracting(ScoreUNetConfig::channels)
+                .isEqualTo(16);
+        InMemoryImages data = InMemoryImages.ofBytes(List.of(new byte[64], new byte[64]), 1, 8, 8);
+        Path at = folder.resolve("model");
+        SampleSettings em = SampleSettings.of("em", 2);
+        try (DiffusionModel model = recipe.newModel(data)) {
+            assertThat(model.forwardProcess().networkTime(1)).as("sigma").isCloseTo(50, within(1e-9));
+            model.save(at, false);
+            try (Tensor before = drawn(model, em);
+                    DiffusionModel loaded = DiffusionModel.load(at);
+                    Tensor after = drawn(loaded, em)) {
+                assertThat(loaded.network()).isInstanceOf(ScoreUNet.class);
+                assertThat(loaded.network().config()).isEqualTo(recipe.scoreModel());
+                assertThat(loaded.scheduler().continuous()).contains(recipe.process());
+                assertThat(Tensors.toArray(after)).isEqualTo(Tensors.toArray(before));
+            }
+        }
+    }
+
+    @Test
+    void aNetworkThatIsNotKnownIsRefused() {
+        assertThatThrownBy(() -> parse("{\"model\": {\"class\": \"ScoreNet\"}}"))
+                .isInstanceOf(FormatException.class)
+                .hasMessageContaining("'model.class': there is no network 'ScoreNet'; did you mean 'ScoreUNet'?");
+        assertThatThrownBy(() -> parse("{\"model\": {\"class\": \"ScoreUNet\", \"blockOutChannels\": [8]}}"))
+                .isInstanceOf(FormatException.class)
+                .hasMessageContaining("blockOutChannels");
+        assertThatThrownBy(() -> parse("{\"process\": {\"kind\": \"vp\", \"time\": \"authors\"}}"))
+                .isInstanceOf(FormatException.class)
+                .hasMessageContaining("process vp has no time: omit it");
     }
 
     private static ImageRecipe parse(String json) {

@@ -22,7 +22,7 @@ import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.io.Json;
-import org.diffusion4j.nn.unet.UNet2DConfig;
+import org.diffusion4j.nn.PictureConfig;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -104,7 +104,7 @@ public final class DataOptions {
     /** Reads the data of a recipe, downloaded first where that is allowed; grey pictures for one channel with one. */
     public ImageDataset read(ImageRecipe recipe, PrintWriter err) {
         ImageDataset images = read(recipe.data(), err);
-        return recipe.model().inChannels() == 1 ? GreyImages.whereGrey(images) : images;
+        return recipe.network().inChannels() == 1 ? GreyImages.whereGrey(images) : images;
     }
 
     /** Reads the data of a recipe of any kind, or others where they are given. */
@@ -128,8 +128,8 @@ public final class DataOptions {
         if (model == null) {
             return GreyImages.whereGrey(read(part, err));
         }
-        UNet2DConfig network = model.network().config();
-        int side = network.sampleSize().size() == 1 ? network.sampleSize().get(0) : 0;
+        PictureConfig network = model.network().config();
+        int side = network.pictureSize().size() == 1 ? network.pictureSize().get(0) : 0;
         return read(named(model), part, side, network.inChannels() == 1, err);
     }
 

@@ -27,8 +27,8 @@ final class DigitJudge {
      */
     static OptionalLong right(ImageRecipe recipe, List<String> names, List<BufferedImage> pictures) {
         if (recipe.data().source().equals(Datasets.GLYPHS)
-                || !recipe.model().sampleSize().equals(List.of(28))
-                || recipe.model().inChannels() != 1) {
+                || !recipe.network().pictureSize().equals(List.of(28))
+                || recipe.network().inChannels() != 1) {
             return OptionalLong.empty();
         }
         try (Classifier classifier = Classifier.mnist()) {

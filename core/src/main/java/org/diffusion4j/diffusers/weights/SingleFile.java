@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
@@ -97,6 +99,13 @@ public final class SingleFile implements AutoCloseable {
             }
         });
         return weights;
+    }
+
+    /** The names of tensors that belong to no network: moving averages, schedules, positions and what else lies in such files. */
+    public Set<String> unneeded() {
+        Set<String> names = new TreeSet<>(file.tensors().keySet());
+        names.removeAll(placements.keySet());
+        return names;
     }
 
     /**

@@ -35,8 +35,8 @@ public record Autoguidance(DiffusionModel guide) implements Steering {
      * @throws IllegalArgumentException if pictures, classes, noise or device of the two differ; the message says what to do
      */
     public void requireFits(DiffusionModel model) {
-        List<Integer> size = model.network().config().sampleSize();
-        List<Integer> guideSize = guide.network().config().sampleSize();
+        List<Integer> size = model.network().config().pictureSize();
+        List<Integer> guideSize = guide.network().config().pictureSize();
         int channels = model.network().config().inChannels();
         int guideChannels = guide.network().config().inChannels();
         require(

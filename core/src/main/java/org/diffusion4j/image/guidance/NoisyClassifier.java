@@ -133,7 +133,7 @@ public final class NoisyClassifier implements AutoCloseable {
      * @throws IllegalArgumentException if pictures, classes or noise of the two differ; the message says what to do
      */
     public void requireFits(DiffusionModel model) {
-        List<Integer> size = model.network().config().sampleSize();
+        List<Integer> size = model.network().config().pictureSize();
         int channels = model.network().config().inChannels();
         require(
                 size.stream().allMatch(side -> side == card.size) && channels == card.channels,

@@ -17,7 +17,7 @@ import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.guidance.Steered;
 import org.diffusion4j.image.measure.RealImages;
 import org.diffusion4j.image.study.StudyWork.Progress;
-import org.diffusion4j.nn.unet.UNet2DConfig;
+import org.diffusion4j.nn.PictureConfig;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Samplers;
@@ -54,8 +54,8 @@ public record Study(List<Subject> subjects, StudyGrid grid, int count, List<Long
         }
 
         List<Integer> shape() {
-            UNet2DConfig network = model.network().config();
-            List<Integer> shape = new ArrayList<>(network.sampleSize());
+            PictureConfig network = model.network().config();
+            List<Integer> shape = new ArrayList<>(network.pictureSize());
             shape.add(network.inChannels());
             return shape;
         }

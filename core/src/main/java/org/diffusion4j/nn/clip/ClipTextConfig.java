@@ -75,7 +75,7 @@ public record ClipTextConfig(int vocabulary, int positions, int layers, Width wi
         }
     }
 
-    private static int number(Map<String, ?> config, String key, String source) {
+    static int number(Map<String, ?> config, String key, String source) {
         if (config.get(key) instanceof Number number && number.doubleValue() == number.intValue()) {
             return number.intValue();
         }

@@ -23,9 +23,9 @@ import org.diffusion4j.nn.GroupNorm;
 import org.diffusion4j.nn.ImageInput;
 import org.diffusion4j.nn.Initialiser;
 import org.diffusion4j.nn.Layout;
-import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.Parameters.Parameter;
+import org.diffusion4j.nn.PictureNetwork;
 import org.diffusion4j.nn.TimeEmbedding;
 import org.diffusion4j.nn.TimeFeatures;
 import org.diffusion4j.nn.unet.ClassEmbedding;
@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * {@link org.diffusion4j.nn.unet.UNet2D}; weights of the authors' code are read through {@link ScoreSdeNames} and {@link EdmNames}.
  * What the number is that the network receives for the time, and what its output means, is for the process and the prediction to say.
  */
-public final class ScoreUNet implements Network {
+public final class ScoreUNet implements PictureNetwork {
 
     /** The name of how pictures were augmented, {@code [batch, augmentationWidth]}; may be left out, which is as zeros. */
     public static final String AUGMENTATION = "augmentation";
@@ -117,7 +117,7 @@ public final class ScoreUNet implements Network {
         parameters.allocate(seed, dtype);
     }
 
-    /** What the network looks like. */
+    @Override
     public ScoreUNetConfig config() {
         return config;
     }

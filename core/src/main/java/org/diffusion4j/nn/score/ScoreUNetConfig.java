@@ -3,7 +3,9 @@ package org.diffusion4j.nn.score;
 import static org.diffusion4j.engine.Require.require;
 
 import java.util.List;
+import java.util.Map;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.nn.PictureConfig;
 import org.diffusion4j.schedule.NoiseSpacing;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +46,11 @@ public record ScoreUNetConfig(
         int augmentationWidth,
         boolean centerInputSample,
         boolean dividesBySigma,
-        @Nullable Levels levels) {
+        @Nullable Levels levels)
+        implements PictureConfig {
+
+    /** What {@code _class_name} says in model folders. */
+    public static final String CLASS = "ScoreUNet";
 
     private static final int TIME_WIDTHS = 4;
 
@@ -229,6 +235,43 @@ public record ScoreUNetConfig(
 
     public ScoreUNetConfig withLevels(@Nullable Levels levels) {
         return Records.with(this, "levels", levels);
+    }
+
+    /**
+     * Reads what {@link #toMap} writes; what is missing is as in {@link #ncsnpp} for pictures of CIFAR-10.
+     *
+     * @param source where the tree comes from, for messages
+     * @throws org.diffusion4j.engine.FormatException if a key is not known, or a value is of the wrong type or refused
+     */
+    public static ScoreUNetConfig fromMap(Map<String, ?> tree, String source) {
+        return Records.SNAKE_CASE.read(cifar10(), tree, source);
+    }
+
+    /** NCSN++ as published for CIFAR-10, but that it predicts eps: the output is not divided by sigma. */
+    public static ScoreUNetConfig cifar10() {
+        return ncsnpp(32, 3, 128, List.of(1, 2, 2, 2)).withDividesBySigma(false);
+    }
+
+    @Override
+    public Map<String, @Nullable Object> toMap() {
+        Map<String, @Nullable Object> map = Records.SNAKE_CASE.write(this);
+        map.put("_class_name", CLASS);
+        return map;
+    }
+
+    @Override
+    public List<Integer> pictureSize() {
+        return List.of(sampleSize);
+    }
+
+    @Override
+    public int firstWidth() {
+        return width(0);
+    }
+
+    @Override
+    public ScoreUNet newNetwork(long seed) {
+        return new ScoreUNet(this, seed);
     }
 
     /** The width of a level, 0 for the largest images. */

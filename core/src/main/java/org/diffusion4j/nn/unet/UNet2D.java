@@ -21,8 +21,8 @@ import org.diffusion4j.nn.Dropout;
 import org.diffusion4j.nn.GroupNorm;
 import org.diffusion4j.nn.ImageInput;
 import org.diffusion4j.nn.Layout;
-import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
+import org.diffusion4j.nn.PictureNetwork;
 import org.diffusion4j.nn.TimeEmbedding;
 import org.diffusion4j.nn.TimeFeatures;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * with it the class, enters every residual block. New weights are PyTorch's defaults, but zero in the last convolution of each
  * residual block, in the output of attention and in the last convolution, as in DDPM: a new network answers zero.
  */
-public final class UNet2D implements Network {
+public final class UNet2D implements PictureNetwork {
 
     private final UNet2DConfig config;
     private final Parameters parameters = new Parameters("the model");
@@ -87,7 +87,7 @@ public final class UNet2D implements Network {
         parameters.allocate(seed, dtype);
     }
 
-    /** What the network looks like. */
+    @Override
     public UNet2DConfig config() {
         return config;
     }

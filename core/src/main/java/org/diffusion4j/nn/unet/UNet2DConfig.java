@@ -13,6 +13,7 @@ import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.nn.Activation;
 import org.diffusion4j.nn.Divisors;
+import org.diffusion4j.nn.PictureConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,7 +73,8 @@ public record UNet2DConfig(
         boolean addAttention,
         @Nullable ClassEmbedType classEmbedType,
         @Nullable Integer numClassEmbeds,
-        @Nullable Integer numTrainTimesteps) {
+        @Nullable Integer numTrainTimesteps)
+        implements PictureConfig {
 
     // beyond what any network has; what it needs of memory is checked when it is made
     private static final int MOST_SIDE = 1 << 14;
@@ -367,6 +369,7 @@ public record UNet2DConfig(
     }
 
     /** Diffusers' keys and values in alphabetical order, as {@code unet/config.json} has them. */
+    @Override
     public Map<String, @Nullable Object> toMap() {
         Map<String, @Nullable Object> map = Records.SNAKE_CASE.write(this);
         if (sampleSize.size() < 2) {
@@ -376,6 +379,21 @@ public record UNet2DConfig(
             map.remove("attention_heads"); // not a key of diffusers
         }
         return map;
+    }
+
+    @Override
+    public List<Integer> pictureSize() {
+        return sampleSize;
+    }
+
+    @Override
+    public int firstWidth() {
+        return blockOutChannels.get(0);
+    }
+
+    @Override
+    public UNet2D newNetwork(long seed) {
+        return new UNet2D(this, seed);
     }
 
     /** Whether {@code labels} must be given to the network. */

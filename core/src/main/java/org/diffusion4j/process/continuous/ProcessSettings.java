@@ -26,20 +26,46 @@ import org.diffusion4j.schedule.TimeGrid;
  * @param sigmaMax their most
  * @param levels how many noise levels {@code ncsn} has
  * @param sigmaData the standard deviation of the data, for {@code edm}
+ * @param time which number the network of {@code ve} and {@code edm} receives
  */
-public record ProcessSettings(Kind kind, double sigmaMin, double sigmaMax, int levels, double sigmaData) {
+public record ProcessSettings(
+        Kind kind, double sigmaMin, double sigmaMax, int levels, double sigmaData, NetworkTime time) {
 
     private static final double LAST_TIMESTEP = 999; // the label of t = 1 in the code of Song et al. (2021)
     private static final String KIND = "kind";
+    private static final String TIME = "time";
+
+    /** Which number a network receives for the time. */
+    public enum NetworkTime {
+
+        /** One between about 0 and 999, for the sinusoids of a U-Net of timesteps. */
+        TIMESTEPS("timesteps"),
+
+        /** That of the authors' own networks: sigma of {@code ve}, {@code log(sigma)/4} of {@code edm}. */
+        AUTHORS("authors");
+
+        private final String text;
+
+        NetworkTime(String text) {
+            this.text = text;
+        }
+
+        /** The name in recipes and model folders. */
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
 
     /** The processes. */
     public enum Kind {
 
         /** The variance-exploding SDE (Song et al., ICLR 2021, equation 30); the network predicts eps, as in the following. */
-        VE("ve", "sigmaMin", "sigmaMax") {
+        VE("ve", "sigmaMin", "sigmaMax", TIME) {
             @Override
             ContinuousProcess process(ProcessSettings s) {
-                return onTimesteps(new GeometricExploding(s.sigmaMin, s.sigmaMax));
+                ContinuousProcess exploding = new GeometricExploding(s.sigmaMin, s.sigmaMax);
+                return s.time == NetworkTime.AUTHORS ? exploding : onTimesteps(exploding);
             }
         },
 
@@ -68,10 +94,11 @@ public record ProcessSettings(Kind kind, double sigmaMin, double sigmaMax, int l
         },
 
         /** EDM (Karras et al., NeurIPS 2022) with its preconditioning and its noise levels of rho 7 from 80 to 0.002. */
-        EDM("edm", "sigmaData") {
+        EDM("edm", "sigmaData", TIME) {
             @Override
             ContinuousProcess process(ProcessSettings s) {
-                return new RetimedContinuous(new VarianceExploding(), sigma -> 1000 * Math.log(sigma) / 4);
+                double times = s.time == NetworkTime.AUTHORS ? 1 : 1000;
+                return new RetimedContinuous(new VarianceExploding(), sigma -> times * Math.log(sigma) / 4);
             }
 
             @Override
@@ -137,14 +164,15 @@ public record ProcessSettings(Kind kind, double sigmaMin, double sigmaMax, int l
         new GeometricLevels(sigmaMin, sigmaMax, levels); // refuses what it would
         new Preconditioned(sigmaData);
         requireOwn(kind, "sigmaMin", sigmaMin, 0.01);
-        requireOwn(kind, "sigmaMax", sigmaMax, 50);
+        requireOwn(kind, "sigmaMax", sigmaMax, 50.0);
         requireOwn(kind, "levels", levels, 232);
         requireOwn(kind, "sigmaData", sigmaData, 0.5);
+        requireOwn(kind, TIME, time, NetworkTime.TIMESTEPS);
     }
 
-    private static void requireOwn(Kind kind, String key, double value, double usual) {
+    private static void requireOwn(Kind kind, String key, Object value, Object usual) {
         require(
-                value == usual || kind.keys.contains(key),
+                value.equals(usual) || kind.keys.contains(key),
                 "process %s has no %s: omit it%s",
                 kind,
                 key,
@@ -153,7 +181,31 @@ public record ProcessSettings(Kind kind, double sigmaMin, double sigmaMax, int l
 
     /** With sigma from 0.01 to 50, in 232 levels for NCSN (NCSNv2), and EDM's 0.5 for the data. */
     public static ProcessSettings of(Kind kind) {
-        return new ProcessSettings(kind, 0.01, 50, 232, 0.5);
+        return new ProcessSettings(kind, 0.01, 50, 232, 0.5, NetworkTime.TIMESTEPS);
+    }
+
+    public ProcessSettings withKind(Kind kind) {
+        return Records.with(this, "kind", kind);
+    }
+
+    public ProcessSettings withSigmaMin(double sigmaMin) {
+        return Records.with(this, "sigmaMin", sigmaMin);
+    }
+
+    public ProcessSettings withSigmaMax(double sigmaMax) {
+        return Records.with(this, "sigmaMax", sigmaMax);
+    }
+
+    public ProcessSettings withLevels(int levels) {
+        return Records.with(this, "levels", levels);
+    }
+
+    public ProcessSettings withSigmaData(double sigmaData) {
+        return Records.with(this, "sigmaData", sigmaData);
+    }
+
+    public ProcessSettings withTime(NetworkTime time) {
+        return Records.with(this, "time", time);
     }
 
     /**
@@ -175,7 +227,8 @@ public record ProcessSettings(Kind kind, double sigmaMin, double sigmaMax, int l
     public Map<String, Object> toMap() {
         Map<String, Object> tree = new LinkedHashMap<>();
         Records.CAMEL_CASE.write(this).forEach((key, value) -> {
-            if (value != null && (key.equals(KIND) || kind.keys.contains(key))) {
+            boolean said = !key.equals(TIME) || time != NetworkTime.TIMESTEPS;
+            if (value != null && said && (key.equals(KIND) || kind.keys.contains(key))) {
                 tree.put(key, value);
             }
         });
