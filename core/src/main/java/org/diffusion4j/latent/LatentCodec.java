@@ -2,12 +2,15 @@ package org.diffusion4j.latent;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Compute;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.io.NamedTensors;
 import org.diffusion4j.io.PipelineFolder;
@@ -34,12 +37,17 @@ final class LatentCodec implements AutoCloseable {
         PipelineFolder.Part part = folder.part("vae", "AutoencoderKL");
         AutoencoderKLConfig config =
                 AutoencoderKLConfig.fromMap(part.config(), part.configFile().toString());
-        AutoencoderKL vae = new AutoencoderKL(config, 0, ScalarType.Float);
+        AutoencoderKL vae = AutoencoderKL.withoutValues(config);
         try (NamedTensors weights = part.openWeights()) {
             vae.parameters()
-                    .load(
-                            PublishedNames.present(weights.tensors()),
-                            part.weightsFile().toString());
+                    .drawWith(
+                            new Compute(compute.device(), Precision.FLOAT32),
+                            part.weightsFile().toString(),
+                            take -> weights.forEach((name, tensor) -> {
+                                try (PointerScope scope = new PointerScope()) {
+                                    PublishedNames.present(Map.of(name, tensor)).forEach(take);
+                                }
+                            }));
             return new LatentCodec(vae);
         } catch (RuntimeException | Error e) {
             vae.close();

@@ -367,7 +367,7 @@ public final class Parameters implements AutoCloseable {
             weights.accept((name, tensor) -> {
                 try (PointerScope scope = new PointerScope()) {
                     requireKnown(name, tensor, source);
-                    Parameter parameter = byName.get(name);
+                    Parameter parameter = get(name);
                     requireShape(parameter, tensor, source);
                     parameter.take(tensor, wanted);
                     requireFinite(parameter, source);
