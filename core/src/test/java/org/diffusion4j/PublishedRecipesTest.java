@@ -43,6 +43,7 @@ class PublishedRecipesTest {
         try (Stream<Path> files = Files.list(Path.of("../recipes"))) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".json")
+                            && !name.startsWith("autoencoder")
                             && !name.contains("classifier")
                             && !name.startsWith("timegrad")
                             && !name.startsWith("diffusion-lm")
@@ -82,7 +83,10 @@ class PublishedRecipesTest {
     }
 
     private static ImageRecipe reduced(String name) {
-        ImageRecipe whole = ImageRecipe.read(Path.of("../recipes", name), List.of());
+        ImageRecipe read = ImageRecipe.read(Path.of("../recipes", name), List.of());
+        ImageRecipe whole = read.sample().sampler().equals("ode") // which takes as many steps as its tolerances need
+                ? read.with("sample.options={\"relative\": 0.5, \"absolute\": 0.5}")
+                : read;
         if (whole.scoreModel() != null) {
             return whole.with("model.channels=8", "model.layersPerBlock=1", "model.multipliers=[1, 2]")
                     .with(SMALL);

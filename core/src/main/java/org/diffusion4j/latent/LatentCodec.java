@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.io.NamedTensors;
 import org.diffusion4j.io.PipelineFolder;
@@ -29,7 +30,7 @@ final class LatentCodec implements AutoCloseable {
         this.vae = vae;
     }
 
-    static LatentCodec load(PipelineFolder folder) {
+    static LatentCodec load(PipelineFolder folder, Compute compute) {
         PipelineFolder.Part part = folder.part("vae", "AutoencoderKL");
         AutoencoderKLConfig config =
                 AutoencoderKLConfig.fromMap(part.config(), part.configFile().toString());

@@ -142,7 +142,7 @@ public final class LatentModel implements AutoCloseable {
         try (Loading loading = new Loading()) {
             PromptEncoder encoder = loading.keep(encoder(files, compute, loading));
             UNet2DCondition network = loading.keep(network(files, compute, warnings));
-            LatentCodec codec = loading.keep(LatentCodec.load(files));
+            LatentCodec codec = loading.keep(LatentCodec.load(files, compute));
             requireFits(files, encoder, network, codec);
             return loading.done(new LatentModel(files, encoder, network, codec, scheduler, compute, warnings));
         }

@@ -114,7 +114,8 @@ final class TextEncoder implements AutoCloseable {
             TensorVector rows = new TensorVector();
             for (PromptChunk chunk : chunks) {
                 Tensor hidden = tower.hidden(row(chunk), skipped);
-                rows.push_back(weighted(normalized ? tower.normalized(hidden) : hidden, chunk.weights()));
+                rows.push_back(
+                        Emphasis.ORIGINAL.apply(normalized ? tower.normalized(hidden) : hidden, chunk.weights()));
             }
             return torch.cat(rows, 1);
         });
@@ -134,16 +135,7 @@ final class TextEncoder implements AutoCloseable {
         return row.to(compute.device().torch(), row.scalar_type());
     }
 
-    static Tensor weighted(Tensor states, List<Double> weights) {
-        if (weights.stream().allMatch(weight -> weight == 1)) {
-            return states;
-        }
-        double[] factors = weights.stream().mapToDouble(Double::doubleValue).toArray();
-        Tensor scaled = states.mul(Tensors.of(factors, 1, factors.length, 1).to(states));
-        return scaled.mul(states.mean().div(scaled.mean()));
-    }
-
-    /** The parts of the tower by their names. */
+    /** The encoder itself, borrowed. */
     ClipTextTower tower() {
         return tower;
     }

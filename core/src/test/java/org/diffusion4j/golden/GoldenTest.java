@@ -107,7 +107,6 @@ class GoldenTest {
             new GuidanceFormulasCheck(),
             new FolderCheck(),
             new PipelineCheck(),
-            new EmphasisCheck(),
             new TextDataCheck(),
             new DiffusionLmCheck(),
             new GradientControlCheck(),

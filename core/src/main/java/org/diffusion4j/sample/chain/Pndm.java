@@ -129,7 +129,7 @@ public record Pndm(Begin begin, Prediction averaged) implements Sampler {
 
         private Denoised at(Tensor mean) {
             require(
-                    averaged != Prediction.EPS || model.process().alpha(t) > 0,
+                    !averaged.equals(Prediction.EPS) || model.process().alpha(t) > 0,
                     "this sampler averages eps, which says nothing about x0 at the grid's begin, where alpha is 0 (zero terminal SNR):"
                             + " take ddim, or ode in continuous time");
             return averaged.interpret(mean, x, NoiseLevel.at(model.process(), t));
