@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.PngText;
@@ -34,6 +36,34 @@ class WordsCommandTest {
     @BeforeEach
     void name() {
         out = folder.resolve("out.png");
+    }
+
+    @Test
+    void adds_a_lora_to_the_weights_and_refuses_one_of_another_base_before_it_draws() throws IOException {
+        Path plain = folder.resolve("plain.png");
+        String[] asked = {
+            "sample", MODEL.toString(), "--prompt", "a cat", "--steps", "2", "--seed", "1", "--precision", "float32"
+        };
+        assertThat(diffuse(with(asked, "--out", plain)).code()).isZero();
+        Path files = Path.of("../core/src/test/resources/golden/lora/files");
+        Ran ran =
+                diffuse(with(asked, "--lora", files.resolve("peft_metadata_alpha.safetensors") + ":0.8", "--out", out));
+        assertThat(ran.err()).isEmpty();
+        assertThat(Files.readAllBytes(out)).isNotEqualTo(Files.readAllBytes(plain));
+        assertThat(diffuse("info", out).out()).contains("peft_metadata_alpha.safetensors:0.8");
+        Ran other = diffuse(
+                with(asked, "--lora", files.resolve("kohya_sdxl.safetensors"), "--out", folder.resolve("no.png")));
+        assertThat(other.code()).isEqualTo(1);
+        assertThat(other.err()).contains("does not fit this model").hasLineCount(1);
+        Ran missing = diffuse(with(asked, "--lora", "none.safetensors:2", "--out", folder.resolve("no.png")));
+        assertThat(missing.err())
+                .contains("--lora none.safetensors: there is no file of that name")
+                .hasLineCount(1);
+        assertThat(folder.resolve("no.png")).doesNotExist();
+    }
+
+    private static Object[] with(String[] asked, Object... more) {
+        return Stream.concat(Arrays.stream(asked), Arrays.stream(more)).toArray();
     }
 
     @Test

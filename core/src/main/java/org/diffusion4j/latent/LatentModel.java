@@ -6,6 +6,7 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,8 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.diffusers.SchedulerConfig;
+import org.diffusion4j.diffusers.weights.Lora;
+import org.diffusion4j.diffusers.weights.ModelPart;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.FormatException;
@@ -31,6 +34,7 @@ import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.io.NamedTensors;
 import org.diffusion4j.io.PipelineFolder;
+import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.unet.condition.UNet2DCondition;
 import org.diffusion4j.nn.unet.condition.UNet2DConditionConfig;
 import org.diffusion4j.sample.SampleListener;
@@ -236,6 +240,28 @@ public final class LatentModel implements AutoCloseable {
     private static void requireFits(PipelineFolder files, boolean fits, String message, Object... values) {
         if (!fits) {
             throw new FormatException(files.path() + ": " + String.format(message, values));
+        }
+    }
+
+    /**
+     * Adds a LoRA to the weights of U-Net and text encoders, in their arithmetic; several may follow each other. The folder stays as it is.
+     * Not while another thread draws.
+     *
+     * @throws org.diffusion4j.engine.WeightsException if it was made for another model; the message names what does not fit
+     * @throws FormatException if it is no LoRA, or one of another method
+     */
+    public void add(AddedLora added) {
+        Map<ModelPart, Parameters> networks = new EnumMap<>(ModelPart.class);
+        networks.put(ModelPart.UNET, network.parameters());
+        for (ModelPart part : List.of(ModelPart.TEXT_ENCODER, ModelPart.TEXT_ENCODER_2)) {
+            TextEncoder text = encoder.parts().get(part.folder());
+            if (text != null) {
+                networks.put(part, text.tower().parameters());
+            }
+        }
+        try (CloseGuard.Use use = guard.use();
+                Lora lora = Lora.open(added.file())) {
+            lora.addTo(networks, added.scale());
         }
     }
 

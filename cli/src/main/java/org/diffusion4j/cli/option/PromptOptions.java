@@ -2,15 +2,19 @@ package org.diffusion4j.cli.option;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.diffusion4j.latent.AddedLora;
 import org.diffusion4j.latent.GenerationParameters.Size;
 import org.diffusion4j.latent.LatentDraw;
 import org.diffusion4j.latent.LatentStart;
@@ -72,6 +76,13 @@ public final class PromptOptions {
     private @Nullable Path mask;
 
     @Option(
+            names = "--lora",
+            paramLabel = "FILE[:SCALE]",
+            description =
+                    "A LoRA that is added to the model's weights, such as style.safetensors:0.8; several times for several.")
+    private List<String> loras = new ArrayList<>();
+
+    @Option(
             names = "--paste-original",
             description = "With --mask: the pixels of the picture where it is kept, not the autoencoder's of them.")
     private boolean pasteOriginal;
@@ -87,6 +98,8 @@ public final class PromptOptions {
         require(mask == null || initImage != null, "--mask is for --init-image: add it, or omit --mask");
         require(!pasteOriginal || mask != null, "--paste-original is for --mask: add it, or omit --paste-original");
         size().ifPresent(any -> {});
+        loras().forEach(lora ->
+                require(Files.isRegularFile(lora.file()), "--lora %s: there is no file of that name", lora.file()));
     }
 
     /** Refuses all of them, for a model that does not draw from words. */
@@ -101,8 +114,14 @@ public final class PromptOptions {
         given.put("--strength", strength != null);
         given.put("--mask", mask != null);
         given.put("--paste-original", pasteOriginal);
+        given.put("--lora", !loras.isEmpty());
         given.forEach((option, is) ->
                 require(!is, "%s is for models that draw from words, and this one does not: omit it", option));
+    }
+
+    /** What is added to the model's weights, in this order. */
+    public List<AddedLora> loras() {
+        return loras.stream().map(AddedLora::of).toList();
     }
 
     private Optional<Size> size() {

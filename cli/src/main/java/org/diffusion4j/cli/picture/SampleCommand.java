@@ -152,6 +152,7 @@ public final class SampleCommand implements Runnable {
         PrintWriter err = spec.commandLine().getErr();
         try (LatentModel model = LatentModel.load(from.folder(), from.compute(WordsDrawing.USUAL))) {
             model.warnings().forEach(warning -> err.println("diffuse: " + warning));
+            words.loras().forEach(model::add);
             LatentDraw usual = model.draw("").withSeeds(seeds);
             SampleSettings settings = options.sampler().over(usual.settings(), model::settings);
             LatentDraw draw = words.over(usual.withSettings(settings), note -> err.println("diffuse: " + note));

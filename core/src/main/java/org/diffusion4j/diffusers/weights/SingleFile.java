@@ -47,6 +47,13 @@ public final class SingleFile implements AutoCloseable {
                     path + ": is " + kind.family().title() + ", which is not supported; SDXL's base is");
         }
         placements = SingleFileNames.of(tensors.keySet(), kind.family(), path.toString());
+        placements.forEach((name, places) -> {
+            Tensor tensor = tensors.get(name);
+            if (tensor == null
+                    || !places.stream().allMatch(place -> place.change().fits(tensor))) {
+                throw new FormatException(path + ": tensor '" + name + "' is not of the shape that OpenCLIP gives it");
+            }
+        });
     }
 
     /**

@@ -134,6 +134,37 @@ class WeightsTest {
         assertThatThrownBy(() -> Lora.open(
                         lora(Map.of("unet.a.lora_A.weight", matrix(1, 3, 1), "unet.a.lora_B.weight", matrix(2, 2, 1)))))
                 .hasMessageContaining("the matrices of unet/a do not fit each other");
+        assertThatThrownBy(() -> Lora.open(
+                        lora(Map.of("unet.a.lora_A.weight", matrix(0, 3, 1), "unet.a.lora_B.weight", matrix(2, 0, 1)))))
+                .hasMessageContaining("the matrices of unet/a do not fit each other: [2, 0] and [0, 3]");
+        Map<String, Tensor> pair = pair("unet.a.lora_B.weight", "unet.a.lora_A.weight", 1);
+        pair.put("unet.a.alpha", matrix(1, 2, 1));
+        assertThatThrownBy(() -> Lora.open(lora(pair)))
+                .hasMessageContaining("alpha of unet/a is [1, 2], a number is needed");
+        pair.put("unet.a.alpha", number(Double.NaN));
+        assertThatThrownBy(() -> Lora.open(lora(pair)))
+                .hasMessageContaining("ALPHA of unet/a has values that are no finite floating-point numbers");
+    }
+
+    @Test
+    void of_a_lora_take_alpha_from_the_metadata_of_the_file_if_it_is_there() {
+        Map<String, Tensor> pair = pair("unet.mid_block.proj.lora_B.weight", "unet.mid_block.proj.lora_A.weight", 4);
+        assertThat(factor(pair, "{\"unet.lora_alpha\": 8}")).isEqualTo(2);
+        assertThat(factor(pair, "{\"unet.lora_alpha\": 8, \"unet.use_rslora\": true}"))
+                .isEqualTo(4);
+        assertThat(factor(pair, "{\"unet.lora_alpha\": 8, \"unet.alpha_pattern\": {\"proj\": 12}}"))
+                .isEqualTo(3);
+        assertThatThrownBy(() -> factor(pair, "{\"unet.lora_alpha\": \"8\"}"))
+                .hasMessageContaining("lora_alpha of unet is 8, a number is needed");
+    }
+
+    private double factor(Map<String, Tensor> tensors, String metadata) {
+        Path file = folder.resolve("lora.safetensors");
+        Safetensors.write(file, tensors, Map.of("lora_adapter_metadata", metadata));
+        try (Parameters model = model();
+                Lora lora = Lora.open(file)) {
+            return lora.layersOf(Map.of(ModelPart.UNET, model)).get(0).factor();
+        }
     }
 
     @Test
@@ -153,6 +184,17 @@ class WeightsTest {
                         Map.of(FIRST, conv, "conditioner.embedders.0.model.ln_final.bias", matrix(1, 1, 1)))))
                 .hasMessageContaining("is SDXL's refiner, which is not supported; SDXL's base is");
         String layer = "model.diffusion_model.input_blocks.1.0.in_layers.0.weight";
+        String joined = "conditioner.embedders.1.model.transformer.resblocks.0.attn.in_proj_bias";
+        assertThatThrownBy(() -> SingleFile.open(file(
+                        "joined.safetensors",
+                        Map.of(
+                                FIRST,
+                                conv,
+                                layer,
+                                matrix(1, 1, 1),
+                                joined,
+                                matrix(4, 1, 1).view(4)))))
+                .hasMessageContaining("tensor '" + joined + "' is not of the shape that OpenCLIP gives it");
         String strange = "model.diffusion_model.control.weight";
         assertThatThrownBy(() -> SingleFile.open(file(
                         "control.safetensors",
