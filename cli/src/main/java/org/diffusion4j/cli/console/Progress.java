@@ -1,6 +1,5 @@
 package org.diffusion4j.cli.console;
 
-import java.io.PrintWriter;
 import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -20,7 +19,7 @@ public final class Progress implements AutoCloseable {
 
     public Progress(String task) {
         this.task = task;
-        this.lines = new StepLines(task, new PrintWriter(System.err, true), System::nanoTime);
+        this.lines = new StepLines(task, System.err::println, System::nanoTime);
     }
 
     /** Shows that {@code done} of {@code total} are done. */

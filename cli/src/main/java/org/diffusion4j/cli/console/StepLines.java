@@ -1,8 +1,8 @@
 package org.diffusion4j.cli.console;
 
-import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /** What a long work says where no terminal shows a live line: every half minute a line, with the time that is left. */
@@ -11,7 +11,7 @@ final class StepLines {
     private static final long EVERY = TimeUnit.SECONDS.toNanos(30);
 
     private final String task;
-    private final PrintWriter out;
+    private final Consumer<String> out;
     private final LongSupplier nanoTime;
     private long said;
     private long begun;
@@ -19,7 +19,7 @@ final class StepLines {
     private long last = Long.MAX_VALUE;
     private long total = -1;
 
-    StepLines(String task, PrintWriter out, LongSupplier nanoTime) {
+    StepLines(String task, Consumer<String> out, LongSupplier nanoTime) {
         this.task = task;
         this.out = out;
         this.nanoTime = nanoTime;
@@ -44,8 +44,7 @@ final class StepLines {
                             Locale.ROOT,
                             ", about %.1f minutes left",
                             (now - begun) / 6e10 * (total - done) / (done - first));
-            out.printf(Locale.ROOT, "%s: %d of %d%s%s%n", task, done, total, far, left);
-            out.flush();
+            out.accept(String.format(Locale.ROOT, "%s: %d of %d%s%s", task, done, total, far, left));
         }
     }
 }
