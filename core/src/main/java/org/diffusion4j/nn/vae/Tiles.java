@@ -107,7 +107,7 @@ public record Tiles(int side, int overlap) {
         if (length <= side) {
             return new long[] {0};
         }
-        long step = side - overlap;
+        long step = (long) side - overlap;
         long count = 1 + (length - side + step - 1) / step;
         long[] starts = new long[Math.toIntExact(count)];
         for (int i = 0; i < count; i++) {
