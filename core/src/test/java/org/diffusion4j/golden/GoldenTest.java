@@ -112,6 +112,7 @@ class GoldenTest {
             new TextMetricsCheck(),
             new TokenizerCheck(),
             new PromptCheck(),
+            new EmphasisCheck(),
             new ClipTextCheck(),
             new ClipVisionCheck(),
             new ClipModelCheck(),
