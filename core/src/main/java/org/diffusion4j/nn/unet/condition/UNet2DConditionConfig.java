@@ -82,8 +82,6 @@ public record UNet2DConditionConfig(
     private static final int MOST_ROWS = 10_000_000;
     private static final int SIZES = 6;
 
-    private static final List<String> KEYS = Records.SNAKE_CASE.keys(UNet2DConditionConfig.class);
-
     /** Keys of diffusers with the only value that is supported. */
     private static final Map<String, @Nullable Object> FIXED = fixed();
 
