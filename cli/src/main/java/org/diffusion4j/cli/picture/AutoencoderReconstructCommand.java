@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
@@ -192,7 +193,8 @@ final class AutoencoderReconstructCommand implements Runnable {
                         pictures,
                         null,
                         (what, done, total) -> work.at(done, total, "pictures", what))) {
-            return evaluation.figures(SampleMetric.FID).get("fid").value();
+            return Objects.requireNonNull(evaluation.figures(SampleMetric.FID).get("fid"), "fid")
+                    .value();
         }
     }
 

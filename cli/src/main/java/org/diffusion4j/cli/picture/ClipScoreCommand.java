@@ -52,7 +52,15 @@ final class ClipScoreCommand implements Runnable {
             out.print(Json.pretty(rows));
             return;
         }
-        rows.forEach(row ->
-                out.printf(Locale.ROOT, "%7.2f  %s  %s%n", row.get("score"), row.get("picture"), row.get("text")));
+        for (int i = 0; i < scores.length; i++) {
+            for (int text = 0; text < scores[i].length; text++) {
+                out.printf(
+                        Locale.ROOT,
+                        "%7.2f  %s  %s%n",
+                        scores[i][text],
+                        pictures.get(i),
+                        clip.texts().get(text));
+            }
+        }
     }
 }

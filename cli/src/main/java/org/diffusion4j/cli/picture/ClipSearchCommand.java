@@ -52,7 +52,7 @@ final class ClipSearchCommand implements Runnable {
         List<Found> best = IntStream.range(0, scores.length)
                 .mapToObj(i -> new Found(
                         pictures.get(i), Arrays.stream(scores[i]).average().orElseThrow()))
-                .sorted(Comparator.comparing(Found::score).reversed())
+                .sorted(Comparator.comparingDouble(Found::score).reversed())
                 .limit(count)
                 .toList();
         PrintWriter out = spec.commandLine().getOut();
