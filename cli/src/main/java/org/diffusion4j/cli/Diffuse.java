@@ -6,6 +6,7 @@ import org.diffusion4j.cli.console.Errors;
 import org.diffusion4j.cli.console.Program;
 import org.diffusion4j.cli.console.StopSignal;
 import org.diffusion4j.cli.picture.AutoencoderCommand;
+import org.diffusion4j.cli.picture.ClipCommand;
 import org.diffusion4j.cli.picture.CompressCommand;
 import org.diffusion4j.cli.picture.EditCommand;
 import org.diffusion4j.cli.picture.InpaintCommand;
@@ -49,6 +50,7 @@ import picocli.CommandLine.TypeConversionException;
             BacktestCommand.class,
             ClassifierCommand.class,
             AutoencoderCommand.class,
+            ClipCommand.class,
             InfoCommand.class,
             DoctorCommand.class,
             CompletionCommand.class

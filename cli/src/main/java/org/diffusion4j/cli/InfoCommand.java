@@ -25,7 +25,9 @@ import org.diffusion4j.image.Provenance;
 import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.ModelFolder;
+import org.diffusion4j.io.PipelineFolder;
 import org.diffusion4j.io.PngText;
+import org.diffusion4j.latent.LatentModel;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.series.Forecaster;
 import picocli.CommandLine.Command;
@@ -198,6 +200,12 @@ final class InfoCommand implements Runnable {
 
     private Map<String, Object> ofModel() {
         Map<String, Object> facts = new LinkedHashMap<>();
+        if (LatentModel.isOne(path)) {
+            facts.put("model", path.toString());
+            facts.put("hash", PipelineFolder.open(path).hash());
+            facts.putAll(LatentModel.describe(path));
+            return facts;
+        }
         facts.put("model", ShippedModel.nameOf(path));
         facts.put("hash", ModelFolder.open(path).hash());
         try (DiffusionModel model =

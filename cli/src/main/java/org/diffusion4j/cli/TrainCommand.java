@@ -16,6 +16,8 @@ import org.diffusion4j.cli.console.Output;
 import org.diffusion4j.cli.console.Program;
 import org.diffusion4j.cli.option.ComputeOptions;
 import org.diffusion4j.cli.option.DataOptions;
+import org.diffusion4j.data.ReadOptions;
+import org.diffusion4j.data.captions.CaptionedImages;
 import org.diffusion4j.data.series.SeriesTable;
 import org.diffusion4j.data.text.TextCorpus;
 import org.diffusion4j.data.text.TextItem;
@@ -25,6 +27,8 @@ import org.diffusion4j.image.guidance.NoisyClassifierRecipe;
 import org.diffusion4j.image.guidance.NoisyClassifierTraining;
 import org.diffusion4j.latent.autoencoder.AutoencoderRecipe;
 import org.diffusion4j.latent.autoencoder.AutoencoderTraining;
+import org.diffusion4j.latent.clip.ClipRecipe;
+import org.diffusion4j.latent.clip.ClipTraining;
 import org.diffusion4j.series.SeriesRecipe;
 import org.diffusion4j.series.SeriesTraining;
 import org.diffusion4j.text.TextModel;
@@ -102,6 +106,12 @@ final class TrainCommand implements Callable<Integer> {
         if (TextRecipe.isOne(recipe)) {
             return beginTexts(recipe);
         }
+        if (ClipRecipe.isOne(recipe)) {
+            ClipRecipe read = ClipRecipe.read(recipe, changes);
+            Path folder = out == null ? Path.of("runs", read.name()) : out;
+            Output.checkRun(folder, force);
+            return trainClip(ClipTraining.begin(read, captions(read), folder, force), folder);
+        }
         if (AutoencoderRecipe.isOne(recipe)) {
             AutoencoderRecipe read = AutoencoderRecipe.read(recipe, changes);
             Path folder = out == null ? Path.of("runs", read.name()) : out;
@@ -149,6 +159,10 @@ final class TrainCommand implements Callable<Integer> {
             return trainNoisyClassifier(
                     NoisyClassifierTraining.resume(out, data.read(read.data(), err()), changes, err()::println), out);
         }
+        if (ClipRecipe.isOne(Output.recipe(out))) {
+            ClipRecipe read = ClipRecipe.read(Output.recipe(out), changes);
+            return trainClip(ClipTraining.resume(out, captions(read), changes, err()::println), out);
+        }
         if (AutoencoderRecipe.isOne(Output.recipe(out))) {
             AutoencoderRecipe read = AutoencoderRecipe.read(Output.recipe(out), changes);
             return trainAutoencoder(
@@ -179,6 +193,15 @@ final class TrainCommand implements Callable<Integer> {
 
     private int trainNoisyClassifier(NoisyClassifierTraining opened, Path folder) {
         return train(opened, "images", folder, "steer with: %s sample MODEL --classifier %s --label 3");
+    }
+
+    private CaptionedImages captions(ClipRecipe recipe) {
+        require(!recipe.source().isEmpty(), "which pictures? say --data with a folder that has captions");
+        return recipe.data().read(recipe.vision().size(), ReadOptions.DEFAULT.noting(err()::println));
+    }
+
+    private int trainClip(ClipTraining opened, Path folder) {
+        return train(opened, "pairs", folder, "try it with: %s clip search FOLDER --text WORDS --clip %s");
     }
 
     private int trainAutoencoder(AutoencoderTraining opened, Path folder) {

@@ -5,12 +5,19 @@ import java.awt.image.BufferedImage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.FileTrouble;
+import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Tensors;
 
 /** Decodes PNG, JPEG, WebP, TIFF, BMP and GIF (the first frame), and turns the picture as its EXIF data say. */
 public final class Picture {
@@ -35,6 +42,40 @@ public final class Picture {
     private static final int MOST_GREY_BITS = 16;
 
     private Picture() {}
+
+    /**
+     * Reads one image file, in colour and as large as it is.
+     *
+     * @return uint8 {@code [3, height, width]}, made in the caller's scope
+     * @throws FormatException if it is no image, or is damaged or too large
+     * @throws org.diffusion4j.engine.DiffusionException if it cannot be read
+     */
+    public static Tensor read(Path file) {
+        try (InputStream in = Files.newInputStream(file)) {
+            PixelPlanes planes = decode(in);
+            return Tensors.of(planes.bytes(), planes.channels(), planes.height(), planes.width());
+        } catch (FileSystemException e) {
+            throw FileTrouble.reading(file, e);
+        } catch (IOException e) {
+            throw new FormatException(file + ": cannot be read as " + FORMATS + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The image files in a folder and below it, by path; hidden ones are passed over.
+     *
+     * @throws FormatException if there are none
+     */
+    public static List<Path> filesIn(Path folder) {
+        List<Path> files = ImageFile.inFolder(folder).stream()
+                .filter(ImageFile::isImage)
+                .map(file -> folder.resolve(file.path()))
+                .toList();
+        if (files.isEmpty()) {
+            throw new FormatException(folder + ": there is no " + FORMATS + " file in it");
+        }
+        return files;
+    }
 
     /**
      * Decodes one image, in colour.

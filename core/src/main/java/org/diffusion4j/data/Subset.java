@@ -27,7 +27,7 @@ public final class Subset implements ImageDataset {
     }
 
     /** A training part and a part held out from it. */
-    public record Split(ImageDataset training, ImageDataset heldOut) {}
+    public record Split(Subset training, Subset heldOut) {}
 
     /**
      * Holds out the last {@code n} images.
@@ -93,5 +93,10 @@ public final class Subset implements ImageDataset {
     @Override
     public void copy(int i, ByteBuffer target) {
         whole.copy(indices[i], target);
+    }
+
+    /** Which image of the whole image {@code i} is. */
+    public int indexInWhole(int i) {
+        return indices[i];
     }
 }

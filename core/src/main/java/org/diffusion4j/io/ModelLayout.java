@@ -94,7 +94,7 @@ record ModelLayout(Optional<Path> index, Path unetConfig, WeightFiles weights, P
     }
 
     /** The folder itself, or the newest snapshot in a folder of the hub's cache. */
-    private static Path snapshot(Path folder) {
+    static Path snapshot(Path folder) {
         Path snapshots = folder.resolve("snapshots");
         if (!Files.isDirectory(snapshots)) {
             return folder;

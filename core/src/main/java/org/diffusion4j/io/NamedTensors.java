@@ -2,6 +2,7 @@ package org.diffusion4j.io;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.Tensor;
 
 /** An open file of tensors with names. Nothing in it is executed. Not thread-safe. */
@@ -9,6 +10,15 @@ public interface NamedTensors extends AutoCloseable {
 
     /** All tensors by name, in the order of the file, lent until this is closed. */
     Map<String, Tensor> tensors();
+
+    /**
+     * Shows each tensor with its name, one after another: it is lent for the call only, so that large files need not be held whole.
+     *
+     * @throws org.diffusion4j.engine.FormatException as {@link #tensors}
+     */
+    default void forEach(BiConsumer<String, Tensor> use) {
+        tensors().forEach(use);
+    }
 
     @Override
     void close();

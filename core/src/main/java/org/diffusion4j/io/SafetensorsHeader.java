@@ -158,7 +158,9 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                 return dtype;
             }
         }
-        throw new FormatException(where + " has the dtype " + Json.line(value) + ", which is not read here; known are "
+        boolean fp8 = value instanceof String name && name.startsWith("F8");
+        throw new FormatException(where + " has the dtype " + Json.line(value) + ", which is not read here"
+                + (fp8 ? " (fp8 is not supported; use a file in float16, bfloat16 or float32)" : "") + "; known are "
                 + Arrays.toString(Dtype.values()));
     }
 

@@ -2,8 +2,11 @@ package org.diffusion4j.io;
 
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.FormatException;
 
@@ -37,13 +40,29 @@ final class ShardedTensors implements NamedTensors {
                 throw new FormatException(file + ": tensor '" + name + "' lies in another shard too");
             }
         }));
+        requireAll(tensors.keySet());
+        return Collections.unmodifiableMap(tensors);
+    }
+
+    @Override
+    public void forEach(BiConsumer<String, Tensor> use) {
+        Set<String> seen = new HashSet<>();
+        shards.forEach((file, shard) -> shard.forEach((name, tensor) -> {
+            if (!seen.add(name)) {
+                throw new FormatException(file + ": tensor '" + name + "' lies in another shard too");
+            }
+            use.accept(name, tensor);
+        }));
+        requireAll(seen);
+    }
+
+    private void requireAll(Set<String> seen) {
         files.shards().forEach((name, file) -> {
-            if (!tensors.containsKey(name)) {
+            if (!seen.contains(name)) {
                 throw new FormatException(
                         files.main() + ": tensor '" + name + "' is not in " + file.getFileName() + ", as it says");
             }
         });
-        return Collections.unmodifiableMap(tensors);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
@@ -96,6 +97,26 @@ public final class TensorFile implements NamedTensors {
             tensors.computeIfAbsent(entry.name(), name -> read(entry));
         }
         return Collections.unmodifiableMap(tensors);
+    }
+
+    @Override
+    public void forEach(BiConsumer<String, Tensor> use) {
+        if (!channel.isOpen()) {
+            throw new IllegalStateException(path + ": the file is used after closing");
+        }
+        for (SafetensorsHeader.Entry entry : header.entries()) {
+            Tensor present = tensors.get(entry.name());
+            if (present != null) {
+                use.accept(entry.name(), present);
+                continue;
+            }
+            Tensor read = read(entry);
+            try {
+                use.accept(entry.name(), read);
+            } finally {
+                read.releaseReference();
+            }
+        }
     }
 
     private Tensor read(SafetensorsHeader.Entry entry) {

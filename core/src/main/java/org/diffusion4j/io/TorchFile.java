@@ -35,7 +35,7 @@ import org.diffusion4j.io.Unpickler.Storage;
 import org.diffusion4j.io.Unpickler.View;
 
 /**
- * Weights that {@code torch.save} wrote, as a dictionary of tensors: a zip with a pickle and a file for each storage, or, before PyTorch
+ * Weights that {@code torch.save} wrote, as a dictionary of tensors, or one under {@code state_dict}: a zip with a pickle and a file for each storage, or, before PyTorch
  * 1.6, pickles and storages one after the other. The pickle is read as data, see {@link Unpickler}.
  */
 final class TorchFile implements NamedTensors {
@@ -49,6 +49,9 @@ final class TorchFile implements NamedTensors {
             "IntStorage", ScalarType.Int,
             "ByteStorage", ScalarType.Byte,
             "BoolStorage", ScalarType.Bool);
+
+    /** The weights in a checkpoint of a trainer, beside the state of the training, which is passed over. */
+    private static final String STATE = "state_dict";
 
     private static final int LONGEST_PICKLE = 16 << 20;
     private static final int ZIP = 0x04034b50;
@@ -167,9 +170,10 @@ final class TorchFile implements NamedTensors {
         if (!(root instanceof Map<?, ?> map)) {
             throw new FormatException(file + ": does not hold a dictionary of tensors");
         }
+        Map<?, ?> dictionary = map.get(STATE) instanceof Map<?, ?> state ? state : map;
         Map<String, View> views = new LinkedHashMap<>();
         Map<String, Storage> storages = new HashMap<>();
-        map.forEach((name, value) -> {
+        dictionary.forEach((name, value) -> {
             if (!(name instanceof String text && value instanceof View view)) {
                 throw new FormatException(file + ": '" + name + "' is not a tensor; a dictionary of tensors is needed");
             }

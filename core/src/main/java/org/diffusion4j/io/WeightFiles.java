@@ -18,7 +18,7 @@ import org.diffusion4j.engine.FormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The weights of a network as diffusers lays them out: one file, or an index with a file for each shard; in safetensors or as PyTorch
+ * The weights of a network as diffusers and transformers lay them out: one file, or an index with a file for each shard; in safetensors or as PyTorch
  * saves them; of a variant such as {@code fp16} or of none.
  *
  * @param main the file, or the index
@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 record WeightFiles(Path main, Map<String, Path> shards) {
 
-    private static final String STEM = "diffusion_pytorch_model";
     private static final Pattern NAME = Pattern.compile(
-            STEM + "(?<variant>\\.\\w+)?\\.(?<kind>safetensors|bin)(?<index>\\.index(?<indexed>\\.\\w+)?\\.json)?");
+            "(?<stem>diffusion_pytorch_model|model|pytorch_model)" // diffusers', transformers' new and old
+                    + "(?<variant>\\.\\w+)?\\.(?<kind>safetensors|bin)(?<index>\\.index(?<indexed>\\.\\w+)?\\.json)?");
     private static final Pattern ALONE = Pattern.compile(".+\\.(safetensors|bin|pt|pth|ckpt)");
 
     /** Whether a file is named as one of weights. */
@@ -45,7 +45,8 @@ record WeightFiles(Path main, Map<String, Path> shards) {
         List<Matcher> found =
                 names(folder).map(NAME::matcher).filter(Matcher::matches).toList();
         Optional<Matcher> best = found.stream()
-                .min(Comparator.comparing((Matcher name) -> !variant(name).isEmpty())
+                .min(Comparator.comparing((Matcher name) -> !name.group("stem").startsWith("diffusion"))
+                        .thenComparing(name -> !variant(name).isEmpty())
                         .thenComparing(name -> name.group("kind").equals("bin"))
                         .thenComparing(name -> name.group("index") != null));
         List<String> variants =

@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
@@ -91,6 +93,21 @@ public final class Parameters implements AutoCloseable {
         public Tensor operand() {
             ScalarType dtype = cast;
             return dtype == null ? value() : lowered(dtype);
+        }
+
+        /** Holds the tensor as a network that only draws needs it: the tensor's own memory where it is so already. */
+        private void take(Tensor tensor, Compute wanted) {
+            ScalarType dtype = operand ? wanted.arithmetic().dtype() : ScalarType.Float;
+            Tensor moved = tensor.to(wanted.device().torch(), dtype);
+            if (shape.length == 4) {
+                moved = moved.contiguous(Layout.of(moved, dtype));
+            }
+            Tensor held = moved.alias();
+            held.retainReference();
+            if (value != null) {
+                value.releaseReference();
+            }
+            value = held;
         }
 
         /** In a dtype of 16 bits, in the layout that {@link Layout#ofImage} gives the images. */
@@ -330,6 +347,38 @@ public final class Parameters implements AutoCloseable {
         }
     }
 
+    /**
+     * Takes weights in place of {@link #allocate}, one after another, each converted to what drawing needs and held once; where the file has
+     * it so already, nothing is copied. Such a network draws and can neither be trained nor saved.
+     *
+     * @param source where they come from, for messages
+     * @param weights gives each tensor with its name; it may free it afterwards
+     * @throws WeightsException as {@link #load}
+     */
+    public void drawWith(Compute wanted, String source, Consumer<BiConsumer<String, Tensor>> weights) {
+        wanted.requireUsable();
+        if (values != null || drawsOnly) {
+            throw new IllegalStateException("the network has weights already");
+        }
+        Libtorch.start();
+        compute = wanted;
+        drawsOnly = true;
+        try (AutoGradMode noGrad = new AutoGradMode(false)) {
+            weights.accept((name, tensor) -> {
+                try (PointerScope scope = new PointerScope()) {
+                    requireKnown(name, tensor, source);
+                    Parameter parameter = get(name);
+                    requireShape(parameter, tensor, source);
+                    parameter.take(tensor, wanted);
+                    requireFinite(parameter, source);
+                }
+            });
+        }
+        for (Parameter parameter : byName.values()) {
+            requireShape(parameter, parameter.value, source);
+        }
+    }
+
     private static void fill(Tensor view, Parameter parameter, Generator generator) {
         if (parameter.initialiser instanceof Initialiser.Constant constant) {
             view.fill_(new Scalar(constant.value()));
@@ -444,40 +493,48 @@ public final class Parameters implements AutoCloseable {
      */
     public void load(Map<String, Tensor> weights, String source) {
         for (Parameter parameter : byName.values()) {
-            Tensor tensor = weights.get(parameter.name);
-            if (tensor == null) {
-                throw new WeightsException(source + ": tensor '" + parameter.name
-                        + "' is missing; the network needs it with shape " + Arrays.toString(parameter.shape));
-            }
-            long[] found = tensor.sizes().vec().get();
-            if (!Arrays.equals(found, parameter.shape)) {
-                throw new WeightsException(
-                        source + ": tensor '" + parameter.name + "' has shape " + Arrays.toString(found)
-                                + ", the network needs " + Arrays.toString(parameter.shape)
-                                + "; does config.json belong to these weights?");
-            }
+            requireShape(parameter, weights.get(parameter.name), source);
         }
-        weights.forEach((name, tensor) -> {
-            if (!byName.containsKey(name)) {
-                throw new WeightsException(source + ": tensor '" + name
-                        + "' is not known to the network; does config.json belong to these weights?");
-            }
-            if (!tensor.is_floating_point()) {
-                throw new WeightsException(source + ": tensor '" + name + "' has integers ("
-                        + tensor.scalar_type().toString().toLowerCase(Locale.ROOT)
-                        + "), weights are floating-point numbers; save them as float32, float16 or bfloat16");
-            }
-        });
+        weights.forEach((name, tensor) -> requireKnown(name, tensor, source));
         try (AutoGradMode noGrad = new AutoGradMode(false);
                 PointerScope scope = new PointerScope()) {
             byName.forEach((name, parameter) -> {
                 parameter.value().copy_(weights.get(name));
-                if (!parameter.value().isfinite().all().item_bool()) {
-                    throw new WeightsException(source + ": tensor '" + name
-                            + "' has values that are not finite (NaN or infinite), so nothing can be drawn with it; "
-                            + "save the weights of an earlier step");
-                }
+                requireFinite(parameter, source);
             });
+        }
+    }
+
+    private static void requireShape(Parameter parameter, @Nullable Tensor tensor, String source) {
+        if (tensor == null) {
+            throw new WeightsException(source + ": tensor '" + parameter.name
+                    + "' is missing; the network needs it with shape " + Arrays.toString(parameter.shape));
+        }
+        long[] found = tensor.sizes().vec().get();
+        if (!Arrays.equals(found, parameter.shape)) {
+            throw new WeightsException(source + ": tensor '" + parameter.name + "' has shape " + Arrays.toString(found)
+                    + ", the network needs " + Arrays.toString(parameter.shape)
+                    + "; does config.json belong to these weights?");
+        }
+    }
+
+    private void requireKnown(String name, Tensor tensor, String source) {
+        if (!byName.containsKey(name)) {
+            throw new WeightsException(source + ": tensor '" + name
+                    + "' is not known to the network; does config.json belong to these weights?");
+        }
+        if (!tensor.is_floating_point()) {
+            throw new WeightsException(source + ": tensor '" + name + "' has integers ("
+                    + tensor.scalar_type().toString().toLowerCase(Locale.ROOT)
+                    + "), weights are floating-point numbers; save them as float32, float16 or bfloat16");
+        }
+    }
+
+    private static void requireFinite(Parameter parameter, String source) {
+        if (!parameter.value().isfinite().all().item_bool()) {
+            throw new WeightsException(source + ": tensor '" + parameter.name
+                    + "' has values that are not finite (NaN or infinite), so nothing can be drawn with it; "
+                    + "save the weights of an earlier step");
         }
     }
 

@@ -16,6 +16,9 @@ import org.bytedeco.javacpp.PointerScope;
 import org.diffusion4j.data.clip.ClipPicturesCheck;
 import org.diffusion4j.data.series.CalendarCheck;
 import org.diffusion4j.data.text.TextDataCheck;
+import org.diffusion4j.diffusers.weights.LoraCheck;
+import org.diffusion4j.diffusers.weights.SingleFileCheck;
+import org.diffusion4j.diffusers.weights.SingleFileNamesCheck;
 import org.diffusion4j.evaluate.ForecastScoresCheck;
 import org.diffusion4j.evaluate.MetricsCheck;
 import org.diffusion4j.evaluate.text.TextMetricsCheck;
@@ -24,6 +27,7 @@ import org.diffusion4j.golden.GoldenLists.Reason;
 import org.diffusion4j.guide.ClassifierGradientCheck;
 import org.diffusion4j.guide.GuidanceFormulasCheck;
 import org.diffusion4j.latent.EmphasisCheck;
+import org.diffusion4j.latent.PipelineCheck;
 import org.diffusion4j.latent.PromptCheck;
 import org.diffusion4j.latent.TokenizerCheck;
 import org.diffusion4j.nn.clip.ClipModelCheck;
@@ -81,6 +85,9 @@ class GoldenTest {
             new DdimAuthorsCheck(),
             new LatentDiffusionCheck(),
             new UNet2DCheck(),
+            new LoraCheck(),
+            new SingleFileCheck(),
+            new SingleFileNamesCheck(),
             new UNet2DConditionCheck(),
             new AutoencoderKLCheck(),
             new VQModelCheck(),
@@ -99,13 +106,13 @@ class GoldenTest {
             new ClassifierGradientCheck(),
             new GuidanceFormulasCheck(),
             new FolderCheck(),
+            new PipelineCheck(),
             new TextDataCheck(),
             new DiffusionLmCheck(),
             new GradientControlCheck(),
             new TextMetricsCheck(),
             new TokenizerCheck(),
             new PromptCheck(),
-            new EmphasisCheck(),
             new ClipTextCheck(),
             new ClipVisionCheck(),
             new ClipModelCheck(),
@@ -115,6 +122,17 @@ class GoldenTest {
             new TimeGradCheck(),
             new ForecastScoresCheck(),
             new ExchangeRateCheck());
+
+    /**
+     * Thousands of names of published files, or such a file: not in the sources; {@code WeightsTest} has some of the names. Nor are small pictures
+     * for CLIP, since rows of large ones are.
+     */
+    private static final Set<String> TOO_LARGE = Set.of(
+            "clip CLIPImageProcessorPil (Pillow); openai/CLIP clip._transform",
+            "published_names loaders.single_file_utils.infer_diffusers_model_type",
+            "published_names loaders.single_file_utils: convert_ldm_unet_checkpoint, convert_ldm_vae_checkpoint,"
+                    + " convert_ldm_clip_checkpoint, convert_open_clip_checkpoint",
+            "single_file loaders.single_file_utils");
 
     private static final Map<String, Row> TABLE = new TreeMap<>();
     private static final Map<String, Exclusion> EXCLUDED = GoldenLists.exclusions();
@@ -210,7 +228,9 @@ class GoldenTest {
 
     @Test
     void what_comes_with_the_sources_has_a_case_of_every_covered_symbol_in_less_than_4_MB() throws IOException {
-        assertThat(covered(GoldenCases.below(GoldenCases.CLONE))).isEqualTo(covered(GoldenCases.all()));
+        Set<String> symbols = covered(GoldenCases.all());
+        symbols.removeAll(TOO_LARGE);
+        assertThat(covered(GoldenCases.below(GoldenCases.CLONE))).isEqualTo(symbols);
         try (Stream<Path> files = Files.walk(GoldenCases.CLONE)) {
             assertThat(files.mapToLong(file -> file.toFile().length()).sum()).isLessThan(4 * MB);
         }

@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * The files are {@code torch.save} (PyTorch 2.13) of an ordered dictionary with {@code arange(6.).reshape(2, 3).t()}, a parameter
  * {@code [0.5, -2]}, {@code float16 [1.5]} and {@code tensor(5)}; "sequence" with {@code _use_new_zipfile_serialization=False};
- * "calls-os-system" is a dictionary with an object whose {@code __reduce__} is {@code os.system}.
+ * "calls-os-system" is a dictionary with an object whose {@code __reduce__} is {@code os.system};
+ * "nested" has numbers, a text, a list, and {@code arange(3.)} under {@code state_dict}.
  */
 @DisplayName("Weights of torch.save")
 class TorchFileTest {
@@ -48,6 +49,14 @@ class TorchFileTest {
             assertThat(Comparison.values(tensors.get("half"))).containsExactly(1.5);
             assertThat(tensors.get("scalar").dim()).isZero();
             assertThat(Comparison.values(tensors.get("scalar"))).containsExactly(5);
+        }
+    }
+
+    @Test
+    void of_a_checkpoint_of_a_trainer_are_found_under_state_dict() {
+        try (NamedTensors file = NamedTensors.open(FILES.resolve("nested.ckpt"))) {
+            assertThat(file.tensors().keySet()).containsExactly("a.weight");
+            assertThat(Comparison.values(file.tensors().get("a.weight"))).containsExactly(0, 1, 2);
         }
     }
 

@@ -87,13 +87,12 @@ public final class ComputeOptions {
         return option.longestName().equals(PRECISION);
     }
 
-    /** The precision that a command drew in, with auto decided, for who draws the same again on another machine. */
-    static String decided(CommandSpec command) {
+    /** The precision that a command drew in, {@code usual} where none was said, with auto decided, for who draws the same again on another machine. */
+    static String decided(CommandSpec command, Precision usual) {
         Device device = command.findOption(DEVICE).getValue();
         Precision precision = command.findOption(PRECISION).getValue();
         return String.valueOf(
-                new Compute(device == null ? Device.CPU : device, precision == null ? Precision.FLOAT32 : precision)
-                        .arithmetic());
+                new Compute(device == null ? Device.CPU : device, precision == null ? usual : precision).arithmetic());
     }
 
     /** The words that ask for what a picture was drawn with; none for the default. */

@@ -1,26 +1,40 @@
 package org.diffusion4j.cli.option;
 
 import static java.util.stream.Collectors.joining;
+import static org.diffusion4j.engine.Require.require;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.LongStream;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
 import org.diffusion4j.image.guidance.NoisyClassifier;
 import org.diffusion4j.sample.SampleSettings;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say which samples are drawn, and how. */
 public final class DrawOptions {
 
+    private static final Pattern SEED = Pattern.compile("(?<first>-?\\d+)(?:-(?<last>\\d+))?");
+    private static final int MOST = 10_000;
+
     @Mixin
     private SamplerOptions sampler;
 
-    @Option(names = "--seed", defaultValue = "0", description = "Same seed, same pictures (default: ${DEFAULT-VALUE}).")
-    private long seed;
+    @Option(
+            names = "--seed",
+            paramLabel = "N|FIRST-LAST",
+            defaultValue = "0",
+            description =
+                    "Same seed, same pictures (default: ${DEFAULT-VALUE}). A model that draws from words draws one"
+                            + " picture with each seed: 1-4 draws four.")
+    private String seed;
 
     @Mixin
     private LabelOption labels;
@@ -34,7 +48,53 @@ public final class DrawOptions {
     }
 
     private Draw draw(int count, List<Integer> numbers) {
-        return new Draw(sampler.settings(), count, seed, numbers, batch.size());
+        return new Draw(sampler.settings(), count, seed(), numbers, batch.size());
+    }
+
+    private long seed() {
+        Matcher one = SEED.matcher(seed);
+        require(one.matches(), "--seed '%s' is not a seed, a whole number of at most 64 bits", seed);
+        require(
+                one.group("last") == null,
+                "--seed %s is for models that draw from words; here one seed draws --count pictures",
+                seed);
+        return number(one.group("first"));
+    }
+
+    /**
+     * The seeds of a model that draws one picture with each.
+     *
+     * @param count how many if they are not said; null for one
+     * @throws IllegalArgumentException if both are said, or what was given is no seed
+     */
+    public List<Long> seeds(@Nullable Integer count) {
+        Matcher range = SEED.matcher(seed);
+        require(range.matches(), "--seed '%s' is not a seed such as 7, nor seeds such as 1-4", seed);
+        long first = number(range.group("first"));
+        String last = range.group("last");
+        require(last == null || count == null, "--seed %s says how many pictures: omit --count", seed);
+        long many = last == null ? (count == null ? 1 : count) : number(last) - first + 1;
+        require(many >= 1 && many <= MOST, "between 1 and %s pictures can be drawn at once, not %s", MOST, many);
+        return LongStream.range(0, many).map(i -> first + i).boxed().toList();
+    }
+
+    private static long number(String digits) {
+        try {
+            return digits.startsWith("-") ? Long.parseLong(digits) : Long.parseUnsignedLong(digits);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "--seed '" + digits + "' is not a seed, a whole number of at most 64 bits", e);
+        }
+    }
+
+    /** What they say of sampling, for a model that draws from words. */
+    public SamplerOptions sampler() {
+        return sampler;
+    }
+
+    /** Refuses labels, for a model that has none. */
+    public void requireNoLabels() {
+        labels.requireFree();
     }
 
     /**

@@ -7,10 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.diffusion4j.cli.console.Program;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.Provenance;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.ModelFolder;
+import org.diffusion4j.io.PipelineFolder;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -31,10 +33,15 @@ public record Invocation(String version, String modelHash, List<String> words) {
 
     /** Of the command that runs. */
     public static Invocation of(CommandSpec command, Path model) {
+        return of(command, model, Precision.FLOAT32);
+    }
+
+    /** Of the command that runs, whose precision is {@code usual} where none was said. */
+    public static Invocation of(CommandSpec command, Path model, Precision usual) {
         List<String> words = new ArrayList<>(List.of(command.name()));
         command.positionalParameters().forEach(arg -> words.add(word(arg, value(arg))));
         for (OptionSpec option : command.options()) {
-            String value = ComputeOptions.isPrecision(option) ? ComputeOptions.decided(command) : value(option);
+            String value = ComputeOptions.isPrecision(option) ? ComputeOptions.decided(command, usual) : value(option);
             if (value == null || NOT_REPEATED.contains(option.longestName())) {
                 continue;
             }
@@ -44,7 +51,13 @@ public record Invocation(String version, String modelHash, List<String> words) {
                 words.add(option.longestName());
             }
         }
-        return new Invocation(Program.version(), ModelFolder.open(model).hash(), words);
+        return new Invocation(Program.version(), hash(model), words);
+    }
+
+    private static String hash(Path model) {
+        return PipelineFolder.isOne(model)
+                ? PipelineFolder.open(model).hash()
+                : ModelFolder.open(model).hash();
     }
 
     /** As it was typed, or the default. */

@@ -55,6 +55,11 @@ public final class LabelOption {
                 .toList();
     }
 
+    /** Refuses labels, for a model that has none. */
+    void requireFree() {
+        require(labels.isEmpty(), "the model has no classes; say with --prompt what to draw, and omit --label");
+    }
+
     private static int number(String label, DiffusionModel model) {
         List<String> names = model.card().labels();
         int none = model.classes();

@@ -28,6 +28,11 @@ public final class ModelParameter {
     @Mixin
     private ComputeOptions compute;
 
+    /** Where and in which arithmetic it computes, where nothing else is asked for in that precision; refused if this machine cannot. */
+    public Compute compute(Precision usual) {
+        return compute.of(usual);
+    }
+
     /** Where it lies. */
     public Path folder() {
         return folder;

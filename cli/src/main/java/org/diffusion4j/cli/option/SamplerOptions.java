@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.process.ReverseVariance;
 import org.diffusion4j.sample.EtaRule;
@@ -71,7 +72,8 @@ public final class SamplerOptions {
             names = "--sigmas",
             paramLabel = "S,S...",
             description =
-                    "The noise levels sigma/alpha to visit, such as 14.6,3,0.5,0, instead of --spacing and --steps.")
+                    "The noise levels sigma/alpha to visit, such as 14.6,3,0.5,0, instead of --spacing and --steps; or how"
+                            + " they are spread, such as karras, as by --spacing.")
     private @Nullable String sigmas;
 
     @Option(
@@ -124,8 +126,16 @@ public final class SamplerOptions {
 
     /** As they are said, and where nothing is said, as usual for a model of what is no picture. */
     public SampleSettings over(SampleSettings usual) {
-        SampleSettings base =
-                sampler == null || sampler.equals(usual.sampler()) ? usual : SampleSettings.of(sampler, usual.steps());
+        return over(usual, other -> SampleSettings.of(other, usual.steps()));
+    }
+
+    /**
+     * The same for a model that says how another sampler draws.
+     *
+     * @param ofSampler how that one draws by default
+     */
+    public SampleSettings over(SampleSettings usual, Function<String, SampleSettings> ofSampler) {
+        SampleSettings base = sampler == null || sampler.equals(usual.sampler()) ? usual : ofSampler.apply(sampler);
         return over(base, variance, options(base.sampler()));
     }
 
@@ -195,13 +205,18 @@ public final class SamplerOptions {
         Map<String, Optional<String>> said = new LinkedHashMap<>();
         said.put("--spacing", Optional.ofNullable(spacing));
         said.put("--timesteps", Optional.ofNullable(timesteps).map(text -> "timesteps:" + text));
-        said.put("--sigmas", Optional.ofNullable(sigmas).map(text -> "sigmas:" + text));
+        said.put("--sigmas", Optional.ofNullable(sigmas).map(SamplerOptions::levels));
         List<String> given = said.entrySet().stream()
                 .filter(entry -> entry.getValue().isPresent())
                 .map(Map.Entry::getKey)
                 .toList();
         require(given.size() <= 1, "%s each say the times: give one of them", String.join(" and ", given));
         return said.values().stream().flatMap(Optional::stream).findFirst().orElse(usual);
+    }
+
+    /** Noise levels, or the name of a way to spread them. */
+    private static String levels(String text) {
+        return Character.isLetter(text.isEmpty() ? ' ' : text.charAt(0)) ? text : "sigmas:" + text;
     }
 
     /** As many steps as are listed, else as are said. */

@@ -13,13 +13,16 @@ import org.diffusion4j.cli.console.Output;
 import org.diffusion4j.cli.option.DrawOptions;
 import org.diffusion4j.cli.option.ModelName;
 import org.diffusion4j.cli.option.ModelParameter;
+import org.diffusion4j.cli.option.PromptOptions;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
-import org.diffusion4j.image.Provenance;
 import org.diffusion4j.image.guidance.Autoguidance;
 import org.diffusion4j.image.guidance.NoisyClassifier;
 import org.diffusion4j.io.Json;
+import org.diffusion4j.latent.LatentDraw;
+import org.diffusion4j.latent.LatentModel;
+import org.diffusion4j.sample.SampleSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,6 +42,8 @@ import picocli.CommandLine.Spec;
         })
 public final class SampleCommand implements Runnable {
 
+    private static final int USUAL_COUNT = 64;
+
     @Spec
     private CommandSpec spec;
 
@@ -48,8 +53,13 @@ public final class SampleCommand implements Runnable {
     @Mixin
     private DrawOptions options;
 
-    @Option(names = "--count", defaultValue = "64", description = "How many pictures (default: ${DEFAULT-VALUE}).")
-    private int count;
+    @Mixin
+    private PromptOptions words;
+
+    @Option(
+            names = "--count",
+            description = "How many pictures (default: " + USUAL_COUNT + "; from words, one for each seed).")
+    private @Nullable Integer wanted;
 
     @Option(
             names = "--out",
@@ -97,6 +107,12 @@ public final class SampleCommand implements Runnable {
 
     @Override
     public void run() {
+        if (LatentModel.isOne(from.folder())) {
+            drawFromWords();
+            return;
+        }
+        words.requireFree();
+        int count = wanted == null ? USUAL_COUNT : wanted;
         options.check(count);
         checkOutputs();
         double scale = scale();
@@ -118,9 +134,36 @@ public final class SampleCommand implements Runnable {
                 drawing.writeEach(each);
             }
             if (gif != null) {
-                writeFilm(drawing, gif);
+                writeFilm(drawing, gif, count);
             }
-            report(drawing.provenance(), drawing.seconds());
+            report(Map.of("provenance", Records.CAMEL_CASE.write(drawing.provenance())), count, drawing.seconds());
+        }
+    }
+
+    private void drawFromWords() {
+        words.check();
+        options.requireNoLabels();
+        require(gif == null, "--gif is for models of pixels: omit it");
+        require(
+                classifier == null && guide == null && classifierScale == null,
+                "a model that draws from words is steered by its prompts: omit --classifier and --guide");
+        List<Long> seeds = options.seeds(wanted);
+        checkOutputs();
+        PrintWriter err = spec.commandLine().getErr();
+        try (LatentModel model = LatentModel.load(from.folder(), from.compute(WordsDrawing.USUAL))) {
+            model.warnings().forEach(warning -> err.println("diffuse: " + warning));
+            words.loras().forEach(model::add);
+            LatentDraw usual = model.draw("").withSeeds(seeds);
+            SampleSettings settings = options.sampler().over(usual.settings(), model::settings);
+            LatentDraw draw = words.over(usual.withSettings(settings), note -> err.println("diffuse: " + note));
+            WordsDrawing drawing = new WordsDrawing(spec, model, from.folder(), draw, words);
+            if (out != null) {
+                drawing.writeSheet(out);
+            }
+            if (each != null) {
+                drawing.writeEach(each);
+            }
+            report(Map.of("seeds", seeds), drawing.count(), drawing.seconds());
         }
     }
 
@@ -144,7 +187,7 @@ public final class SampleCommand implements Runnable {
         return scale;
     }
 
-    private void writeFilm(Drawing drawing, Path file) {
+    private void writeFilm(Drawing drawing, Path file, int count) {
         int shown = drawing.writeFilm(file);
         if (shown < count) {
             spec.commandLine().getErr().printf("%s shows the first %d of %d pictures%n", file, shown, count);
@@ -177,7 +220,7 @@ public final class SampleCommand implements Runnable {
         Output.checkDistinct(files);
     }
 
-    private void report(Provenance provenance, double seconds) {
+    private void report(Map<String, Object> facts, int count, double seconds) {
         PrintWriter print = spec.commandLine().getOut();
         List<String> files = new ArrayList<>();
         for (Path file : new Path[] {out, each, gif}) {
@@ -189,17 +232,17 @@ public final class SampleCommand implements Runnable {
             Map<String, Object> done = new LinkedHashMap<>();
             done.put("files", files);
             done.put("seconds", seconds);
-            done.put("provenance", Records.CAMEL_CASE.write(provenance));
+            done.putAll(facts);
             print.print(Json.pretty(done));
         } else {
             print.printf(
                     Locale.ROOT,
                     "%s: %d picture%s in %.1f s (%.1f a second)%n",
                     String.join(", ", files),
-                    provenance.draw().count(),
-                    provenance.draw().count() == 1 ? "" : "s",
+                    count,
+                    count == 1 ? "" : "s",
                     seconds,
-                    provenance.draw().count() / seconds);
+                    count / seconds);
         }
     }
 }

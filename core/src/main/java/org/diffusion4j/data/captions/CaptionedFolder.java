@@ -1,13 +1,9 @@
 package org.diffusion4j.data.captions;
 
-import static org.diffusion4j.engine.Require.require;
-
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.ImageFiles;
 import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.engine.DiffusionException;
@@ -17,15 +13,9 @@ import org.diffusion4j.engine.FormatException;
  * Images in a folder, or in zips that lie there, with their captions in a table beside them: {@code captions.tsv}, or
  * {@code metadata.csv} and {@code metadata.jsonl} as data sets on Hugging Face's hub have them.
  */
-public final class CaptionedFolder implements CaptionedImages {
+public final class CaptionedFolder {
 
-    private final ImageDataset images;
-    private final List<List<String>> captions;
-
-    private CaptionedFolder(ImageDataset images, List<List<String>> captions) {
-        this.images = images;
-        this.captions = captions;
-    }
+    private CaptionedFolder() {}
 
     /** Whether a folder has such a table. */
     public static boolean isOne(Path folder) {
@@ -39,7 +29,7 @@ public final class CaptionedFolder implements CaptionedImages {
      * @throws DiffusionException if there is no such folder or table
      * @throws FormatException if the table or an image cannot be read, or one that the table names is not there
      */
-    public static CaptionedFolder open(Path folder, List<String> columns, ReadOptions options) {
+    public static CaptionedImages open(Path folder, List<String> columns, ReadOptions options) {
         if (!Files.isDirectory(folder)) {
             throw new DiffusionException(folder + ": there is no such folder");
         }
@@ -48,53 +38,7 @@ public final class CaptionedFolder implements CaptionedImages {
                         folder + ": has no captions; expected one of " + String.join(", ", CaptionTable.NAMES)));
         Map<String, List<String>> table = CaptionTable.read(file, columns, options.onNote());
         ImageFiles.Named read = ImageFiles.readNamed(folder, List.copyOf(table.keySet()), file.toString(), options);
-        return new CaptionedFolder(
-                read.images(), read.names().stream().map(table::get).toList());
-    }
-
-    @Override
-    public List<String> captions(int i) {
-        require(i >= 0 && i < captions.size(), "there is no image %s in %s; it has %s", i, name(), size());
-        return captions.get(i);
-    }
-
-    @Override
-    public String name() {
-        return images.name();
-    }
-
-    @Override
-    public int size() {
-        return images.size();
-    }
-
-    @Override
-    public int channels() {
-        return images.channels();
-    }
-
-    @Override
-    public int height() {
-        return images.height();
-    }
-
-    @Override
-    public int width() {
-        return images.width();
-    }
-
-    @Override
-    public List<String> labelNames() {
-        return List.of();
-    }
-
-    @Override
-    public int label(int i) {
-        return images.label(i);
-    }
-
-    @Override
-    public void copy(int i, ByteBuffer target) {
-        images.copy(i, target);
+        List<List<String>> captions = read.names().stream().map(table::get).toList();
+        return CaptionedImages.of(read.images(), captions::get);
     }
 }

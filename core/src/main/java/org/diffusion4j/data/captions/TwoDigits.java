@@ -103,7 +103,7 @@ public final class TwoDigits implements CaptionedImages {
 
     /** Which digits picture {@code i} shows. */
     public Pair pair(int i) {
-        return drawn(i, random(i));
+        return drawn(random(i));
     }
 
     private SplitMix random(int i) {
@@ -111,7 +111,7 @@ public final class TwoDigits implements CaptionedImages {
         return new SplitMix(seed, i);
     }
 
-    private Pair drawn(int i, SplitMix random) {
+    private Pair drawn(SplitMix random) {
         while (true) {
             Pair pair = new Pair(random.below(WORDS.size()), random.below(WORDS.size()));
             if (pairs.contains(isHeldOut(pair) ? DataSplit.TEST : DataSplit.TRAIN)) {
@@ -163,7 +163,7 @@ public final class TwoDigits implements CaptionedImages {
     @Override
     public void copy(int i, ByteBuffer target) {
         SplitMix random = random(i);
-        Pair pair = drawn(i, random);
+        Pair pair = drawn(random);
         byte[] picture = new byte[imageBytes()];
         put(pair.left(), random, picture, 0);
         put(pair.right(), random, picture, SIDE);

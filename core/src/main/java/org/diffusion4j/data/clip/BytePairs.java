@@ -132,9 +132,9 @@ final class BytePairs {
 
         /** The rank of the pair that begins there, or null. */
         private @Nullable Integer rank(int place) {
-            return symbols[place] == null || right[place] == symbols.length
-                    ? null
-                    : ranks.get(new Pair(symbols[place], symbols[right[place]]));
+            String first = symbols[place];
+            String second = right[place] == symbols.length ? null : symbols[right[place]];
+            return first == null || second == null ? null : ranks.get(new Pair(first, second));
         }
     }
 

@@ -3,12 +3,16 @@ package org.diffusion4j.data.clip;
 import static org.diffusion4j.engine.Require.require;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.engine.Tensors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What CLIP's vision tower expects of a picture: the shorter side resized as Pillow does, the middle cut out, each channel normalized.
@@ -24,6 +28,7 @@ public record ClipPictures(int edge, int crop, List<Double> mean, List<Double> s
 
     private static final int MOST = 1 << 14;
     private static final int CHANNELS = 3;
+    private static final int BICUBIC = 3; // Pillow's number
 
     /** Where the middle lies. The two differ where the surplus is odd. */
     public enum Centre {
@@ -72,6 +77,76 @@ public record ClipPictures(int edge, int crop, List<Double> mean, List<Double> s
                 List.of(0.48145466, 0.4578275, 0.40821073),
                 List.of(0.26862954, 0.26130258, 0.27577711),
                 Centre.TRANSFORMERS);
+    }
+
+    /**
+     * Reads transformers' {@code preprocessor_config.json}. What it does not say is as in OpenAI's models.
+     *
+     * @param size of the vision tower's pictures
+     * @param source where the map comes from, for messages
+     * @throws FormatException if it asks for another way of preparing pictures, or for another size
+     */
+    public static ClipPictures fromMap(Map<String, ?> config, int size, String source) {
+        for (String step : List.of("do_resize", "do_center_crop", "do_normalize", "do_rescale")) {
+            requireValue(config, step, true, source);
+        }
+        requireValue(config, "resample", BICUBIC, source);
+        ClipPictures usual = ofSize(size);
+        int crop = side(config.get("crop_size"), "height", size, source);
+        if (crop != size) {
+            throw new FormatException(
+                    source + ": crop_size is " + crop + ", but the vision tower sees pictures of " + size);
+        }
+        try {
+            return new ClipPictures(
+                    side(config.get("size"), "shortest_edge", size, source),
+                    crop,
+                    numbers(config.get("image_mean"), usual.mean, source),
+                    numbers(config.get("image_std"), usual.std, source),
+                    Centre.TRANSFORMERS);
+        } catch (IllegalArgumentException e) {
+            throw new FormatException(source + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static void requireValue(Map<String, ?> config, String key, Object only, String source) {
+        Object found = config.get(key);
+        boolean same = found instanceof Number number && only instanceof Number wanted
+                ? number.doubleValue() == wanted.doubleValue()
+                : only.equals(found);
+        if (found != null && !same) {
+            throw new FormatException(source + ": '" + key + "' is " + found + "; only " + only + " is supported");
+        }
+    }
+
+    /** A number, or the number of that key in an object; older files have the former. */
+    private static int side(@Nullable Object found, String key, int usual, String source) {
+        Object number = found instanceof Map<?, ?> object ? object.get(key) : found;
+        if (number == null) {
+            return usual;
+        }
+        if (number instanceof Number side && side.doubleValue() == side.intValue()) {
+            return side.intValue();
+        }
+        throw new FormatException(source + ": a size must be a whole number, was " + number);
+    }
+
+    private static List<Double> numbers(@Nullable Object found, List<Double> usual, String source) {
+        if (found == null) {
+            return usual;
+        }
+        List<Double> numbers = new ArrayList<>();
+        if (found instanceof List<?> list) {
+            for (Object each : list) {
+                if (each instanceof Number number) {
+                    numbers.add(number.doubleValue());
+                }
+            }
+        }
+        if (numbers.size() != CHANNELS) {
+            throw new FormatException(source + ": image_mean and image_std must have three numbers each, was " + found);
+        }
+        return numbers;
     }
 
     /**

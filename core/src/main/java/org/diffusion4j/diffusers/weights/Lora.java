@@ -4,6 +4,7 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -59,18 +60,42 @@ public final class Lora implements AutoCloseable {
                 throw new FormatException(path + ": key '" + key + "' names a layer that another key names too");
             }
         });
-        layers.forEach((layer, pieces) -> {
-            Tensor up = pieces.get(Piece.UP);
-            Tensor down = pieces.get(Piece.DOWN);
-            if (up == null || down == null) {
-                throw new FormatException(
-                        path + ": " + layer + " has only " + pieces.keySet() + "; UP and DOWN are needed");
-            }
-            if (up.dim() < 2 || down.dim() < 2 || up.size(1) != down.size(0) || up.numel() != up.size(0) * up.size(1)) {
-                throw new FormatException(path + ": the matrices of " + layer + " do not fit each other: " + up.sizes()
-                        + " and " + down.sizes());
-            }
-        });
+        layers.forEach(this::requireWhole);
+    }
+
+    private void requireWhole(String layer, Map<Piece, Tensor> pieces) {
+        Tensor up = pieces.get(Piece.UP);
+        Tensor down = pieces.get(Piece.DOWN);
+        Tensor alpha = pieces.get(Piece.ALPHA);
+        if (up == null || down == null) {
+            throw new FormatException(
+                    path + ": " + layer + " has only " + pieces.keySet() + "; UP and DOWN are needed");
+        }
+        boolean together = up.dim() >= 2
+                && down.dim() >= 2
+                && up.numel() >= 1
+                && down.numel() >= 1
+                && up.size(1) == down.size(0)
+                && up.numel() == up.size(0) * up.size(1);
+        if (!together) {
+            throw new FormatException(path + ": the matrices of " + layer + " do not fit each other: " + shape(up)
+                    + " and " + shape(down));
+        }
+        if (alpha != null && alpha.numel() != 1) {
+            throw new FormatException(path + ": alpha of " + layer + " is " + shape(alpha) + ", a number is needed");
+        }
+        try (PointerScope scope = new PointerScope()) {
+            pieces.forEach((piece, tensor) -> {
+                if (!tensor.is_floating_point() || !tensor.isfinite().all().item_bool()) {
+                    throw new FormatException(path + ": " + piece + " of " + layer
+                            + " has values that are no finite floating-point numbers");
+                }
+            });
+        }
+    }
+
+    private static String shape(Tensor tensor) {
+        return Arrays.toString(tensor.sizes().vec().get());
     }
 
     /**
@@ -196,7 +221,7 @@ public final class Lora implements AutoCloseable {
             return alpha == 0 ? 1 : alpha / rank;
         }
         String part = layer.part.folder() + ".";
-        Object alpha = metadata.get(part + "lora_alpha");
+        @Nullable Object alpha = metadata.get(part + "lora_alpha");
         if (metadata.get(part + "alpha_pattern") instanceof Map<?, ?> patterns) {
             for (Map.Entry<?, ?> pattern : patterns.entrySet()) {
                 if (("." + layer.module).endsWith("." + pattern.getKey())) {
@@ -204,8 +229,15 @@ public final class Lora implements AutoCloseable {
                 }
             }
         }
-        boolean byRoot = Boolean.TRUE.equals(metadata.get(part + "use_rslora"));
-        return alpha instanceof Number number ? number.doubleValue() / (byRoot ? Math.sqrt(rank) : rank) : 1;
+        if (alpha == null) {
+            return 1;
+        }
+        if (!(alpha instanceof Number number && Double.isFinite(number.doubleValue()))) {
+            throw new FormatException(path + ": " + METADATA + ": lora_alpha of " + layer.part.folder() + " is " + alpha
+                    + ", a number is needed");
+        }
+        boolean byRoot = Boolean.TRUE.equals(metadata.get(part + "use_rslora")); // Kalajdzievski 2023
+        return number.doubleValue() / (byRoot ? Math.sqrt(rank) : rank);
     }
 
     @Override

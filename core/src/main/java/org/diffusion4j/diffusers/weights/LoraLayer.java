@@ -27,11 +27,13 @@ public record LoraLayer(ModelPart part, String module, int rank, double factor) 
      *
      * @param up {@code [out, rank]}, perhaps with a kernel of 1×1
      * @param down {@code [rank, in]}, perhaps with a kernel
-     * @return shaped as and of the dtype of {@code weight}, made in the caller's scope
+     * @return shaped as {@code weight}, in float64 where that is and else in float32, made in the caller's scope
      */
     Tensor difference(Tensor up, Tensor down, Tensor weight, double scale) {
         return Scoped.result(() -> {
-            ScalarType dtype = weight.scalar_type();
+            boolean exact = weight.scalar_type().intern() == ScalarType.Double;
+            ScalarType dtype =
+                    exact ? ScalarType.Double : ScalarType.Float; // in 16 bits the product would be rounded first
             Tensor product = up.to(dtype).flatten(1, -1).matmul(down.to(dtype).flatten(1, -1));
             return product.mul(new Scalar(scale * factor))
                     .view(weight.sizes().vec().get());

@@ -32,6 +32,11 @@ record Placement(ModelPart part, String name, Change change) {
         /** Rows become columns. */
         TRANSPOSED {
             @Override
+            boolean fits(Tensor x) {
+                return x.dim() == 2;
+            }
+
+            @Override
             Tensor apply(Tensor x) {
                 return x.t();
             }
@@ -39,6 +44,11 @@ record Placement(ModelPart part, String name, Change change) {
 
         /** The first third of the rows: queries. */
         QUERY {
+            @Override
+            boolean fits(Tensor x) {
+                return hasThirds(x);
+            }
+
             @Override
             Tensor apply(Tensor x) {
                 return third(x, 0);
@@ -48,6 +58,11 @@ record Placement(ModelPart part, String name, Change change) {
         /** The second third of the rows: keys. */
         KEY {
             @Override
+            boolean fits(Tensor x) {
+                return hasThirds(x);
+            }
+
+            @Override
             Tensor apply(Tensor x) {
                 return third(x, 1);
             }
@@ -56,12 +71,26 @@ record Placement(ModelPart part, String name, Change change) {
         /** The last third of the rows: values. */
         VALUE {
             @Override
+            boolean fits(Tensor x) {
+                return hasThirds(x);
+            }
+
+            @Override
             Tensor apply(Tensor x) {
                 return third(x, 2);
             }
         };
 
+        /** Whether a tensor is of a shape that can be changed so. */
+        boolean fits(Tensor x) {
+            return true;
+        }
+
         abstract Tensor apply(Tensor x);
+
+        private static boolean hasThirds(Tensor x) {
+            return x.dim() >= 1 && x.size(0) % 3 == 0;
+        }
 
         private static Tensor third(Tensor x, int which) {
             long rows = x.size(0) / 3;

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
@@ -45,6 +47,13 @@ public final class SingleFile implements AutoCloseable {
                     path + ": is " + kind.family().title() + ", which is not supported; SDXL's base is");
         }
         placements = SingleFileNames.of(tensors.keySet(), kind.family(), path.toString());
+        placements.forEach((name, places) -> {
+            Tensor tensor = tensors.get(name);
+            if (tensor == null
+                    || !places.stream().allMatch(place -> place.change().fits(tensor))) {
+                throw new FormatException(path + ": tensor '" + name + "' is not of the shape that OpenCLIP gives it");
+            }
+        });
     }
 
     /**
@@ -97,6 +106,13 @@ public final class SingleFile implements AutoCloseable {
             }
         });
         return weights;
+    }
+
+    /** The names of tensors that belong to no network: moving averages, schedules, positions and what else lies in such files. */
+    public Set<String> unneeded() {
+        Set<String> names = new TreeSet<>(file.tensors().keySet());
+        names.removeAll(placements.keySet());
+        return names;
     }
 
     /**

@@ -2,7 +2,6 @@ package org.diffusion4j.latent.autoencoder;
 
 import static org.diffusion4j.engine.Require.require;
 
-import java.util.Arrays;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.nn.Condition;
@@ -10,6 +9,7 @@ import org.diffusion4j.nn.vae.AutoencoderKL;
 import org.diffusion4j.nn.vae.DiagonalGaussian;
 import org.diffusion4j.train.Loss;
 import org.diffusion4j.train.TimeSampler;
+import org.diffusion4j.train.TimeSampling;
 
 /**
  * How far a picture is from what becomes of it by way of a draw of its latents, and how far the latents are from a normal distribution.
@@ -49,11 +49,7 @@ record AutoencoderLoss(AutoencoderKL autoencoder, double klWeight) implements Lo
 
     @Override
     public TimeSampler times() {
-        return (random, count) -> {
-            double[] weights = new double[count];
-            Arrays.fill(weights, 1);
-            return new TimeSampler.Drawn(new double[count], weights);
-        };
+        return TimeSampling.UNIFORM.of(1);
     }
 
     @Override

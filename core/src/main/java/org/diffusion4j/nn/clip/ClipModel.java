@@ -82,9 +82,13 @@ public final class ClipModel implements AutoCloseable {
      * @return {@code [texts, pictures]}, made in the caller's scope
      */
     public Tensor logits(Tensor texts, Tensor pictures) {
+        return Scoped.result(() -> texts.matmul(pictures.t()).mul(scale()));
+    }
+
+    /** What cosines are multiplied by, a scalar that is learned; made in the caller's scope. */
+    public Tensor scale() {
         try (CloseGuard.Use use = parameters.use()) {
-            return Scoped.result(
-                    () -> texts.matmul(pictures.t()).mul(logScale.value().exp()));
+            return logScale.value().exp();
         }
     }
 

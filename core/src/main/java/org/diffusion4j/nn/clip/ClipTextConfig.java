@@ -2,6 +2,11 @@ package org.diffusion4j.nn.clip;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.List;
+import java.util.Map;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.engine.FormatException;
+
 /**
  * The size of CLIP's text tower.
  *
@@ -37,6 +42,44 @@ public record ClipTextConfig(int vocabulary, int positions, int layers, Width wi
                     heads);
             require(projection >= 0, "projection_dim must not be negative, was %s", projection);
         }
+    }
+
+    /**
+     * Reads transformers' {@code config.json}; keys that mean nothing for a text tower are passed over.
+     *
+     * @param projected whether the tower has a projection: that of {@code CLIPTextModelWithProjection}
+     * @param source where the map comes from, for messages
+     * @throws FormatException if a number is missing, a value is of the wrong type, or what it asks for is not supported
+     */
+    public static ClipTextConfig fromMap(Map<String, ?> config, boolean projected, String source) {
+        Object eps = config.get("layer_norm_eps");
+        if (eps instanceof Number number && number.doubleValue() != ClipLayer.EPS) {
+            throw new FormatException(source + ": layer_norm_eps is " + eps + "; only " + ClipLayer.EPS
+                    + " is supported for this network");
+        }
+        try {
+            Object act = config.containsKey("hidden_act") ? config.get("hidden_act") : ClipActivation.QUICK_GELU;
+            return new ClipTextConfig(
+                    number(config, "vocab_size", source),
+                    number(config, "max_position_embeddings", source),
+                    number(config, "num_hidden_layers", source),
+                    new Width(
+                            number(config, "hidden_size", source),
+                            number(config, "intermediate_size", source),
+                            number(config, "num_attention_heads", source),
+                            projected ? number(config, "projection_dim", source) : 0,
+                            DidYouMean.choose("hidden_act", String.valueOf(act), List.of(ClipActivation.values()))),
+                    config.containsKey("eos_token_id") ? number(config, "eos_token_id", source) : LARGEST_TOKEN);
+        } catch (IllegalArgumentException e) {
+            throw new FormatException(source + ": " + e.getMessage(), e);
+        }
+    }
+
+    static int number(Map<String, ?> config, String key, String source) {
+        if (config.get(key) instanceof Number number && number.doubleValue() == number.intValue()) {
+            return number.intValue();
+        }
+        throw new FormatException(source + ": '" + key + "' must be a whole number, was " + config.get(key));
     }
 
     /** Refuses sizes below 1. */

@@ -49,6 +49,11 @@ public final class ClipTextTower implements AutoCloseable {
         parameters.allocate(seed, dtype);
     }
 
+    /** One whose parameters have names and shapes and no values yet; {@link Parameters#drawWith} gives them. */
+    public static ClipTextTower withoutValues(ClipTextConfig config) {
+        return new ClipTextTower(config, new Parameters("the text encoder"));
+    }
+
     /** Declares its parameters among those of a whole model, which allocates them. */
     ClipTextTower(ClipTextConfig config, Parameters parameters) {
         this.config = config;

@@ -13,6 +13,8 @@ import org.diffusion4j.nn.Parameters;
  * diffusers' {@code AutoencoderKL}, older names by {@code nn.unet.PublishedNames}. New weights are PyTorch's defaults, but zero in the
  * last layer of each residual block and of attention.
  *
+ * <p>Large pictures need much memory; {@link Tiles} codes them piece by piece.
+ *
  * <p>Threads: it may be used by many at once while nobody changes the parameters; {@link #close} waits for calls under way.
  */
 public final class AutoencoderKL implements AutoCloseable {
@@ -55,7 +57,11 @@ public final class AutoencoderKL implements AutoCloseable {
      * @throws IllegalArgumentException if the channels are others, or a side does not divide by {@code config().factor()}
      */
     public DiagonalGaussian encode(Tensor pictures) {
-        return DiagonalGaussian.ofMoments(autoencoder.encode(pictures));
+        return DiagonalGaussian.ofMoments(moments(pictures));
+    }
+
+    Tensor moments(Tensor pictures) {
+        return autoencoder.encode(pictures);
     }
 
     /**

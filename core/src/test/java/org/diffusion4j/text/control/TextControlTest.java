@@ -134,6 +134,18 @@ class TextControlTest {
     }
 
     @Test
+    void are_the_texts_of_the_model_where_the_steps_of_control_are_nothing() {
+        TextControl control = new TextControl(controls, List.of(ControlGoal.parse("who=cat")), 0.01, 1e-9);
+        assertThat(texts(control.write(model, settings(20), (done, of) -> {})))
+                .isEqualTo(texts(model.write(settings(20), (done, of) -> {})))
+                .isNotEqualTo(texts(TextControl.of(controls, "who=cat").write(model, settings(20), (done, of) -> {})));
+    }
+
+    private static List<String> texts(List<WrittenText> written) {
+        return written.stream().map(WrittenText::text).toList();
+    }
+
+    @Test
     void have_a_length_without_a_classifier() {
         assertThat(TextControl.of(controls, "length=5").write(model, settings(20), (done, of) -> {}))
                 .allSatisfy(text -> assertThat(text.text().split(" ")).hasSize(5))

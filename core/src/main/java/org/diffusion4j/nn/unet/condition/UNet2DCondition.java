@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.CloseGuard;
@@ -47,6 +48,12 @@ public final class UNet2DCondition implements Network {
 
     /** The name of the sizes of the picture, which SDXL receives: {@code [batch, 6]}, each height before width. */
     public static final String SIZES = "sizes";
+
+    /**
+     * The name of further channels, which follow those of x: {@code [batch, channels, height, width]}. Networks for inpainting receive a mask
+     * and the latents of what is kept.
+     */
+    public static final String CHANNELS = "channels";
 
     /** The name of the embedded guidance scale, which consistency models receive: {@code [batch, timeCondProjDim]}. */
     public static final String GUIDANCE = "guidance";
@@ -159,15 +166,21 @@ public final class UNet2DCondition implements Network {
      */
     @Override
     public Tensor forward(Tensor x, Tensor timesteps, Condition condition) {
+        Condition known = condition.only(TEXT, TEXT_MASK, Condition.CLASSES, POOLED_TEXT, SIZES, CHANNELS, GUIDANCE);
+        Tensor more = known.get(CHANNELS);
         require(
-                x.dim() == 4 && x.size(1) == config.inChannels(),
-                "the network needs [batch, %s, height, width], was given %s",
+                x.dim() == 4 && x.size(1) + (more == null ? 0 : more.size(1)) == config.inChannels(),
+                "the network needs [batch, %s, height, width], was given %s%s",
                 config.inChannels(),
-                Arrays.toString(x.sizes().vec().get()));
+                Arrays.toString(x.sizes().vec().get()),
+                more == null ? "" : " and " + Arrays.toString(more.sizes().vec().get()));
         try (CloseGuard.Use use = parameters.use()) {
-            Condition known = condition.only(TEXT, TEXT_MASK, Condition.CLASSES, POOLED_TEXT, SIZES, GUIDANCE);
-            return Scoped.result(() -> output(x, timesteps, known));
+            return Scoped.result(() -> output(more == null ? x : joined(x, more), timesteps, known));
         }
+    }
+
+    private static Tensor joined(Tensor x, Tensor more) {
+        return torch.cat(new TensorVector(x, more.to(x.scalar_type())), 1);
     }
 
     private Tensor output(Tensor x, Tensor timesteps, Condition condition) {
