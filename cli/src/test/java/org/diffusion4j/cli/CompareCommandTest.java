@@ -43,8 +43,7 @@ class CompareCommandTest {
     void makes_one_table_of_models_that_draw_as_their_recipes_say() throws Exception {
         Path edm = trained("edm");
         Path vp = trained("vp");
-        Object[] command =
-                words(edm, vp, "--metrics", "fid,nll-ode", "--nll-count", 2, "--tolerance", "0.5", "--batch-size", 5);
+        Object[] command = words(edm, vp, "--metrics", "fid,nll-ode", "--nll-count", 2, "--tolerance", "0.5");
         Ran ran = diffuse(command);
         assertThat(ran.err()).isEmpty();
         assertThat(ran.out()).contains("look at comparison.html");
