@@ -170,7 +170,7 @@ class SafetensorsTest {
             {"__metadata__":"pt"}                                                   | 0 | bad: __metadata__: is the text "pt", an object was expected
             {"a":{"dtype":"U8","shape":[1]}}                                        | 1 | bad: tensor 'a' has the fields [dtype, shape], it needs dtype, shape and data_offsets, nothing else
             {"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":0}}             | 1 | bad: tensor 'a' has the fields [dtype, shape, data_offsets, x], it needs dtype, shape and data_offsets, nothing else
-            {"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}              | 1 | bad: tensor 'a' has the dtype "F8_E4M3", which is not read here; known are [BOOL, U8, I8, I16, F16, BF16, I32, F32, F64, I64]
+            {"a":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[0,1]}}              | 1 | bad: tensor 'a' has the dtype "F8_E4M3", which is not read here (fp8 is not supported; use a file in float16, bfloat16 or float32); known are [BOOL, U8, I8, I16, F16, BF16, I32, F32, F64, I64]
             {"a":{"dtype":"U8","shape":[-1],"data_offsets":[0,1]}}                  | 1 | bad: tensor 'a': shape is [-1], expected a list of integers from 0 to 2^63 - 1
             {"a":{"dtype":"U8","shape":[1.0],"data_offsets":[0,1]}}                 | 1 | bad: tensor 'a': shape is [1.0], expected a list of integers from 0 to 2^63 - 1
             {"a":{"dtype":"U8","shape":[1],"data_offsets":[1,0]}}                   | 1 | bad: tensor 'a' has data_offsets [1, 0], expected begin ≤ end ≤ 1, the length of the data; is the file cut short?
