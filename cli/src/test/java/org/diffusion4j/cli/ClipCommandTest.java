@@ -8,8 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.io.Json;
 import org.diffusion4j.io.Png;
 import org.diffusion4j.io.Safetensors;
 import org.diffusion4j.nn.clip.ClipActivation;
@@ -90,6 +92,24 @@ class ClipCommandTest {
         assertThat(ran.out().lines())
                 .hasSize(4)
                 .allMatch(line -> line.matches(" *-?\\d+\\.\\d\\d  .*(red|blue)\\.png  (red|dee)"));
+    }
+
+    @Test
+    void scores_as_json_that_parses() {
+        Ran ran = diffuse(
+                "clip",
+                "score",
+                pictures.resolve("red.png"),
+                "--text",
+                "red",
+                "--text",
+                "dee",
+                "--clip",
+                clip,
+                "--json");
+        assertThat(Json.parse(ran.out(), "out"))
+                .asInstanceOf(InstanceOfAssertFactories.LIST)
+                .hasSize(2);
     }
 
     @Test
