@@ -51,9 +51,14 @@ public final class Picture {
      * @throws org.diffusion4j.engine.DiffusionException if it cannot be read
      */
     public static Tensor read(Path file) {
+        PixelPlanes planes = planes(file);
+        return Tensors.of(planes.bytes(), planes.channels(), planes.height(), planes.width());
+    }
+
+    /** {@link #read} before it is a tensor. */
+    static PixelPlanes planes(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            PixelPlanes planes = decode(in);
-            return Tensors.of(planes.bytes(), planes.channels(), planes.height(), planes.width());
+            return decode(in);
         } catch (FileSystemException e) {
             throw FileTrouble.reading(file, e);
         } catch (IOException e) {

@@ -1,13 +1,8 @@
 package org.diffusion4j.data;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
-import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Tensors;
 
@@ -24,15 +19,7 @@ public final class PictureFile {
      * @throws FormatException if it is no image, or is damaged
      */
     public static Tensor read(Path file, int width, int height, Consumer<String> note) {
-        PixelPlanes image;
-        try (InputStream in = Files.newInputStream(file)) {
-            image = Picture.decode(in);
-        } catch (NoSuchFileException e) {
-            throw FileTrouble.reading(file, e);
-        } catch (IOException e) {
-            throw new FormatException(
-                    file + ": cannot be read as " + Picture.FORMATS + ": " + FileTrouble.reason(e), e);
-        }
+        PixelPlanes image = Picture.planes(file);
         if (image.width() != width || image.height() != height) {
             note.accept(file + ": is " + image.width() + "x" + image.height() + ", and is cut and resized to " + width
                     + "x" + height);

@@ -26,7 +26,6 @@ import org.diffusion4j.cli.option.FeatureOptions;
 import org.diffusion4j.cli.option.SplitOption;
 import org.diffusion4j.data.GreyImages;
 import org.diffusion4j.data.ImageDataset;
-import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.data.Subset;
 import org.diffusion4j.evaluate.FeatureCache;
 import org.diffusion4j.evaluate.FeatureNetwork;
@@ -34,7 +33,6 @@ import org.diffusion4j.evaluate.PictureSimilarity;
 import org.diffusion4j.evaluate.Pictures;
 import org.diffusion4j.evaluate.SampleEvaluation;
 import org.diffusion4j.evaluate.SampleMetric;
-import org.diffusion4j.io.ImageGrid;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.Png;
 import org.diffusion4j.latent.autoencoder.AutoencoderFolder;
@@ -60,8 +58,6 @@ import picocli.CommandLine.Spec;
 final class AutoencoderReconstructCommand implements Runnable {
 
     private static final int SHOWN = 32;
-    private static final int COLUMNS = 8;
-    private static final int PADDING = 2;
 
     @Spec
     private CommandSpec spec;
@@ -130,7 +126,7 @@ final class AutoencoderReconstructCommand implements Runnable {
     private Map<String, Object> similarity(Pictures pictures, ReconstructedPictures reconstruction) {
         List<Double> psnr = new ArrayList<>();
         List<Double> ssim = new ArrayList<>();
-        List<BufferedImage> rows = new ArrayList<>();
+        BufferedImage sheet = null;
         try (LiveWork work = new LiveWork("reconstructing")) {
             for (int first = 0; first < pictures.count(); first += batch.size()) {
                 work.at(first, pictures.count(), "pictures");
@@ -140,16 +136,14 @@ final class AutoencoderReconstructCommand implements Runnable {
                     add(psnr, PictureSimilarity.psnr(unit(pixels), unit(again)));
                     add(ssim, PictureSimilarity.ssim(unit(pixels), unit(again)));
                     if (out != null && first == 0) {
-                        rows.addAll(rows(pixels, again));
+                        int shown = (int) Math.min(SHOWN, pixels.size(0));
+                        sheet = ReconstructedPictures.sheet(pixels.narrow(0, 0, shown), again.narrow(0, 0, shown));
                     }
                 }
             }
         }
-        if (out != null) {
-            Png.write(
-                    out,
-                    ImageGrid.of(rows, Math.min(COLUMNS, rows.size() / 2), PADDING),
-                    Map.of("model", model.toString()));
+        if (out != null && sheet != null) {
+            Png.write(out, sheet, Map.of("model", model.toString()));
         }
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("psnr", mean(psnr));
@@ -167,21 +161,6 @@ final class AutoencoderReconstructCommand implements Runnable {
 
     private static double mean(List<Double> values) {
         return values.stream().flatMapToDouble(DoubleStream::of).average().orElseThrow();
-    }
-
-    /** A row of pictures, a row of theirs again, and so on. */
-    private static List<BufferedImage> rows(Tensor pixels, Tensor again) {
-        PixelCodec codec = new PixelCodec();
-        List<BufferedImage> pictures = codec.toImages(codec.encode(pixels));
-        List<BufferedImage> others = codec.toImages(codec.encode(again));
-        int shown = Math.min(SHOWN, pictures.size());
-        int columns = Math.min(COLUMNS, shown);
-        List<BufferedImage> rows = new ArrayList<>();
-        for (int first = 0; first + columns <= shown; first += columns) {
-            rows.addAll(pictures.subList(first, first + columns));
-            rows.addAll(others.subList(first, first + columns));
-        }
-        return rows;
     }
 
     private double fid(ImageDataset data, Pictures pictures, Pictures again) {

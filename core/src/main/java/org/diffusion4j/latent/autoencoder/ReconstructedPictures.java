@@ -2,13 +2,17 @@ package org.diffusion4j.latent.autoencoder;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.evaluate.Pictures;
+import org.diffusion4j.io.ImageGrid;
 import org.diffusion4j.nn.vae.AutoencoderKL;
 
 /**
@@ -19,6 +23,9 @@ import org.diffusion4j.nn.vae.AutoencoderKL;
  * @param pictures the pictures themselves, borrowed
  */
 public record ReconstructedPictures(AutoencoderKL autoencoder, String weights, Pictures pictures) implements Pictures {
+
+    private static final int COLUMNS = 8;
+    private static final int PADDING = 2;
 
     @Override
     public int count() {
@@ -67,5 +74,24 @@ public record ReconstructedPictures(AutoencoderKL autoencoder, String weights, P
                         autoencoder.encode(codec.encode(pixels)).mean()));
             });
         }
+    }
+
+    /**
+     * Some pictures in rows, below each row what became of them.
+     *
+     * @param pixels uint8 {@code [batch, channels, height, width]}
+     * @param again shaped alike
+     */
+    public static BufferedImage sheet(Tensor pixels, Tensor again) {
+        PixelCodec codec = new PixelCodec();
+        List<BufferedImage> pictures = codec.toImages(codec.encode(pixels));
+        List<BufferedImage> others = codec.toImages(codec.encode(again));
+        int columns = Math.min(COLUMNS, pictures.size());
+        List<BufferedImage> rows = new ArrayList<>();
+        for (int first = 0; first + columns <= pictures.size(); first += columns) {
+            rows.addAll(pictures.subList(first, first + columns));
+            rows.addAll(others.subList(first, first + columns));
+        }
+        return ImageGrid.of(rows, columns, PADDING);
     }
 }

@@ -2,14 +2,11 @@ package org.diffusion4j.latent.autoencoder;
 
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.PixelCodec;
-import org.diffusion4j.io.ImageGrid;
 import org.diffusion4j.io.Png;
 import org.diffusion4j.nn.vae.AutoencoderKL;
 import org.diffusion4j.train.Batch;
@@ -21,8 +18,7 @@ import org.diffusion4j.train.TrainListener;
 final class Reconstructions implements TrainListener {
 
     private static final String EXTENSION = ".png";
-    private static final int COLUMNS = 8;
-    private static final int PADDING = 2;
+    private static final int USUAL = 32;
 
     private final AutoencoderKL autoencoder;
     private final Examples examples;
@@ -35,7 +31,7 @@ final class Reconstructions implements TrainListener {
         this.examples = examples;
         this.run = run;
         Integer asked = run.recipe().train().sampleCount();
-        count = Math.min(asked == null ? 4 * COLUMNS : asked, examples.batchSize());
+        count = Math.min(asked == null ? USUAL : asked, examples.batchSize());
     }
 
     @Override
@@ -43,23 +39,16 @@ final class Reconstructions implements TrainListener {
         if (count == 0) {
             return;
         }
-        List<BufferedImage> pictures;
-        List<BufferedImage> again;
+        BufferedImage grid;
         try (PointerScope scope = new PointerScope();
                 AutoGradMode noGrad = new AutoGradMode(false);
                 Batch batch = examples.batch(0)) {
             Tensor x = batch.x0().narrow(0, 0, count);
-            pictures = new PixelCodec().toImages(x);
-            again = new PixelCodec()
-                    .toImages(autoencoder.decode(autoencoder.encode(x).mean()));
+            PixelCodec codec = new PixelCodec();
+            grid = ReconstructedPictures.sheet(
+                    codec.decode(x),
+                    codec.decode(autoencoder.decode(autoencoder.encode(x).mean())));
         }
-        List<BufferedImage> rows = new ArrayList<>();
-        int columns = Math.min(COLUMNS, count);
-        for (int first = 0; first + columns <= count; first += columns) {
-            rows.addAll(pictures.subList(first, first + columns));
-            rows.addAll(again.subList(first, first + columns));
-        }
-        BufferedImage grid = ImageGrid.of(rows, columns, PADDING);
         run.events().image("samples", step, grid);
         Png.write(run.samples(step, EXTENSION), grid, Map.of("run", run.recipe().name(), "step", String.valueOf(step)));
     }

@@ -4,9 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.clip.ClipPictures;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.latent.CaptionExamples;
@@ -40,13 +38,7 @@ record ClipLoss(ClipModel model, ClipPictures pictures) implements Loss {
         Tensor cosines = model.textFeatures(rows)
                 .matmul(model.pictureFeatures(normalized(x0)).t());
         Tensor logits = cosines.mul(torch.clamp_max(model.scale(), new Scalar(LARGEST_SCALE)));
-        return entropies(logits).add(entropies(logits.t())).mul(new Scalar(0.5));
-    }
-
-    private static Tensor entropies(Tensor logits) {
-        Tensor places =
-                torch.arange(new Scalar(logits.size(0)), logits.options()).to(ScalarType.Long);
-        return torch.cross_entropy_loss(logits, places, new TensorOptional(), torch.Reduction.None.value, -100, 0);
+        return ClipModel.losses(logits);
     }
 
     private Tensor normalized(Tensor x0) {

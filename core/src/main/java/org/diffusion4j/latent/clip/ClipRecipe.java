@@ -109,7 +109,9 @@ public record ClipRecipe(
                 train.streams() <= 1,
                 "train.streams must be 1: the pictures of a batch are compared with each other, was %s",
                 train.streams());
-        require(train.batchSize() >= 2, "train.batchSize must be at least 2, of which pairs are told apart");
+        require(
+                train.batchSize() >= 2,
+                "train.batchSize must be at least 2: each picture is compared with the captions of the others");
     }
 
     /** The text tower for a vocabulary. */

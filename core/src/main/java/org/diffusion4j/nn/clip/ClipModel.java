@@ -4,6 +4,7 @@ import static org.diffusion4j.engine.Require.require;
 
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.CloseGuard;
@@ -99,12 +100,24 @@ public final class ClipModel implements AutoCloseable {
      * @return a scalar, made in the caller's scope
      */
     public static Tensor loss(Tensor logits) {
-        return Scoped.result(() -> {
-            Tensor places =
-                    torch.arange(new Scalar(logits.size(0)), logits.options()).to(ScalarType.Long);
-            Tensor pictures = torch.cross_entropy_loss(logits, places);
-            return pictures.add(torch.cross_entropy_loss(logits.t(), places)).mul(new Scalar(0.5));
-        });
+        return Scoped.result(() -> losses(logits).mean());
+    }
+
+    /** The same of each pair, {@code [n]}. */
+    public static Tensor losses(Tensor logits) {
+        return Scoped.result(() -> entropies(logits).add(entropies(logits.t())).mul(new Scalar(0.5)));
+    }
+
+    private static Tensor entropies(Tensor logits) {
+        Tensor places =
+                torch.arange(new Scalar(logits.size(0)), logits.options()).to(ScalarType.Long);
+        return torch.cross_entropy_loss(
+                logits,
+                places,
+                new TensorOptional(),
+                torch.Reduction.None.value,
+                -100,
+                0); // -100: no place is left out
     }
 
     /** The text tower, borrowed: it lives as long as the model. */
