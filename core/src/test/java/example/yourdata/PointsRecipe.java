@@ -1,12 +1,8 @@
 package example.yourdata;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
-import org.diffusion4j.engine.Records;
-import org.diffusion4j.io.Json;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TrainSettings;
@@ -23,6 +19,9 @@ record PointsRecipe(
         String name, String source, int width, double huber, boolean lion, BetaSchedule schedule, TrainSettings train)
         implements Recipe {
 
+    /** What files omit is as in the defaults; of the fields only the source has no effect on the weights. */
+    static final Kind<PointsRecipe> KIND = new Kind<>("points", PointsRecipe::defaults);
+
     static PointsRecipe defaults() {
         TrainSettings train = TrainSettings.defaults()
                 .with("steps=3000", "batchSize=256", "learningRate=5e-3", "warmupSteps=50", "decayTo=0.01")
@@ -32,18 +31,16 @@ record PointsRecipe(
 
     /** These with assignments such as {@code train.steps=200}. */
     static PointsRecipe with(String... changes) {
-        Map<String, Object> tree = defaults().toMap();
-        Arrays.stream(changes).forEach(change -> Json.set(tree, change));
-        return defaults().ofSameKind(tree, "the recipe");
+        return KIND.changed(defaults(), List.of(changes));
     }
 
     static PointsRecipe read(Path file) {
-        return defaults().ofSameKind(Json.readObject(file), file.toString());
+        return KIND.read(file, List.of());
     }
 
     @Override
-    public PointsRecipe ofSameKind(Map<String, Object> tree, String source) {
-        return Records.CAMEL_CASE.read(defaults(), tree, source); // refuses what it does not know
+    public Kind<PointsRecipe> kind() {
+        return KIND;
     }
 
     @Override
@@ -52,20 +49,7 @@ record PointsRecipe(
     }
 
     @Override
-    public Map<String, Object> toMap() {
-        return Records.CAMEL_CASE.write(this);
-    }
-
-    @Override
     public PointsRecipe resolved() {
         return this; // nothing is left to the machine
-    }
-
-    @Override
-    public Map<String, Object> determining(long steps) {
-        Map<String, Object> tree = toMap();
-        List.of("name", "source").forEach(tree::remove);
-        tree.put("train", train.determining(steps));
-        return tree;
     }
 }

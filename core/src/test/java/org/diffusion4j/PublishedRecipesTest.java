@@ -41,14 +41,8 @@ class PublishedRecipesTest {
 
     static List<String> names() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("../recipes"))) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".json")
-                            && !name.startsWith("autoencoder")
-                            && !name.startsWith("clip")
-                            && !name.contains("classifier")
-                            && !name.startsWith("timegrad")
-                            && !name.startsWith("diffusion-lm")
-                            && !name.startsWith("text-control"))
+            return files.filter(file -> file.toString().endsWith(".json") && ImageRecipe.KIND.isOne(file))
+                    .map(file -> file.getFileName().toString())
                     .sorted()
                     .toList();
         }

@@ -15,6 +15,7 @@ import org.diffusion4j.cli.picture.ProgressiveCommand;
 import org.diffusion4j.cli.picture.QuickstartCommand;
 import org.diffusion4j.cli.picture.ReconstructCommand;
 import org.diffusion4j.cli.picture.SampleCommand;
+import org.diffusion4j.cli.train.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;

@@ -60,8 +60,18 @@ public record ImageRecipe(
         @Nullable ScoreUNetConfig scoreModel)
         implements Recipe {
 
-    /** What {@code kind} says in the recipes of images; those that do not say are of images. */
-    public static final String KIND = "image";
+    /** The kind of these recipes, also of files that say none. */
+    public static final Kind<ImageRecipe> KIND = new Kind<>("image", ImageRecipe::defaults, "sample") {
+        @Override
+        public boolean isOne(Path file) {
+            return name().equals(Json.readObject(file).getOrDefault(KIND_KEY, name()));
+        }
+
+        @Override
+        protected void prepare(Map<String, @Nullable Object> tree, String source) {
+            ImageRecipe.prepare(tree, source);
+        }
+    };
 
     private static final String PROCESS = "process";
     private static final String MODEL = "model";
@@ -166,7 +176,7 @@ public record ImageRecipe(
      * @throws org.diffusion4j.engine.FormatException if a field is not known or has a value of the wrong type
      */
     public static ImageRecipe read(Path file, List<String> changes) {
-        return changed(defaults(), Json.readObject(file), changes, file.toString());
+        return KIND.read(file, changes);
     }
 
     /**
@@ -175,12 +185,12 @@ public record ImageRecipe(
      * @param source where the text comes from, for messages
      */
     public static ImageRecipe parse(String json, String source, List<String> changes) {
-        return changed(defaults(), Json.parseObject(json, source), changes, source);
+        return KIND.read(Json.parseObject(json, source), changes, source);
     }
 
     /** This recipe after assignments such as {@code train.batchSize=64}. */
     public ImageRecipe with(String... changes) {
-        return changed(this, toMap(), List.of(changes), "recipe " + name);
+        return KIND.changed(this, List.of(changes));
     }
 
     public ImageRecipe withName(String name) {
@@ -234,9 +244,8 @@ public record ImageRecipe(
         return Records.with(this, PROCESS, process);
     }
 
-    private static ImageRecipe changed(
-            ImageRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
-        Recipe.change(tree, changes, KIND, source);
+    /** Files of other times and of other networks: an old name of a field, the process and the class of the network. */
+    private static void prepare(Map<String, @Nullable Object> tree, String source) {
         if (tree.get("train") instanceof Map<?, ?> settings && settings.containsKey(OLD_DROPOUT)) {
             Map<String, @Nullable Object> renamed = part(tree, "train");
             renamed.put("conditionDropout", renamed.remove(OLD_DROPOUT));
@@ -257,13 +266,12 @@ public record ImageRecipe(
             tree.put(SCORE_MODEL, whole);
             tree.remove(MODEL);
         }
-        return Records.CAMEL_CASE.read(defaults, tree, source);
     }
 
     /** All fields that count as a JSON tree: those of a chain of timesteps, or the process in continuous time. */
     @Override
     public Map<String, @Nullable Object> toMap() {
-        Map<String, @Nullable Object> tree = Recipe.tree(KIND, this);
+        Map<String, @Nullable Object> tree = Recipe.super.toMap();
         if (process == null) {
             tree.remove(PROCESS);
         } else {
@@ -290,8 +298,8 @@ public record ImageRecipe(
     }
 
     @Override
-    public ImageRecipe ofSameKind(Map<String, @Nullable Object> tree, String source) {
-        return changed(defaults(), new LinkedHashMap<>(tree), List.of(), source);
+    public Kind<ImageRecipe> kind() {
+        return KIND;
     }
 
     /** What the network's output means. */
@@ -363,15 +371,6 @@ public record ImageRecipe(
     public ImageRecipe resolved() {
         TrainSettings decided = train.resolved();
         return with("train.precision=" + decided.precision(), "train.streams=" + decided.streams());
-    }
-
-    @Override
-    public Map<String, @Nullable Object> determining(long steps) {
-        Map<String, @Nullable Object> tree = toMap();
-        List.of(KIND_KEY, "name", "comment", "sample").forEach(tree::remove);
-        part(tree, "data").remove("source");
-        tree.put("train", train.determining(steps));
-        return tree;
     }
 
     @SuppressWarnings("unchecked") // keys of trees are texts

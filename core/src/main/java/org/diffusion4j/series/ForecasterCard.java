@@ -37,7 +37,7 @@ record ForecasterCard(
 
     Map<String, @Nullable Object> toMap() {
         Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-        tree.put("kind", SeriesRecipe.KIND);
+        tree.put("kind", SeriesRecipe.KIND.name());
         tree.put(
                 "series",
                 Records.CAMEL_CASE.write(new Stored(
@@ -60,7 +60,7 @@ record ForecasterCard(
             throw new FormatException(source + ": needs the objects 'series' and 'recipe'");
         }
         Stored stored = Records.CAMEL_CASE.read(Stored.class, (Map<String, ?>) series, source);
-        SeriesRecipe read = SeriesRecipe.defaults().ofSameKind((Map<String, @Nullable Object>) recipe, source);
+        SeriesRecipe read = SeriesRecipe.KIND.read((Map<String, @Nullable Object>) recipe, List.of(), source);
         try {
             require(
                     stored.scale.size() == stored.names.size()

@@ -3,16 +3,12 @@ package org.diffusion4j.series;
 import static org.diffusion4j.engine.Require.require;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.diffusion4j.data.series.CsvCell;
 import org.diffusion4j.data.series.Frequency;
 import org.diffusion4j.data.series.SeriesCsv;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
-import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.series.TimeGradConfig;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.sample.SampleSettings;
@@ -22,7 +18,6 @@ import org.diffusion4j.train.LossTerms;
 import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TimeSampling;
 import org.diffusion4j.train.TrainSettings;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a training of a forecaster is made of.
@@ -46,8 +41,8 @@ public record SeriesRecipe(
         SampleSettings sample)
         implements Recipe {
 
-    /** What {@code kind} says in the recipes of series. */
-    public static final String KIND = "series";
+    /** The kind of these recipes. */
+    public static final Kind<SeriesRecipe> KIND = new Kind<>("series", SeriesRecipe::defaults, "sample");
 
     /**
      * What is learned from, and how windows of it look.
@@ -173,11 +168,6 @@ public record SeriesRecipe(
                 sample.steps());
     }
 
-    /** Whether a file is a recipe of this kind. */
-    public static boolean isOne(Path file) {
-        return KIND.equals(Json.readObject(file).get(KIND_KEY));
-    }
-
     /**
      * Reads a recipe; what it omits is as in {@link #defaults}.
      *
@@ -185,23 +175,17 @@ public record SeriesRecipe(
      * @throws FormatException if a field is not known or has a value of the wrong type
      */
     public static SeriesRecipe read(Path file, List<String> changes) {
-        return changed(defaults(), Json.readObject(file), changes, file.toString());
+        return KIND.read(file, changes);
     }
 
     /** This recipe after assignments such as {@code train.batchSize=64}. */
     public SeriesRecipe with(String... changes) {
-        return changed(this, Records.CAMEL_CASE.write(this), List.of(changes), "recipe " + name);
-    }
-
-    private static SeriesRecipe changed(
-            SeriesRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
-        Recipe.change(tree, changes, KIND, source);
-        return Records.CAMEL_CASE.read(defaults, tree, source);
+        return KIND.changed(this, List.of(changes));
     }
 
     @Override
-    public Map<String, @Nullable Object> toMap() {
-        return Recipe.tree(KIND, this);
+    public Kind<SeriesRecipe> kind() {
+        return KIND;
     }
 
     @Override
@@ -209,25 +193,10 @@ public record SeriesRecipe(
         return data.source();
     }
 
-    @Override
-    public SeriesRecipe ofSameKind(Map<String, @Nullable Object> tree, String source) {
-        return changed(defaults(), new LinkedHashMap<>(tree), List.of(), source);
-    }
-
     /** With single precision, in which these small networks compute on every machine. */
     @Override
     public SeriesRecipe resolved() {
         return withTrain(train.resolvedInFloat32("series"));
-    }
-
-    @Override
-    @SuppressWarnings("unchecked") // keys of trees are texts
-    public Map<String, @Nullable Object> determining(long steps) {
-        Map<String, @Nullable Object> tree = toMap();
-        List.of(KIND_KEY, "name", "comment", "sample").forEach(tree::remove);
-        ((Map<String, @Nullable Object>) Objects.requireNonNull(tree.get("data"))).remove("source");
-        tree.put("train", train.determining(steps));
-        return tree;
     }
 
     /** TimeGrad as published for exchange rates: N = 100, betas from 1e-4 to 0.1, context and horizon of 30 rows, the ancestral sampler. */

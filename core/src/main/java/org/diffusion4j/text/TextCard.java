@@ -12,7 +12,7 @@ record TextCard(TextRecipe recipe, Vocabulary vocabulary) {
 
     Map<String, @Nullable Object> toMap() {
         Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-        tree.put("kind", TextRecipe.KIND);
+        tree.put("kind", TextRecipe.KIND.name());
         tree.put("recipe", recipe.toMap());
         tree.put("vocabulary", vocabulary.entries());
         return tree;
@@ -30,7 +30,7 @@ record TextCard(TextRecipe recipe, Vocabulary vocabulary) {
                 || !entries.stream().allMatch(String.class::isInstance)) {
             throw new FormatException(source + ": needs the object 'recipe' and the list of texts 'vocabulary'");
         }
-        TextRecipe read = TextRecipe.defaults().ofSameKind((Map<String, @Nullable Object>) recipe, source);
+        TextRecipe read = TextRecipe.KIND.read((Map<String, @Nullable Object>) recipe, List.of(), source);
         try {
             return new TextCard(
                     read,

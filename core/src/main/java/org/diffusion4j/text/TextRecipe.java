@@ -3,16 +3,12 @@ package org.diffusion4j.text;
 import static org.diffusion4j.engine.Require.require;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.diffusion4j.data.text.TextCorpus;
 import org.diffusion4j.data.text.TextLayout;
 import org.diffusion4j.data.text.TextUnit;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
-import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.text.TextTransformerConfig;
 import org.diffusion4j.process.Prediction;
 import org.diffusion4j.sample.SampleSettings;
@@ -22,7 +18,6 @@ import org.diffusion4j.train.LossTerms;
 import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TrainSettings;
 import org.diffusion4j.train.Weighting;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a training of a model of texts is made of.
@@ -48,8 +43,8 @@ public record TextRecipe(
         boolean clamp)
         implements Recipe {
 
-    /** What {@code kind} says in the recipes of texts. */
-    public static final String KIND = "text";
+    /** The kind of these recipes. */
+    public static final Kind<TextRecipe> KIND = new Kind<>("text", TextRecipe::defaults, "sample", "clamp");
 
     /** The network receives timesteps as if there were so many, as published. */
     private static final double RESCALED_STEPS = 1000;
@@ -171,11 +166,6 @@ public record TextRecipe(
         return RESCALED_STEPS / schedule.steps();
     }
 
-    /** Whether a file is a recipe of this kind. */
-    public static boolean isOne(Path file) {
-        return KIND.equals(Json.readObject(file).get(KIND_KEY));
-    }
-
     /**
      * Reads a recipe; what it omits is as in {@link #defaults}.
      *
@@ -183,23 +173,17 @@ public record TextRecipe(
      * @throws FormatException if a field is not known or has a value of the wrong type
      */
     public static TextRecipe read(Path file, List<String> changes) {
-        return changed(defaults(), Json.readObject(file), changes, file.toString());
+        return KIND.read(file, changes);
     }
 
     /** This recipe after assignments such as {@code train.batchSize=64}. */
     public TextRecipe with(String... changes) {
-        return changed(this, Records.CAMEL_CASE.write(this), List.of(changes), "recipe " + name);
-    }
-
-    private static TextRecipe changed(
-            TextRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
-        Recipe.change(tree, changes, KIND, source);
-        return Records.CAMEL_CASE.read(defaults, tree, source);
+        return KIND.changed(this, List.of(changes));
     }
 
     @Override
-    public Map<String, @Nullable Object> toMap() {
-        return Recipe.tree(KIND, this);
+    public Kind<TextRecipe> kind() {
+        return KIND;
     }
 
     @Override
@@ -207,25 +191,10 @@ public record TextRecipe(
         return data.source();
     }
 
-    @Override
-    public TextRecipe ofSameKind(Map<String, @Nullable Object> tree, String source) {
-        return changed(defaults(), new LinkedHashMap<>(tree), List.of(), source);
-    }
-
     /** With single precision, in which these small networks compute on every machine. */
     @Override
     public TextRecipe resolved() {
         return withTrain(train.resolvedInFloat32("texts"));
-    }
-
-    @Override
-    @SuppressWarnings("unchecked") // keys of trees are texts
-    public Map<String, @Nullable Object> determining(long steps) {
-        Map<String, @Nullable Object> tree = toMap();
-        List.of(KIND_KEY, "name", "comment", "sample", "clamp").forEach(tree::remove);
-        ((Map<String, @Nullable Object>) Objects.requireNonNull(tree.get("data"))).remove("source");
-        tree.put("train", train.determining(steps));
-        return tree;
     }
 
     /** Diffusion-LM in its published sizes: T = 2000, the sqrt schedule, prediction of x0, 200 steps to write. */

@@ -103,7 +103,7 @@ record Checkpoint(
 
     private void requireSame(Path folder, TrainState state) {
         Recipe now = state.recipe();
-        Recipe then = now.ofSameKind(recipe, folder.resolve(STATE).toString());
+        Recipe then = now.kind().read(recipe, List.of(), folder.resolve(STATE).toString());
         List<String> differences = Differences.of(then.determining(step), now.determining(step));
         if (!data.equals(state.data())) {
             differences.add(

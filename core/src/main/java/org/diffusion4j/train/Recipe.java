@@ -2,9 +2,13 @@ package org.diffusion4j.train;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
@@ -36,32 +40,8 @@ public interface Recipe {
                 name);
     }
 
-    /**
-     * Makes assignments such as {@code train.batchSize=64} in the tree of a recipe, and takes the kind out of it, so that a record can be
-     * read from what is left. A tree without a kind passes.
-     *
-     * @param kind that the tree should have
-     * @param source where the tree comes from, for messages
-     * @throws FormatException if it is a recipe of another kind, or an assignment is none
-     */
-    static void change(Map<String, @Nullable Object> tree, List<String> changes, String kind, String source) {
-        for (String change : changes) {
-            Json.set(tree, change);
-        }
-        Object found = tree.remove(KIND_KEY);
-        if (found != null && !found.equals(kind)) {
-            throw new FormatException(
-                    source + ": kind is '" + found + "', but this is read as a recipe of kind '" + kind + "'");
-        }
-    }
-
-    /** The tree of a recipe, its kind first: what {@link #toMap} returns. */
-    static Map<String, @Nullable Object> tree(String kind, Record recipe) {
-        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-        tree.put(KIND_KEY, kind);
-        tree.putAll(Records.CAMEL_CASE.write(recipe));
-        return tree;
-    }
+    /** Its kind, which knows how files of such recipes are read. */
+    Kind<?> kind();
 
     /** Where the data come from, in the user's words. */
     String source();
@@ -80,21 +60,109 @@ public interface Recipe {
         return train().optimizer().of(values, gradients, train().seed());
     }
 
-    /** All fields as a JSON tree. */
-    Map<String, @Nullable Object> toMap();
+    /** All fields as a JSON tree, the kind first. */
+    default Map<String, @Nullable Object> toMap() {
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        tree.put(KIND_KEY, kind().name());
+        tree.putAll(Records.CAMEL_CASE.write((Record) this));
+        return tree;
+    }
 
     /** This recipe with what is left to the machine decided. */
     Recipe resolved();
 
     /** What determines the weights after so many steps: not the names, not what comes later, not where data lie. */
-    Map<String, @Nullable Object> determining(long steps);
+    default Map<String, @Nullable Object> determining(long steps) {
+        Map<String, @Nullable Object> tree = toMap();
+        tree.keySet().removeAll(kind().withoutEffect);
+        if (tree.get("data") instanceof Map<?, ?> data) {
+            data.remove(Kind.SOURCE);
+        }
+        tree.put("train", train().determining(steps));
+        return tree;
+    }
 
     /**
-     * Another recipe of this kind; what its tree omits is as it was before there was such a field.
+     * A kind of recipes: the word that files say it by, and how they become records. A constant of each kind's record.
      *
-     * @param tree as {@link #toMap} makes it
-     * @param source where it comes from, for messages
-     * @throws org.diffusion4j.engine.FormatException if a field is not known or has a value of the wrong type
+     * <p>Threads: immutable.
+     *
+     * @param <R> the record
      */
-    Recipe ofSameKind(Map<String, @Nullable Object> tree, String source);
+    class Kind<R extends Record & Recipe> {
+
+        private static final String SOURCE = "source";
+
+        private final String name;
+        private final Supplier<R> defaults;
+        private final Set<String> withoutEffect;
+
+        /**
+         * A kind.
+         *
+         * @param name what {@code kind} says in its files
+         * @param defaults makes the recipe of which a file has what it omits
+         * @param withoutEffect sections that have no effect on the weights, beside the kind, the names, the comment and the data's source
+         */
+        public Kind(String name, Supplier<R> defaults, String... withoutEffect) {
+            this.name = name;
+            this.defaults = defaults;
+            this.withoutEffect = new HashSet<>(List.of(withoutEffect));
+            this.withoutEffect.addAll(List.of(KIND_KEY, "name", "comment", SOURCE));
+        }
+
+        public String name() {
+            return name;
+        }
+
+        /** Whether a file says that it is a recipe of this kind. */
+        public boolean isOne(Path file) {
+            return name.equals(Json.readObject(file).get(KIND_KEY));
+        }
+
+        /**
+         * Reads a file; what it omits is as in the defaults.
+         *
+         * @param changes assignments such as {@code train.batchSize=64}, made last
+         * @throws FormatException if it is a recipe of another kind, a field is not known or has a value of the wrong type
+         */
+        public R read(Path file, List<String> changes) {
+            return read(Json.readObject(file), changes, file.toString());
+        }
+
+        /**
+         * Reads a tree, as {@link Recipe#toMap} makes it; what it omits is as in the defaults, also its kind.
+         *
+         * @param source where it comes from, for messages
+         * @throws FormatException as {@link #read(Path, List)}
+         */
+        public R read(Map<String, ? extends @Nullable Object> tree, List<String> changes, String source) {
+            return read(defaults.get(), tree, changes, source);
+        }
+
+        /** A recipe after assignments such as {@code train.batchSize=64}. */
+        public R changed(R recipe, List<String> changes) {
+            return read(recipe, recipe.toMap(), changes, "recipe " + recipe.name());
+        }
+
+        private R read(R defaults, Map<String, ? extends @Nullable Object> tree, List<String> changes, String source) {
+            Map<String, @Nullable Object> changed = new LinkedHashMap<>(tree);
+            changes.forEach(change -> Json.set(changed, change));
+            Object found = changed.remove(KIND_KEY);
+            if (found != null && !found.equals(name)) {
+                throw new FormatException(
+                        source + ": kind is '" + found + "', but this is read as a recipe of kind '" + name + "'");
+            }
+            prepare(changed, source);
+            return Records.CAMEL_CASE.read(defaults, changed, source);
+        }
+
+        /**
+         * Gives a tree the form of the record: of a kind whose files have, or had in the past, another.
+         *
+         * @param tree the fields without the kind, to be changed
+         * @param source where it comes from, for messages
+         */
+        protected void prepare(Map<String, @Nullable Object> tree, String source) {}
+    }
 }

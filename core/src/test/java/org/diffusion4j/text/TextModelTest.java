@@ -267,7 +267,7 @@ class TextModelTest {
     @Test
     void has_recipes_that_can_be_read() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("../recipes"))) {
-            assertThat(files.filter(TextRecipe::isOne))
+            assertThat(files.filter(TextRecipe.KIND::isOne))
                     .isNotEmpty()
                     .allSatisfy(file -> assertThat(
                                     TextRecipe.read(file, List.of()).name() + ".json")

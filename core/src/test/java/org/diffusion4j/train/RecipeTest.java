@@ -173,7 +173,8 @@ class RecipeTest {
         train.put("streams", 0L);
         train.put("precision", "auto");
         tree.put("train", train);
-        TrainSettings resolved = recipe.ofSameKind(tree, "test").resolved().train();
+        TrainSettings resolved =
+                recipe.kind().read(tree, List.of(), "test").resolved().train();
         assertThat(resolved.streams()).isEqualTo(Streams.count());
         assertThat(resolved.precision()).isNotEqualTo(Precision.AUTO);
     }

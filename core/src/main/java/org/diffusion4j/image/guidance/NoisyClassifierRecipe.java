@@ -3,21 +3,16 @@ package org.diffusion4j.image.guidance;
 import static org.diffusion4j.engine.Require.require;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.ImageRecipe;
-import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.unet.EncoderPool;
 import org.diffusion4j.nn.unet.OpenAiUNetConfig;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TrainSettings;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the training of a classifier of noisy pictures is made of.
@@ -32,8 +27,9 @@ public record NoisyClassifierRecipe(
         String name, String comment, ImageRecipe.Data data, Model model, BetaSchedule schedule, TrainSettings train)
         implements Recipe {
 
-    /** What {@code kind} says in the recipes of such classifiers. */
-    public static final String KIND = "noisy-classifier";
+    /** The kind of these recipes. */
+    public static final Kind<NoisyClassifierRecipe> KIND =
+            new Kind<>("noisy-classifier", NoisyClassifierRecipe::defaults);
 
     /**
      * The encoder half of ADM's U-Net, with residual blocks that change the size and a time that scales and shifts, as its classifiers
@@ -139,11 +135,6 @@ public record NoisyClassifierRecipe(
         require(train.conditionDropout() == 0, "train.conditionDropout must be 0: a classifier learns from labels");
     }
 
-    /** Whether a file is such a recipe. */
-    public static boolean isOne(Path file) {
-        return KIND.equals(Json.readObject(file).get(KIND_KEY));
-    }
-
     /**
      * Reads a recipe; what it omits is as in {@link #defaults}.
      *
@@ -151,13 +142,7 @@ public record NoisyClassifierRecipe(
      * @throws FormatException if a field is not known or has a value of the wrong type
      */
     public static NoisyClassifierRecipe read(Path file, List<String> changes) {
-        return changed(Json.readObject(file), changes, file.toString());
-    }
-
-    private static NoisyClassifierRecipe changed(
-            Map<String, @Nullable Object> tree, List<String> changes, String source) {
-        Recipe.change(tree, changes, KIND, source);
-        return Records.CAMEL_CASE.read(defaults(), tree, source);
+        return KIND.read(file, changes);
     }
 
     /** The settings of ADM's classifiers (Dhariwal, Nichol 2021, appendix I), for a small network on the schedule of DDPM. */
@@ -210,29 +195,14 @@ public record NoisyClassifierRecipe(
     }
 
     @Override
-    public Map<String, @Nullable Object> toMap() {
-        return Recipe.tree(KIND, this);
-    }
-
-    @Override
-    public NoisyClassifierRecipe ofSameKind(Map<String, @Nullable Object> tree, String source) {
-        return changed(new LinkedHashMap<>(tree), List.of(), source);
+    public Kind<NoisyClassifierRecipe> kind() {
+        return KIND;
     }
 
     /** With single precision on the processor, in which these small networks compute. */
     @Override
     public NoisyClassifierRecipe resolved() {
         return withTrain(train.resolvedInFloat32("a noisy classifier"));
-    }
-
-    @Override
-    @SuppressWarnings("unchecked") // keys of trees are texts
-    public Map<String, @Nullable Object> determining(long steps) {
-        Map<String, @Nullable Object> tree = toMap();
-        List.of(KIND_KEY, "name", "comment").forEach(tree::remove);
-        ((Map<String, @Nullable Object>) Objects.requireNonNull(tree.get("data"))).remove("source");
-        tree.put("train", train.determining(steps));
-        return tree;
     }
 
     public NoisyClassifierRecipe withName(String name) {

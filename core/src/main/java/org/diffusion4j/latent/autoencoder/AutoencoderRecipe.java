@@ -3,18 +3,14 @@ package org.diffusion4j.latent.autoencoder;
 import static org.diffusion4j.engine.Require.require;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.ImageRecipe;
-import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.vae.AutoencoderKLConfig;
 import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TrainSettings;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the training of an autoencoder is made of.
@@ -35,8 +31,8 @@ public record AutoencoderRecipe(
         TrainSettings train)
         implements Recipe {
 
-    /** What {@code kind} says in the recipes of autoencoders. */
-    public static final String KIND = "autoencoder";
+    /** The kind of these recipes. */
+    public static final Kind<AutoencoderRecipe> KIND = new Kind<>("autoencoder", AutoencoderRecipe::defaults);
 
     public AutoencoderRecipe {
         Recipe.requireName(name);
@@ -49,11 +45,6 @@ public record AutoencoderRecipe(
                 model.outChannels());
     }
 
-    /** Whether a file is a recipe of this kind. */
-    public static boolean isOne(Path file) {
-        return KIND.equals(Json.readObject(file).get(KIND_KEY));
-    }
-
     /**
      * Reads a recipe; what it omits is as in {@link #defaults}.
      *
@@ -61,18 +52,12 @@ public record AutoencoderRecipe(
      * @throws FormatException if a field is not known or has a value of the wrong type
      */
     public static AutoencoderRecipe read(Path file, List<String> changes) {
-        return changed(defaults(), Json.readObject(file), changes, file.toString());
+        return KIND.read(file, changes);
     }
 
     /** This recipe after assignments such as {@code train.batchSize=64}. */
     public AutoencoderRecipe with(String... changes) {
-        return changed(this, Records.CAMEL_CASE.write(this), List.of(changes), "recipe " + name);
-    }
-
-    private static AutoencoderRecipe changed(
-            AutoencoderRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
-        Recipe.change(tree, changes, KIND, source);
-        return Records.CAMEL_CASE.read(defaults, tree, source);
+        return KIND.changed(this, List.of(changes));
     }
 
     /** A small autoencoder of colour pictures, a quarter as large in its latents on each side. */
@@ -105,28 +90,13 @@ public record AutoencoderRecipe(
     }
 
     @Override
-    public Map<String, @Nullable Object> toMap() {
-        return Recipe.tree(KIND, this);
-    }
-
-    @Override
-    public AutoencoderRecipe ofSameKind(Map<String, @Nullable Object> tree, String source) {
-        return changed(defaults(), new LinkedHashMap<>(tree), List.of(), source);
+    public Kind<AutoencoderRecipe> kind() {
+        return KIND;
     }
 
     @Override
     public AutoencoderRecipe resolved() {
         return withTrain(train.resolvedInFloat32("an autoencoder"));
-    }
-
-    @Override
-    @SuppressWarnings("unchecked") // keys of trees are texts
-    public Map<String, @Nullable Object> determining(long steps) {
-        Map<String, @Nullable Object> tree = toMap();
-        List.of(KIND_KEY, "name", "comment").forEach(tree::remove);
-        ((Map<String, @Nullable Object>) Objects.requireNonNull(tree.get("data"))).remove("source");
-        tree.put("train", train.determining(steps));
-        return tree;
     }
 
     public AutoencoderRecipe withName(String name) {

@@ -3,22 +3,17 @@ package org.diffusion4j.latent.clip;
 import static org.diffusion4j.engine.Require.require;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.data.captions.CaptionedFolder;
 import org.diffusion4j.data.captions.CaptionedImages;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
-import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.clip.ClipActivation;
 import org.diffusion4j.nn.clip.ClipTextConfig;
 import org.diffusion4j.nn.clip.ClipVisionConfig;
 import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TrainSettings;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that the training of a CLIP is made of.
@@ -34,8 +29,8 @@ public record ClipRecipe(
         String name, String comment, Data data, Text text, Vision vision, int projection, TrainSettings train)
         implements Recipe {
 
-    /** What {@code kind} says in the recipes of CLIPs. */
-    public static final String KIND = "clip";
+    /** The kind of these recipes. */
+    public static final Kind<ClipRecipe> KIND = new Kind<>("clip", ClipRecipe::defaults);
 
     /**
      * What is learned from.
@@ -132,11 +127,6 @@ public record ClipRecipe(
         return new ClipVisionConfig(vision.size, vision.patch, 3, vision.tower.layers, vision.tower.width(projection));
     }
 
-    /** Whether a file is a recipe of this kind. */
-    public static boolean isOne(Path file) {
-        return KIND.equals(Json.readObject(file).get(KIND_KEY));
-    }
-
     /**
      * Reads a recipe; what it omits is as in {@link #defaults}.
      *
@@ -144,18 +134,12 @@ public record ClipRecipe(
      * @throws FormatException if a field is not known or has a value of the wrong type
      */
     public static ClipRecipe read(Path file, List<String> changes) {
-        return changed(defaults(), Json.readObject(file), changes, file.toString());
+        return KIND.read(file, changes);
     }
 
     /** This recipe after assignments such as {@code train.batchSize=64}. */
     public ClipRecipe with(String... changes) {
-        return changed(this, Records.CAMEL_CASE.write(this), List.of(changes), "recipe " + name);
-    }
-
-    private static ClipRecipe changed(
-            ClipRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
-        Recipe.change(tree, changes, KIND, source);
-        return Records.CAMEL_CASE.read(defaults, tree, source);
+        return KIND.changed(this, List.of(changes));
     }
 
     /** A small CLIP of pictures of 32×32. */
@@ -193,28 +177,13 @@ public record ClipRecipe(
     }
 
     @Override
-    public Map<String, @Nullable Object> toMap() {
-        return Recipe.tree(KIND, this);
-    }
-
-    @Override
-    public ClipRecipe ofSameKind(Map<String, @Nullable Object> tree, String source) {
-        return changed(defaults(), new LinkedHashMap<>(tree), List.of(), source);
+    public Kind<ClipRecipe> kind() {
+        return KIND;
     }
 
     @Override
     public ClipRecipe resolved() {
         return Records.with(this, "train", train.resolvedInFloat32("CLIP"));
-    }
-
-    @Override
-    @SuppressWarnings("unchecked") // keys of trees are texts
-    public Map<String, @Nullable Object> determining(long steps) {
-        Map<String, @Nullable Object> tree = toMap();
-        List.of(KIND_KEY, "name", "comment").forEach(tree::remove);
-        ((Map<String, @Nullable Object>) Objects.requireNonNull(tree.get("data"))).remove("source");
-        tree.put("train", train.determining(steps));
-        return tree;
     }
 
     public ClipRecipe withName(String name) {

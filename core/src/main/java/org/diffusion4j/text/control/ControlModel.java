@@ -129,7 +129,7 @@ public final class ControlModel implements AutoCloseable {
                         : List.of()));
         try {
             return made(
-                    ControlRecipe.defaults().ofSameKind((Map<String, @Nullable Object>) recipe, source),
+                    ControlRecipe.KIND.read((Map<String, @Nullable Object>) recipe, List.of(), source),
                     new ControlLabels(new FactTable(values), tagged),
                     vocabulary.intValue(),
                     positions.intValue());
@@ -142,7 +142,7 @@ public final class ControlModel implements AutoCloseable {
     void saveAverage(Path folder, Tensor average) {
         AtomicFolder.replace(folder, inside -> {
             Map<String, @Nullable Object> tree = new LinkedHashMap<>();
-            tree.put("kind", ControlRecipe.KIND);
+            tree.put("kind", ControlRecipe.KIND.name());
             tree.put("recipe", recipe.toMap());
             tree.put("facts", labels.facts().values());
             tree.put("vocabulary", vocabulary);

@@ -3,17 +3,13 @@ package org.diffusion4j.text.control;
 import static org.diffusion4j.engine.Require.require;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
-import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.text.TextTransformerConfig;
 import org.diffusion4j.train.LossTerms;
 import org.diffusion4j.train.Recipe;
 import org.diffusion4j.train.TrainSettings;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that a training of classifiers of noisy texts is made of, by which a model of texts is controlled.
@@ -26,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 public record ControlRecipe(String name, String of, Data data, TextTransformerConfig model, TrainSettings train)
         implements Recipe {
 
-    /** What {@code kind} says in the recipes of controls. */
-    public static final String KIND = "text-control";
+    /** The kind of these recipes. */
+    public static final Kind<ControlRecipe> KIND = new Kind<>("text-control", ControlRecipe::defaults, "of", "data");
 
     /**
      * What is learned from.
@@ -47,11 +43,6 @@ public record ControlRecipe(String name, String of, Data data, TextTransformerCo
         require(!model.selfConditioning(), "controls have no self-conditioning; set model.selfConditioning=false");
     }
 
-    /** Whether a file is a recipe of this kind. */
-    public static boolean isOne(Path file) {
-        return KIND.equals(Json.readObject(file).get(KIND_KEY));
-    }
-
     /**
      * Reads a recipe; what it omits is as in {@link #defaults}.
      *
@@ -59,23 +50,17 @@ public record ControlRecipe(String name, String of, Data data, TextTransformerCo
      * @throws FormatException if a field is not known or has a value of the wrong type
      */
     public static ControlRecipe read(Path file, List<String> changes) {
-        return changed(defaults(), Json.readObject(file), changes, file.toString());
+        return KIND.read(file, changes);
     }
 
     /** This recipe after assignments such as {@code train.batchSize=64}. */
     public ControlRecipe with(String... changes) {
-        return changed(this, Records.CAMEL_CASE.write(this), List.of(changes), "recipe " + name);
-    }
-
-    private static ControlRecipe changed(
-            ControlRecipe defaults, Map<String, @Nullable Object> tree, List<String> changes, String source) {
-        Recipe.change(tree, changes, KIND, source);
-        return Records.CAMEL_CASE.read(defaults, tree, source);
+        return KIND.changed(this, List.of(changes));
     }
 
     @Override
-    public Map<String, @Nullable Object> toMap() {
-        return Recipe.tree(KIND, this);
+    public Kind<ControlRecipe> kind() {
+        return KIND;
     }
 
     @Override
@@ -84,21 +69,8 @@ public record ControlRecipe(String name, String of, Data data, TextTransformerCo
     }
 
     @Override
-    public ControlRecipe ofSameKind(Map<String, @Nullable Object> tree, String source) {
-        return changed(defaults(), new LinkedHashMap<>(tree), List.of(), source);
-    }
-
-    @Override
     public ControlRecipe resolved() {
         return Records.with(this, "train", train.resolvedInFloat32("texts"));
-    }
-
-    @Override
-    public Map<String, @Nullable Object> determining(long steps) {
-        Map<String, @Nullable Object> tree = toMap();
-        List.of(KIND_KEY, "name", "of", "data").forEach(tree::remove);
-        tree.put("train", train.determining(steps));
-        return tree;
     }
 
     /** A small classifier that learns for 2,000 steps. */
