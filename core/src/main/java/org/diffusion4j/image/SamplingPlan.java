@@ -70,7 +70,7 @@ public final class SamplingPlan {
                     sampler,
                     grid,
                     model.forwardProcess(),
-                    scheduler.limits(sampler.clips()),
+                    scheduler.limits(sampler.clips()).consistent(),
                     continuous ? scheduler.startScale(grid) : 1);
         }
         require(

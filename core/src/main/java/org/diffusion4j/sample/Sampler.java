@@ -32,6 +32,11 @@ public interface Sampler {
         return false;
     }
 
+    /** Grows when the sampler begins to draw other samples than before from the same model, so that what is kept of those is not mixed with new ones. */
+    default int revision() {
+        return 1;
+    }
+
     /** At most how many draws of the noise a step of a grid asks for, at addresses from 1 where the grid has one step alone. */
     default int drawsPerStep() {
         return 2;
