@@ -10,7 +10,7 @@ public interface Sampler {
     /**
      * Runs the grid from its first time to its end.
      *
-     * @param start x at {@code grid.time(0)}, {@code [batch, ...]}; lent, its dtype is kept throughout
+     * @param start x at {@code grid.time(0)}, {@code [batch, ...]}; borrowed, its dtype is kept throughout
      * @param listener sees every step and may stop between steps by throwing {@link java.util.concurrent.CancellationException}
      * @return x at the grid's end, owned by the caller
      * @throws java.util.concurrent.CancellationException if it is {@linkplain org.diffusion4j.engine.Cancellation cancelled}

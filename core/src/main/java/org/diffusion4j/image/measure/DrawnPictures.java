@@ -13,7 +13,7 @@ import org.diffusion4j.io.Json;
 /**
  * What a model draws, as pictures to measure.
  *
- * @param model lent
+ * @param model borrowed
  * @param hash what the model is known by
  * @param steered by what the model is steered
  */

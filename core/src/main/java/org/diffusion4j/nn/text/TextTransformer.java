@@ -117,7 +117,7 @@ public final class TextTransformer implements Network {
         return torch.embedding(words.value(), tokens);
     }
 
-    /** All embeddings, {@code [vocabulary, embedding]}, lent. */
+    /** All embeddings, {@code [vocabulary, embedding]}, borrowed. */
     public Tensor embeddings() {
         return words.value();
     }
