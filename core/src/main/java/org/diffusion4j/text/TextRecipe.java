@@ -191,10 +191,9 @@ public record TextRecipe(
         return data.source();
     }
 
-    /** With single precision, in which these small networks compute on every machine. */
     @Override
     public TextRecipe resolved() {
-        return withTrain(train.resolvedInFloat32("texts"));
+        return withTrain(train.resolvedOnCpu("texts"));
     }
 
     /** Diffusion-LM in its published sizes: T = 2000, the sqrt schedule, prediction of x0, 200 steps to write. */
