@@ -39,8 +39,8 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
             itself, whatever number is asked for. `lcm` and `tcd` are for models that were distilled for them; the table shows what they do to others.
 
             Where the model folder says so (`clip_sample`), `ddpm` and `ddim` clip the clean sample that the network predicts to the range of pixels, as their
-            authors do: it removes grain from the pictures. The other samplers do not, since it would lower their order. So `ddim` solves another equation
-            than they do, and its distance below stops falling.
+            authors do: it removes grain from the pictures. The noise of `ddim` is then what is left of x_t, as in IDDPM's code: were it kept as the network returned it, as diffusers' DDIM
+            does, what the clipping cut off would come back at the next step, more of it the more steps there are. The other samplers do not clip, since it would lower their order.
 
             ## Options and times
 

@@ -12,7 +12,7 @@ public interface Codec {
     /**
      * Data as x0.
      *
-     * @param data {@code [batch, ...]}, lent
+     * @param data {@code [batch, ...]}, borrowed
      * @return {@code [batch, ...]}, made in the caller's scope and owned by the caller
      */
     Tensor encode(Tensor data);
@@ -20,7 +20,7 @@ public interface Codec {
     /**
      * x0 as data.
      *
-     * @param x0 {@code [batch, ...]}, lent
+     * @param x0 {@code [batch, ...]}, borrowed
      * @return {@code [batch, ...]}, made in the caller's scope and owned by the caller
      */
     Tensor decode(Tensor x0);

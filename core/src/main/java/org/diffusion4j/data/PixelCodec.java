@@ -24,7 +24,7 @@ public final class PixelCodec implements Codec {
     /**
      * Pixels as x0.
      *
-     * @param data uint8 {@code [batch, channels, height, width]}, lent
+     * @param data uint8 {@code [batch, channels, height, width]}, borrowed
      * @return float32 in [-1, 1], shaped as {@code data}, made in the caller's scope and owned by the caller
      */
     @Override
@@ -36,7 +36,7 @@ public final class PixelCodec implements Codec {
     /**
      * x0 as pixels, rounded half to even; what lies outside [-1, 1] becomes black or white.
      *
-     * @param x0 {@code [batch, channels, height, width]}, lent
+     * @param x0 {@code [batch, channels, height, width]}, borrowed
      * @return uint8, shaped as {@code x0}, made in the caller's scope and owned by the caller
      */
     @Override
@@ -47,7 +47,7 @@ public final class PixelCodec implements Codec {
     /**
      * x0 as intensities in [0, 1], the range in which image pipelines hand out arrays.
      *
-     * @param x0 {@code [batch, channels, height, width]}, lent
+     * @param x0 {@code [batch, channels, height, width]}, borrowed
      * @return {@code clamp(x0 / 2 + 0.5, 0, 1)} in the dtype of {@code x0}, made in the caller's scope and owned by the caller
      */
     public Tensor toUnitRange(Tensor x0) {
@@ -61,7 +61,7 @@ public final class PixelCodec implements Codec {
     /**
      * x0 as pictures, one for each sample.
      *
-     * @param x0 {@code [batch, 1 or 3, height, width]}, lent
+     * @param x0 {@code [batch, 1 or 3, height, width]}, borrowed
      * @throws IllegalArgumentException if the number of channels is another
      */
     public List<BufferedImage> toImages(Tensor x0) {

@@ -10,8 +10,8 @@ import org.diffusion4j.engine.FormatException;
  *
  * @param size height and width that every image is cropped and resized to, or 0 to take them as they are, all of one size
  * @param grey one channel instead of three
- * @param onBadFile told of each file that cannot be read; throws it on to refuse, returns to skip the file
- * @param onNote told in a line of what is not as one may think: files that are passed over, images that are resized or lose their colour
+ * @param onBadFile receives each file that cannot be read; throws it on to refuse, returns to skip the file
+ * @param onNote receives a line about what is not as one may think: files that are passed over, images that are resized or lose their colour
  */
 public record ReadOptions(int size, boolean grey, Consumer<FormatException> onBadFile, Consumer<String> onNote) {
 
@@ -38,12 +38,12 @@ public record ReadOptions(int size, boolean grey, Consumer<FormatException> onBa
         return new ReadOptions(size, true, onBadFile, onNote);
     }
 
-    /** These with bad files skipped, each told to {@code onBadFile}. */
+    /** These with bad files skipped, each passed to {@code onBadFile}. */
     public ReadOptions skippingBad(Consumer<FormatException> onBadFile) {
         return new ReadOptions(size, grey, onBadFile, onNote);
     }
 
-    /** These with {@code onNote} told of what is passed over. */
+    /** These with {@code onNote} receiving what is passed over. */
     public ReadOptions noting(Consumer<String> onNote) {
         return new ReadOptions(size, grey, onBadFile, onNote);
     }

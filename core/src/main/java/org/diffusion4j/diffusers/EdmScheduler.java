@@ -52,14 +52,14 @@ record EdmScheduler(
             SchedulerKeys keys,
             double sigmaData,
             String prediction,
-            DoubleUnaryOperator told,
+            DoubleUnaryOperator renumbered,
             IntFunction<TimeGrid> grids,
             X0Limit limits,
             Sampler sampler) {
         boolean negated = keys.word("prediction_type", prediction, Map.of("epsilon", false, "v_prediction", true));
         Preconditioned preconditioned = new Preconditioned(keys.number("sigma_data", sigmaData), 0, negated);
         return new EdmScheduler(
-                new RetimedProcess(new VarianceExploding(), told),
+                new RetimedProcess(new VarianceExploding(), renumbered),
                 new OutputMeaning(preconditioned, null),
                 limits,
                 grids,

@@ -14,6 +14,11 @@ public interface X0Limit {
     /** The model with its x0 so limited. */
     Denoiser of(Denoiser model, EpsAfterClipping eps);
 
+    /** The same, after which the noise always agrees with x0. */
+    default X0Limit consistent() {
+        return (model, eps) -> of(model, EpsAfterClipping.RECOMPUTED);
+    }
+
     /** Thresholding, else clipping, where the keys ask for it. */
     static X0Limit of(SchedulerKeys keys, boolean clipsByDefault) {
         X0Limit clipped = clipping(keys, clipsByDefault);
@@ -32,10 +37,7 @@ public interface X0Limit {
      * cost their order.
      */
     static X0Limit thresholding(SchedulerKeys keys) {
-        X0Limit thresholded = thresholded(keys);
-        return keys.flag("thresholding", false)
-                ? (model, eps) -> thresholded.of(model, EpsAfterClipping.RECOMPUTED)
-                : NONE;
+        return keys.flag("thresholding", false) ? thresholded(keys).consistent() : NONE;
     }
 
     private static X0Limit thresholded(SchedulerKeys keys) {

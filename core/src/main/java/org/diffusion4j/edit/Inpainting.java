@@ -25,8 +25,8 @@ import org.diffusion4j.schedule.TimeGrid;
  * (Lugmayr et al., CVPR 2022, algorithm 1), which gives the new pixels time to agree with the known ones; its sampler is {@link Ddpm}.
  *
  * @param sampler of the steps; every step is a walk of its own, so a multistep sampler is left with its first order
- * @param known x0, {@code [batch or 1, ...]}; lent
- * @param mask not 0 where {@code known} holds and 0 where the model draws, in a shape that spreads to that of x; lent
+ * @param known x0, {@code [batch or 1, ...]}; borrowed
+ * @param mask not 0 where {@code known} holds and 0 where the model draws, in a shape that spreads to that of x; borrowed
  */
 public record Inpainting(Sampler sampler, Tensor known, Tensor mask) implements Sampler {
 
@@ -75,7 +75,7 @@ public record Inpainting(Sampler sampler, Tensor known, Tensor mask) implements 
         Tensor[] x0 = new Tensor[1];
         try (Tensor drawn = sampler.sample(model, TimeGrid.of(new double[] {t}, s), xt, samplers, inner -> {
             x0[0] = inner.x0();
-            scope.attach(x0[0]); // it was lent until here
+            scope.attach(x0[0]); // it was borrowed until here
         })) {
             Tensor eps = noise.draw(NoiseStream.address(i, 1, draws()), xt);
             Tensor given = NoiseLevel.at(model.process(), s).noised(known.to(xt.scalar_type()), eps);

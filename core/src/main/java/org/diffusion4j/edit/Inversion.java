@@ -46,7 +46,7 @@ public record Inversion(TimeGrid grid) {
     /**
      * From samples to their noise.
      *
-     * @param x0 {@code [batch, ...]}; lent
+     * @param x0 {@code [batch, ...]}; borrowed
      * @return x at the grid's first time, nearly N(0, 1) where the model fits the samples; owned by the caller
      */
     public Tensor encode(Denoiser model, Tensor x0, SampleListener listener) {
@@ -56,7 +56,7 @@ public record Inversion(TimeGrid grid) {
     /**
      * From noise to samples.
      *
-     * @param noise {@code [batch, ...]}; lent
+     * @param noise {@code [batch, ...]}; borrowed
      * @return x at the grid's last time, owned by the caller
      */
     public Tensor decode(Denoiser model, Tensor noise, SampleListener listener) {

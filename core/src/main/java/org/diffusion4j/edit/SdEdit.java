@@ -39,7 +39,7 @@ public record SdEdit(Sampler sampler, double strength) {
     /**
      * Draws samples from guides.
      *
-     * @param guide x0, {@code [batch, ...]}; lent
+     * @param guide x0, {@code [batch, ...]}; borrowed
      * @param noise {@link NoiseStream#START} goes over the guide
      * @return x at the grid's end, owned by the caller
      */

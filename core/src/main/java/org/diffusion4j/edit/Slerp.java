@@ -25,8 +25,8 @@ public final class Slerp {
     /**
      * Points between the samples of two batches.
      *
-     * @param from {@code [batch, ...]}, lent
-     * @param to shaped like {@code from}, lent
+     * @param from {@code [batch, ...]}, borrowed
+     * @param to shaped like {@code from}, borrowed
      * @param shares of {@code to} in each sample: 0 is {@code from}, 1 is {@code to}
      * @return shaped like {@code from} and of its dtype, made in the caller's scope
      */

@@ -16,7 +16,7 @@ public final class Carried implements AutoCloseable {
         value = start;
     }
 
-    /** The present tensor, lent until the next {@link #set}. */
+    /** The present tensor, valid until the next {@link #set}. */
     public Tensor get() {
         return value;
     }

@@ -72,7 +72,7 @@ public enum Records {
     public interface Named {}
 
     /**
-     * A component that files leave out where it is null or 0, and read so where they lack it: for what comes to a record later, so that
+     * A component that files omit where it is null or 0, and read so where they lack it: for what comes to a record later, so that
      * files without it stay as they are.
      */
     @Target(ElementType.RECORD_COMPONENT)
@@ -91,7 +91,7 @@ public enum Records {
     }
 
     /**
-     * The record of a tree. What the tree leaves out is as in {@code defaults}, at every depth.
+     * The record of a tree. What the tree omits is as in {@code defaults}, at every depth.
      *
      * @param source where the tree comes from, for messages
      * @throws FormatException if a key is not known, or a value is of another type or refused by its record

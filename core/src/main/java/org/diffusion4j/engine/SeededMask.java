@@ -23,7 +23,7 @@ public final class SeededMask {
     /**
      * What {@code x} is multiplied by.
      *
-     * @param x {@code [batch, …]}, lent; of its memory layout the mask is, and in the order of memory its places are counted
+     * @param x {@code [batch, …]}, borrowed; of its memory layout the mask is, and in the order of memory its places are counted
      * @param probability of a value to be dropped, in [0, 1)
      * @param layer which of the masks of that seed
      * @param firstRow the number of the first row of x in the batch, where x is a part of it

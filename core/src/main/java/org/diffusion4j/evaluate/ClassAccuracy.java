@@ -32,7 +32,7 @@ public final class ClassAccuracy {
     /**
      * Takes pictures in.
      *
-     * @param logits {@code [batch, classes]}, lent
+     * @param logits {@code [batch, classes]}, borrowed
      * @param labels the class of each
      */
     public void add(Tensor logits, int[] labels) {

@@ -31,7 +31,7 @@ import org.diffusion4j.nn.vision.Features;
  */
 public record FeatureCache(FeatureNetwork network, Path cache, int batchSize) {
 
-    /** Is told how far a measurement is. What it throws ends the measurement and reaches the caller; pieces that are done stay. */
+    /** Receives how far a measurement is. What it throws ends the measurement and reaches the caller; pieces that are done stay. */
     @FunctionalInterface
     public interface Listener {
         void at(int done, int total);

@@ -45,7 +45,7 @@ public final class FeatureMoments implements AutoCloseable {
         return moments;
     }
 
-    /** Takes a batch in: {@code [batch, dims]} of any float dtype, lent. */
+    /** Takes a batch in: {@code [batch, dims]} of any float dtype, borrowed. */
     public void add(Tensor features) {
         try (AutoGradMode noGrad = new AutoGradMode(false);
                 PointerScope scope = new PointerScope()) {
@@ -91,7 +91,7 @@ public final class FeatureMoments implements AutoCloseable {
         return dims;
     }
 
-    /** {@code [dims]}, lent. */
+    /** {@code [dims]}, borrowed. */
     public Tensor mean() {
         return mean;
     }

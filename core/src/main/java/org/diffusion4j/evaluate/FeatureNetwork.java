@@ -23,7 +23,7 @@ public interface FeatureNetwork extends AutoCloseable {
     /**
      * What it sees.
      *
-     * @param pixels uint8 {@code [batch, channels, height, width]}, lent
+     * @param pixels uint8 {@code [batch, channels, height, width]}, borrowed
      * @return float32, made in the caller's scope
      * @throws IllegalArgumentException if it is not for such pictures
      */

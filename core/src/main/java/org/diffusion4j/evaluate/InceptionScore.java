@@ -50,7 +50,7 @@ public final class InceptionScore implements AutoCloseable {
      * Takes samples in.
      *
      * @param first the index of the first of them
-     * @param logits {@code [batch, classes]} of any float dtype, lent
+     * @param logits {@code [batch, classes]} of any float dtype, borrowed
      */
     public void add(long first, Tensor logits) {
         long end = first + logits.size(0);

@@ -36,8 +36,8 @@ public record KernelDistance(Kernel kernel, int subsets, int subsetSize, long se
     /**
      * The distance of two sets of feature vectors; lower is better.
      *
-     * @param x {@code [n, dims]} of any float dtype, lent
-     * @param y {@code [m, dims]}, lent
+     * @param x {@code [n, dims]} of any float dtype, borrowed
+     * @param y {@code [m, dims]}, borrowed
      */
     public Spread between(Tensor x, Tensor y) {
         long fewer = Math.min(x.size(0), y.size(0));

@@ -33,7 +33,7 @@ public record Likelihood(Denoiser model, ReverseVariance variance, TimeGrid grid
     /**
      * Asks the model once for each step of the grid.
      *
-     * @param x0 {@code [batch, …]}, pixels in [−1, 1]; lent
+     * @param x0 {@code [batch, …]}, pixels in [−1, 1]; borrowed
      * @param noise address 1 + i belongs to step i
      * @param listener receives the number of steps done; what it throws reaches the caller
      */

@@ -10,9 +10,9 @@ import org.diffusion4j.nn.vision.Features;
 /**
  * Pictures beside those that they should be like, as one network sees both.
  *
- * @param pictures what is measured, lent
+ * @param pictures what is measured, borrowed
  * @param labels the class of each picture; empty where they have none
- * @param reference what they should be like, lent
+ * @param reference what they should be like, borrowed
  */
 public record MetricInput(Features pictures, int[] labels, Reference reference) {
 

@@ -29,8 +29,8 @@ public record PrecisionRecall(double precision, double recall) {
     /**
      * Of two sets of feature vectors.
      *
-     * @param generated {@code [n, dims]} of any float dtype, lent
-     * @param real {@code [m, dims]}, lent
+     * @param generated {@code [n, dims]} of any float dtype, borrowed
+     * @param real {@code [m, dims]}, borrowed
      * @param k which neighbour, {@value #NEIGHBOUR} in the paper
      */
     public static PrecisionRecall of(Tensor generated, Tensor real, int k) {

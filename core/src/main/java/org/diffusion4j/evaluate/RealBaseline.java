@@ -17,7 +17,7 @@ import org.diffusion4j.nn.vision.Features;
  * What real pictures score: those of the data set's other part, as many as are measured, so that a figure has something to be compared
  * with. Subsets are drawn by seeds, which gives the figure's spread.
  *
- * @param other what the network sees in the other part, lent
+ * @param other what the network sees in the other part, borrowed
  * @param labels their classes; empty where they have none
  * @param count how many are drawn for each seed; all where there are fewer
  * @param seeds how many subsets; one where all are drawn

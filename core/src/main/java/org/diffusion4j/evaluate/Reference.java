@@ -25,12 +25,12 @@ public final class Reference implements AutoCloseable {
         this.seen = seen;
     }
 
-    /** What was seen, lent. */
+    /** What was seen, borrowed. */
     public Features seen() {
         return seen;
     }
 
-    /** Mean and covariance of the feature vectors, lent. */
+    /** Mean and covariance of the feature vectors, borrowed. */
     public FeatureMoments moments() {
         FeatureMoments taken = moments == null ? FeatureMoments.of(seen.vectors()) : moments;
         moments = taken;
@@ -38,7 +38,7 @@ public final class Reference implements AutoCloseable {
     }
 
     /**
-     * Mean and covariance of what is where, lent.
+     * Mean and covariance of what is where, borrowed.
      *
      * @throws IllegalArgumentException if the network gives no such features
      */

@@ -24,7 +24,7 @@ public final class SampleEvaluation implements AutoCloseable {
      */
     public record Figure(double value, @Nullable Spread floor) {}
 
-    /** Is told what is looked at and how far it is. What it throws ends the measurement. */
+    /** Receives what is looked at and how far it is. What it throws ends the measurement. */
     @FunctionalInterface
     public interface Listener {
         void at(String what, int done, int total);

@@ -16,8 +16,8 @@ import org.diffusion4j.sample.Denoiser;
  * scale 1 is the conditional model and 0 the unconditional one. With a worse version of the model in the place of the unconditional one
  * it is autoguidance (Karras et al., "Guiding a Diffusion Model with a Bad Version of Itself", NeurIPS 2024).
  *
- * @param conditional the model that was told c
- * @param unconditional the model that was told nothing, of the same process
+ * @param conditional the model with the condition c
+ * @param unconditional the model without a condition, of the same process
  * @param rescale what is done to what guidance makes of the output
  */
 public record ClassifierFreeGuidance(Denoiser conditional, Denoiser unconditional, double scale, Rescale rescale)
@@ -39,19 +39,19 @@ public record ClassifierFreeGuidance(Denoiser conditional, Denoiser unconditiona
 
     @Override
     public Denoised at(Tensor x, double t) {
-        Denoised told = conditional.at(x, t);
+        Denoised with = conditional.at(x, t);
         if (scale == 1) {
-            return told;
+            return with;
         }
-        return rescale.of(guided(told, unconditional.at(x, t), scale), told, x, NoiseLevel.at(process(), t));
+        return rescale.of(guided(with, unconditional.at(x, t), scale), with, x, NoiseLevel.at(process(), t));
     }
 
-    static Denoised guided(Denoised told, Denoised untold, double scale) {
+    static Denoised guided(Denoised with, Denoised without, double scale) {
         return new Denoised(
-                between(untold.x0(), told.x0(), scale), between(untold.eps(), told.eps(), scale), told.logVariance());
+                between(without.x0(), with.x0(), scale), between(without.eps(), with.eps(), scale), with.logVariance());
     }
 
-    private static Tensor between(Tensor untold, Tensor told, double scale) {
-        return untold.lerp(told, new Scalar(scale));
+    private static Tensor between(Tensor without, Tensor with, double scale) {
+        return without.lerp(with, new Scalar(scale));
     }
 }

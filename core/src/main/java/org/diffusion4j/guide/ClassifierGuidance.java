@@ -65,7 +65,7 @@ public record ClassifierGuidance(Denoiser model, Classifier classifier, double s
     /**
      * ∇ log p(y | x_t) with respect to x_t.
      *
-     * @param x {@code [batch, ...]}, lent
+     * @param x {@code [batch, ...]}, borrowed
      * @param networkTime what the process gives a network for the time
      * @return shaped as x, made in the caller's scope
      */

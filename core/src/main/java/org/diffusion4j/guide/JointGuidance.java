@@ -30,9 +30,9 @@ public record JointGuidance(Denoiser both, double scale, Rescale rescale) implem
     public Denoised at(Tensor x, double t) {
         long count = x.size(0);
         Denoised found = both.at(torch.cat(new TensorVector(x, x), 0), t);
-        Denoised told = part(found, 0, count);
-        Denoised guided = ClassifierFreeGuidance.guided(told, part(found, count, count), scale);
-        return rescale.of(guided, told, x, NoiseLevel.at(process(), t));
+        Denoised with = part(found, 0, count);
+        Denoised guided = ClassifierFreeGuidance.guided(with, part(found, count, count), scale);
+        return rescale.of(guided, with, x, NoiseLevel.at(process(), t));
     }
 
     private static Denoised part(Denoised all, long first, long count) {

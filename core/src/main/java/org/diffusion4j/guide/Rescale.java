@@ -30,12 +30,13 @@ public record Rescale(double share, Prediction prediction) {
     }
 
     /** The guided belief about x, rescaled to the one with the condition alone; made in the caller's scope. */
-    Denoised of(Denoised guided, Denoised told, Tensor x, NoiseLevel level) {
+    Denoised of(Denoised guided, Denoised conditional, Tensor x, NoiseLevel level) {
         if (share == 0) {
             return guided;
         }
         Tensor output = rescaled(
-                prediction.target(guided.x0(), guided.eps(), level), prediction.target(told.x0(), told.eps(), level));
+                prediction.target(guided.x0(), guided.eps(), level),
+                prediction.target(conditional.x0(), conditional.eps(), level));
         Denoised found = prediction.interpret(output, x, level);
         return new Denoised(found.x0(), found.eps(), guided.logVariance());
     }
@@ -43,12 +44,12 @@ public record Rescale(double share, Prediction prediction) {
     /**
      * An output of the network with guidance, rescaled.
      *
-     * @param guided {@code [batch, ...]}, lent
-     * @param told the output with the condition alone, shaped as {@code guided}, lent
+     * @param guided {@code [batch, ...]}, borrowed
+     * @param conditional the output with the condition alone, shaped as {@code guided}, borrowed
      * @return shaped as {@code guided}, made in the caller's scope
      */
-    Tensor rescaled(Tensor guided, Tensor told) {
-        Tensor factor = deviation(told).div(deviation(guided));
+    Tensor rescaled(Tensor guided, Tensor conditional) {
+        Tensor factor = deviation(conditional).div(deviation(guided));
         return guided.mul(factor.mul(new Scalar(share)).add(new Scalar(1 - share)));
     }
 

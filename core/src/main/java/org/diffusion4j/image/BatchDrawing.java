@@ -19,7 +19,7 @@ import org.diffusion4j.image.DiffusionModel.DrawListener;
  * than float32, 0.88 of the time of one part after the other. In float32 it is not faster, and sums in a batch of another size
  * differ in their last bits.
  *
- * @param model lent
+ * @param model borrowed
  * @param sampler how the samples of a batch come about
  * @param apart whether it may be asked for parts of a batch by several threads at once
  */

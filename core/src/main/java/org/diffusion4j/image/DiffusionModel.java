@@ -219,7 +219,7 @@ public final class DiffusionModel implements AutoCloseable {
     /**
      * Writes the model folder with an average of the weights, and the weights themselves beside it.
      *
-     * @param average flat, in the order of the network's parameters, lent
+     * @param average flat, in the order of the network's parameters, borrowed
      * @param replace whether one that exists is replaced
      */
     public void saveAverage(Path folder, Tensor average, boolean replace) {
@@ -272,7 +272,7 @@ public final class DiffusionModel implements AutoCloseable {
     /**
      * What samplers ask: the network with its x0 clipped or thresholded as the model folder says.
      *
-     * @param labels int64 {@code [batch]} where the model has classes, lent, else null
+     * @param labels int64 {@code [batch]} where the model has classes, borrowed, else null
      */
     public Denoiser denoiser(@Nullable Tensor labels) {
         return denoiser(labels, 1);
@@ -396,7 +396,7 @@ public final class DiffusionModel implements AutoCloseable {
     }
 
     /**
-     * How the model is drawn where nothing is said: as the recipe of its training says, else as its scheduler file does, in 50 steps.
+     * How the model is drawn by default: as the recipe of its training says, else as its scheduler file does, in 50 steps.
      */
     public SampleSettings settings() {
         return card.recipe().isPresent()
@@ -405,7 +405,7 @@ public final class DiffusionModel implements AutoCloseable {
     }
 
     /**
-     * How the model is drawn by another sampler where nothing else is said: by our own models' samplers on trailing timesteps, else as
+     * How the model is drawn by another sampler by default: by our own models' samplers on trailing timesteps, else as
      * the scheduler file says.
      */
     public SampleSettings settings(String sampler) {
@@ -552,9 +552,9 @@ public final class DiffusionModel implements AutoCloseable {
      *
      * @param first the index of the first
      * @param size how many there are
-     * @param labels int64 {@code [size]} where the model has classes, lent, else null
+     * @param labels int64 {@code [size]} where the model has classes, borrowed, else null
      * @param noise of these samples
-     * @param listener to be told of every step
+     * @param listener receives every step
      */
     public record Batch(int first, int size, @Nullable Tensor labels, NoiseStream noise, SampleListener listener) {
 

@@ -25,7 +25,7 @@ import org.diffusion4j.schedule.TimeGrid;
  * <p>Sample i of a draw belongs to image i, and the images are repeated as needed: of n images and 3n samples each image has three.
  * Images have the model's size and channels. Threads: may be shared.
  *
- * @param model lent
+ * @param model borrowed
  */
 public record Editor(DiffusionModel model) {
 

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param scale 1 for no guidance
  * @param rescale as in {@link SampleSettings}
  * @param interval as in {@link SampleSettings}
- * @param guide a worse model in the place of the one without labels, lent; or null
+ * @param guide a worse model in the place of the one without labels, borrowed; or null
  */
 record Guiding(
         double scale,
@@ -69,9 +69,9 @@ record Guiding(
     private Denoiser unlimited(DiffusionModel model, @Nullable Tensor labels, DiffusionProcess process) {
         OutputMeaning meaning = model.scheduler().meaning();
         Rescale how = new Rescale(rescale, meaning.prediction());
-        Denoiser told = model.unlimited(labels, process);
+        Denoiser conditional = model.unlimited(labels, process);
         if (guide != null) {
-            return new ClassifierFreeGuidance(told, guide.unlimited(labels, process), scale, how);
+            return new ClassifierFreeGuidance(conditional, guide.unlimited(labels, process), scale, how);
         }
         require(
                 labels != null && model.knowsNoLabel(),
@@ -83,6 +83,6 @@ record Guiding(
             Condition both = Condition.join(Condition.ofClasses(labels), Condition.ofClasses(noLabel));
             return new JointGuidance(new NetworkDenoiser(model.counted(), process, meaning, both), scale, how);
         }
-        return new ClassifierFreeGuidance(told, model.unlimited(noLabel, process), scale, how);
+        return new ClassifierFreeGuidance(conditional, model.unlimited(noLabel, process), scale, how);
     }
 }

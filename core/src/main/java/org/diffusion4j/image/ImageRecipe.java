@@ -170,7 +170,7 @@ public record ImageRecipe(
     }
 
     /**
-     * Reads a recipe; what it leaves out is as in {@link #defaults}.
+     * Reads a recipe; what it omits is as in {@link #defaults}.
      *
      * @param changes assignments such as {@code train.batchSize=64}, made last
      * @throws org.diffusion4j.engine.FormatException if a field is not known or has a value of the wrong type

@@ -58,7 +58,7 @@ public final class ImageTraining {
     /**
      * The loss of a model's network.
      *
-     * @param variance of its reverse steps, where it has not learned one
+     * @param variance of its reverse steps, where it does not learn one
      * @param settings for a chain of timesteps; of a process in continuous time only the loss, see {@link ContinuousLoss#of}
      */
     public static Loss loss(DiffusionModel model, ReverseVariance variance, ObjectiveSettings settings) {

@@ -25,7 +25,7 @@ import org.diffusion4j.sample.SampleSettings;
  *
  * <p>DDIM, section 5.3 and figure 6. Threads: may be shared.
  *
- * @param model lent
+ * @param model borrowed
  * @param columns pictures in a row, at least 2
  */
 public record Interpolation(DiffusionModel model, int columns) {

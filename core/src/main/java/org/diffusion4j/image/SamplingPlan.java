@@ -53,7 +53,7 @@ public final class SamplingPlan {
     /**
      * What the settings mean.
      *
-     * @param model lent
+     * @param model borrowed
      * @throws IllegalArgumentException if they say what the sampler does not ask for, or the model has fewer timesteps or another
      *     scheduler class
      */
@@ -70,7 +70,7 @@ public final class SamplingPlan {
                     sampler,
                     grid,
                     model.forwardProcess(),
-                    scheduler.limits(sampler.clips()),
+                    scheduler.limits(sampler.clips()).consistent(),
                     continuous ? scheduler.startScale(grid) : 1);
         }
         require(
@@ -110,7 +110,7 @@ public final class SamplingPlan {
      * This plan with a worse model in the place of the one without labels: autoguidance (Karras et al. 2024). The scale is that of the
      * settings' guidance; neither model need know "no label".
      *
-     * @param guide of the same pictures, classes and noise, lent; {@link org.diffusion4j.image.guidance.Autoguidance} checks that
+     * @param guide of the same pictures, classes and noise, borrowed; {@link org.diffusion4j.image.guidance.Autoguidance} checks that
      */
     public SamplingPlan guidedBy(DiffusionModel guide) {
         return new SamplingPlan(model, guiding.by(guide), sampler, grid, process, limits, startScale);
@@ -129,7 +129,7 @@ public final class SamplingPlan {
     /**
      * The model as the sampler asks it.
      *
-     * @param labels int64 {@code [batch]} where the model has classes, lent, else null
+     * @param labels int64 {@code [batch]} where the model has classes, borrowed, else null
      */
     public Denoiser denoiser(@Nullable Tensor labels) {
         return guiding.denoiser(model, labels, process, limits);
@@ -147,7 +147,7 @@ public final class SamplingPlan {
     /**
      * Draws from pure noise.
      *
-     * @param start N(0, 1), {@code [batch, channels, height, width]}; lent
+     * @param start N(0, 1), {@code [batch, channels, height, width]}; borrowed
      * @return x at the grid's end, owned by the caller
      */
     public Tensor sample(Tensor start, @Nullable Tensor labels, NoiseStream noise, SampleListener listener) {
@@ -158,7 +158,7 @@ public final class SamplingPlan {
      * Draws from pure noise by a sampler and a model of one's own, such as wrappers of {@link #sampler} and {@link #denoiser}, along
      * this plan's grid.
      *
-     * @param start N(0, 1), {@code [batch, channels, height, width]}; lent
+     * @param start N(0, 1), {@code [batch, channels, height, width]}; borrowed
      * @return x at the grid's end, owned by the caller
      */
     public Tensor sample(Sampler other, Denoiser asked, Tensor start, NoiseStream noise, SampleListener listener) {

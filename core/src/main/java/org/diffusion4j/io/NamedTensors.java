@@ -8,11 +8,11 @@ import org.bytedeco.pytorch.Tensor;
 /** An open file of tensors with names. Nothing in it is executed. Not thread-safe. */
 public interface NamedTensors extends AutoCloseable {
 
-    /** All tensors by name, in the order of the file, lent until this is closed. */
+    /** All tensors by name, in the order of the file, valid until this is closed. */
     Map<String, Tensor> tensors();
 
     /**
-     * Shows each tensor with its name, one after another: it is lent for the call only, so that large files need not be held whole.
+     * Shows each tensor with its name, one after another: it is valid during the call only, so that large files need not be held whole.
      *
      * @throws org.diffusion4j.engine.FormatException as {@link #tensors}
      */

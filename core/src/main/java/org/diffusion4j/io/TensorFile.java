@@ -83,7 +83,7 @@ public final class TensorFile implements NamedTensors {
     }
 
     /**
-     * All tensors by name, in the order of the file, lent until this file is closed.
+     * All tensors by name, in the order of the file, valid until this file is closed.
      *
      * @throws FormatException if the file has become shorter since it was opened
      * @throws org.diffusion4j.engine.DiffusionException if it cannot be read

@@ -22,7 +22,7 @@ sealed interface PromptEncoder extends AutoCloseable permits OneTextEncoder, Two
      * The features of a prompt, made in the caller's scope.
      *
      * @param count rows that all prompts of a batch have, the empty prompt's where this one has fewer
-     * @param skipped how many of the last layers are left out beyond those that the model leaves out always
+     * @param skipped how many of the last layers are skipped beyond those that the model always skips
      */
     PromptFeatures features(Rows rows, int count, int skipped);
 

@@ -21,7 +21,7 @@ import org.diffusion4j.engine.Tensors;
  * thread. Parts are faster where a network is wide, and their gradients are added in their order, so that the sum is the same each time;
  * it differs from that of the whole batch, and of another number of parts, in its last bits.
  *
- * @param parameters whose gradient it is; lent
+ * @param parameters whose gradient it is; borrowed
  * @param parts how many, at least 1
  */
 public record BatchGradient(Parameters parameters, int parts) {

@@ -94,7 +94,7 @@ public final class Condition {
     /**
      * Two batches as one.
      *
-     * @throws IllegalArgumentException if they have not the same names
+     * @throws IllegalArgumentException if they do not have the same names
      */
     public static Condition join(Condition first, Condition second) {
         first.requireNamesOf(second);
@@ -108,7 +108,7 @@ public final class Condition {
      * This condition, with that of other samples in its place.
      *
      * @param chosen bool {@code [batch]}, the samples that receive {@code other} instead
-     * @throws IllegalArgumentException if they have not the same names
+     * @throws IllegalArgumentException if they do not have the same names
      */
     public Condition replacedWhere(Tensor chosen, Condition other) {
         requireNamesOf(other);

@@ -32,8 +32,12 @@ public final class Linear {
         return new Linear(at, in, out, false, Initialiser.fanIn(in));
     }
 
+    /** {@code [..., in]} to {@code [..., out]}, made in the caller's scope. */
     public Tensor apply(Tensor x) {
         Tensor factor = weight.operand();
+        if (x.dim() == 3 && x.is_cpu() && factor.scalar_type().intern() == ScalarType.BFloat16) {
+            return overColumn(x); // libtorch's product goes by way of float32 there
+        }
         return torch.linear(
                 x.to(factor.scalar_type()),
                 factor,
@@ -55,9 +59,12 @@ public final class Linear {
      * @return {@code [batch, length, out]}, made in the caller's scope
      */
     public Tensor applyToTokens(Tensor tokens) {
-        if (!tokens.is_cpu() || tokens.scalar_type().intern() != ScalarType.Float) {
-            return apply(tokens);
-        }
+        return tokens.is_cpu() && tokens.scalar_type().intern() == ScalarType.Float
+                ? overColumn(tokens)
+                : apply(tokens);
+    }
+
+    private Tensor overColumn(Tensor tokens) {
         Tensor column = tokens.transpose(1, 2).unsqueeze(3); // lies in memory as an image with channels last
         return applyToPixels(column).squeeze(3).transpose(1, 2);
     }

@@ -31,7 +31,7 @@ public interface Network extends AutoCloseable {
     /** Lets {@link #forward} drop nothing from now on, as it is at first. */
     default void eval() {}
 
-    /** The parameters, lent: theirs is the network's life. */
+    /** The parameters, borrowed: theirs is the network's life. */
     Parameters parameters();
 
     @Override

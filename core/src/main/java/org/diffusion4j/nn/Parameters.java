@@ -77,7 +77,7 @@ public final class Parameters implements AutoCloseable {
             return Arrays.stream(shape).reduce(1, Math::multiplyExact);
         }
 
-        /** The view of the flat buffer, lent; a leaf of autograd where gradients are enabled. */
+        /** The view of the flat buffer, borrowed; a leaf of autograd where gradients are enabled. */
         public Tensor value() {
             Tensor present = value;
             if (present == null) {
@@ -408,7 +408,7 @@ public final class Parameters implements AutoCloseable {
     }
 
     /**
-     * All values, {@code [count]}, lent. Writing into it changes the network.
+     * All values, {@code [count]}, borrowed. Writing into it changes the network.
      *
      * @throws IllegalStateException before allocation, after closing, and after {@link #drawIn} in another arithmetic than float32
      */
@@ -420,7 +420,7 @@ public final class Parameters implements AutoCloseable {
         return present(values, "values");
     }
 
-    /** All gradients, {@code [count]}, lent. */
+    /** All gradients, {@code [count]}, borrowed. */
     public Tensor gradients() {
         return present(gradients, "gradients");
     }
@@ -475,7 +475,7 @@ public final class Parameters implements AutoCloseable {
      * Views by name of another flat buffer of this layout, for instance an average of the weights.
      *
      * @param flat {@code [count]}
-     * @return views made in the caller's scope, and the constants, lent
+     * @return views made in the caller's scope, and the constants, borrowed
      */
     public Map<String, Tensor> viewsOf(Tensor flat) {
         Map<String, Tensor> views = new LinkedHashMap<>();

@@ -44,7 +44,7 @@ public enum LearnedVariance {
 
     abstract Tensor log(Tensor output, ReverseStep step);
 
-    /** What this half of the output channels says; lent. */
+    /** What this half of the output channels says; borrowed. */
     public LogVariance of(Tensor output) {
         return step -> log(output, step);
     }

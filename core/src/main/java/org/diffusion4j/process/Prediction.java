@@ -26,7 +26,7 @@ public sealed interface Prediction extends Records.Named
     Prediction FLOW = new Flow();
     Prediction MEAN = new Mean();
 
-    /** What the network is given for x_t: x_t itself, or scaled; lent or made in the caller's scope. */
+    /** What the network is given for x_t: x_t itself, or scaled; borrowed or made in the caller's scope. */
     default Tensor input(Tensor xt, NoiseLevel level) {
         return xt;
     }
@@ -34,7 +34,7 @@ public sealed interface Prediction extends Records.Named
     /** What {@code output} says about x_t, as clean sample and noise; shapes as {@code xt}, made in the caller's scope. */
     Denoised interpret(Tensor output, Tensor xt, NoiseLevel level);
 
-    /** What the network should have said of {@code level.noised(x0, eps)}: the target of the regression, lent or made in the caller's scope. */
+    /** What the network should have said of {@code level.noised(x0, eps)}: the target of the regression, borrowed or made in the caller's scope. */
     Tensor target(Tensor x0, Tensor eps, NoiseLevel level);
 
     /** This prediction's squared error at time t where that of x0 is 1: x_t being given, it is linear in x0. */

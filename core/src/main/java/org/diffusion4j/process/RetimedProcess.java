@@ -7,13 +7,13 @@ import org.diffusion4j.schedule.Posterior;
 /**
  * A process whose network receives another number for the time: rounded, or {@code log(sigma)/4} as in EDM.
  *
- * @param told that number, of the one which {@code process} would tell
+ * @param renumbered that number, from the one that {@code process} has
  */
-public record RetimedProcess(DiffusionProcess process, DoubleUnaryOperator told) implements ProcessView {
+public record RetimedProcess(DiffusionProcess process, DoubleUnaryOperator renumbered) implements ProcessView {
 
     @Override
     public double networkTime(double t) {
-        return told.applyAsDouble(process.networkTime(t));
+        return renumbered.applyAsDouble(process.networkTime(t));
     }
 
     @Override

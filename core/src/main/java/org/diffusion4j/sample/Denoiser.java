@@ -7,7 +7,7 @@ import org.diffusion4j.process.DiffusionProcess;
 /**
  * What a sampler asks: given x at time t, where is x0? Clipping, guidance and editing are wrappers of it.
  *
- * <p>Tensors are made in the caller's scope; x is lent for the call.
+ * <p>Tensors are made in the caller's scope; x is valid during the call.
  */
 public interface Denoiser {
 

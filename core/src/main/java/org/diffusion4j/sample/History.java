@@ -30,7 +30,7 @@ public final class History implements AutoCloseable {
         return newestFirst.size();
     }
 
-    /** The k-th newest, from 0; lent until it is pushed out. */
+    /** The k-th newest, from 0; valid until it is pushed out. */
     public Tensor get(int k) {
         Iterator<Tensor> at = newestFirst.iterator();
         for (int i = 0; i < k; i++) {

@@ -19,7 +19,7 @@ import org.diffusion4j.process.Prediction;
  * The denoiser that a network is, once it is known what its output means. Runs without gradients, but where x requires one. Safe to share between threads,
  * as the network is.
  *
- * @param network lent
+ * @param network borrowed
  * @param condition what the network receives beside x and t, borrowed
  */
 public record NetworkDenoiser(Network network, DiffusionProcess process, OutputMeaning meaning, Condition condition)

@@ -18,7 +18,7 @@ public interface SampleListener {
     void onStep(Step step);
 
     /**
-     * What is seen after a step; the tensors are lent for the call.
+     * What is seen after a step; the tensors are valid during the call.
      *
      * @param index from 0
      * @param steps how many there are; empty where the sampler finds that out on the way

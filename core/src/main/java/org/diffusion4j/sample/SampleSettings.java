@@ -158,6 +158,16 @@ public record SampleSettings(
         return Samplers.named(sampler).make().apply(this);
     }
 
+    /** What names that which is kept of samples drawn by these settings: all fields, and the sampler's revision from the second on. */
+    public Map<String, @Nullable Object> identity() {
+        Map<String, @Nullable Object> facts = Records.CAMEL_CASE.write(this);
+        int revision = asPublished() ? 1 : make().revision();
+        if (revision > 1) {
+            facts.put("revision", revision);
+        }
+        return facts;
+    }
+
     /** Whether the sampler is a model's scheduler class. */
     public boolean asPublished() {
         return Samplers.isScheduler(sampler);

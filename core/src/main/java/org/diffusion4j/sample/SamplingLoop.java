@@ -21,7 +21,7 @@ public final class SamplingLoop {
         /**
          * Goes from {@code grid.time(i)} to {@code grid.next(i)}.
          *
-         * @param x the sample at {@code grid.time(i)}, lent
+         * @param x the sample at {@code grid.time(i)}, borrowed
          */
         Moved from(Tensor x, int i);
     }

@@ -27,7 +27,7 @@ import org.diffusion4j.train.TrainSettings;
  * @param model the networks
  * @param prediction {@code eps}, {@code x0} or {@code v}
  * @param regression how far a prediction is from what it should have been
- * @param sample how forecasts are drawn where nothing else is said
+ * @param sample how forecasts are drawn by default
  */
 public record SeriesRecipe(
         String name,

@@ -27,8 +27,8 @@ import org.diffusion4j.train.Weighting;
  * @param model the network
  * @param prediction {@code x0}, {@code eps} or {@code v}
  * @param infilling share of examples of which a part is given without noise, so that the model learns to go on and to fill in, in [0, 1]
- * @param sample how texts are written where nothing else is said
- * @param clamp whether x0 is rounded to the nearest embeddings in each step of writing, where nothing else is said
+ * @param sample how texts are written by default
+ * @param clamp whether x0 is rounded to the nearest embeddings in each step of writing, by default
  */
 public record TextRecipe(
         String name,
@@ -191,10 +191,9 @@ public record TextRecipe(
         return data.source();
     }
 
-    /** With single precision, in which these small networks compute on every machine. */
     @Override
     public TextRecipe resolved() {
-        return withTrain(train.resolvedInFloat32("texts"));
+        return withTrain(train.resolvedOnCpu("texts"));
     }
 
     /** Diffusion-LM in its published sizes: T = 2000, the sqrt schedule, prediction of x0, 200 steps to write. */

@@ -58,6 +58,7 @@ public final class TextTraining extends RunFolder.Session<TextRecipe, TextModel>
             TextCard card = new TextCard(recipe, vocabulary);
             TextModel model = new TextModel(TextModel.networkOf(card), card);
             opened.push(model);
+            model.network().parameters().computeIn(recipe.train().compute());
             Trainer trainer = trainer(recipe, model, corpus);
             opened.push(trainer);
             TrainListener recorder = folder.begin(trainer, model::saveAverage, warnings);

@@ -47,7 +47,7 @@ public final class Ema implements AutoCloseable {
         }
     }
 
-    /** The average, {@code [count]}, lent. */
+    /** The average, {@code [count]}, borrowed. */
     public Tensor average() {
         return average;
     }

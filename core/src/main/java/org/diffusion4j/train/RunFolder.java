@@ -240,7 +240,7 @@ public final class RunFolder<R extends Recipe> implements AutoCloseable {
             return folder.recipe();
         }
 
-        /** The model in training, lent; its weights are not the averaged ones. */
+        /** The model in training, borrowed; its weights are not the averaged ones. */
         public M model() {
             return model;
         }

@@ -27,7 +27,7 @@ public interface TimeSampler {
     /**
      * Takes note of losses.
      *
-     * @param losses {@code [count]}, of the times of one draw, lent
+     * @param losses {@code [count]}, of the times of one draw, borrowed
      */
     default void learn(double[] times, Tensor losses) {}
 

@@ -38,7 +38,7 @@ public interface TrainListener {
         return false;
     }
 
-    /** The moment to keep a copy of all that the next step depends on; the state is lent for the call. */
+    /** The moment to keep a copy of all that the next step depends on; the state is valid during the call. */
     default void onCheckpoint(TrainState state) {}
 
     /** All of them, in this order. */

@@ -242,8 +242,18 @@ public record TrainSettings(
                 "train.precision must be float32 for %s, was %s",
                 kind,
                 precision);
+        return withPrecision(Precision.FLOAT32).resolvedOnCpu(kind);
+    }
+
+    /**
+     * {@link #resolved} for a kind of data whose networks compute on the processor.
+     *
+     * @param kind for messages: {@code texts}
+     * @throws IllegalArgumentException if another device is asked for
+     */
+    public TrainSettings resolvedOnCpu(String kind) {
         require(device.isCpu(), "train.device must be cpu for %s, was %s", kind, device);
-        return withPrecision(Precision.FLOAT32).resolved();
+        return resolved();
     }
 
     /** All stages; what stands beside them is the first. */

@@ -49,7 +49,7 @@ public final class TrainState implements AutoCloseable {
         return validationLoss;
     }
 
-    /** The averaged weights, lent. */
+    /** The averaged weights, borrowed. */
     public Ema ema() {
         return ema;
     }

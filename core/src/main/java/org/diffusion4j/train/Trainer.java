@@ -65,7 +65,7 @@ public final class Trainer implements AutoCloseable {
         this.guard = new CloseGuard("the trainer", state::close);
     }
 
-    /** Where the training stands, lent. */
+    /** Where the training stands, borrowed. */
     public TrainState state() {
         return state;
     }

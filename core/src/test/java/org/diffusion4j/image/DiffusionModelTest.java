@@ -227,6 +227,24 @@ class DiffusionModelTest {
         }
     }
 
+    /** Only if the noise agrees with the clipped x0 are the two the same. */
+    @Test
+    void is_drawn_by_ddim_with_all_noise_as_by_ddpm_where_x0_is_clipped() {
+        try (DiffusionModel clipping = TinyModel.of(8, 3);
+                PointerScope scope = new PointerScope()) {
+            Tensor ddim = drawn(clipping, SampleSettings.ddim(20).withEta(1, EtaRule.DEVIATION));
+            Tensor ddpm = drawn(
+                    clipping,
+                    SampleSettings.ddpm(20).withSpacing(SampleSettings.ddim(20).spacing()));
+
+            assertThat(ddim.sub(ddpm).abs().max().item_double()).isLessThan(1e-4); // 20 steps in float32
+        }
+    }
+
+    private static Tensor drawn(DiffusionModel model, SampleSettings settings) {
+        return model.sample(settings, 2, List.of(), new SeededNoise(4, 0), SampleListener.NONE);
+    }
+
     @Test
     void clips_x0_in_ancestral_sampling_and_ddim_alone() {
         Tensor labels = Tensors.of(new long[] {1});

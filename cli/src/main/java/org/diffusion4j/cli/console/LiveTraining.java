@@ -19,7 +19,7 @@ public final class LiveTraining implements TrainListener, AutoCloseable {
     }
 
     /**
-     * Trains, and tells on {@code err} how to go on where it was stopped.
+     * Trains, and says on {@code err} how to go on where it was stopped.
      *
      * @param unit what its examples are called
      * @param goOn the command that goes on

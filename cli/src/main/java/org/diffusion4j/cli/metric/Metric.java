@@ -32,7 +32,7 @@ public interface Metric {
      * @param samples the pictures to measure, null where the model draws them
      * @param count how many samples are drawn, or images coded
      * @param batchSize how many go through a network at once
-     * @param variance of a reverse step, null for what the metric takes where nothing is said
+     * @param variance of a reverse step, null for what the metric takes by default
      * @param cache the folder where what is measured piece by piece is kept
      */
     record Subject(

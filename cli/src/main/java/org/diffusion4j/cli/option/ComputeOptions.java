@@ -62,7 +62,7 @@ public final class ComputeOptions {
     /**
      * What they say.
      *
-     * @param usual the precision where none is said
+     * @param usual the precision where none is given
      * @throws IllegalArgumentException if this machine cannot compute so
      */
     public Compute of(Precision usual) {

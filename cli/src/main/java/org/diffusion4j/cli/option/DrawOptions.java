@@ -65,7 +65,7 @@ public final class DrawOptions {
      * The seeds of a model that draws one picture with each.
      *
      * @param count how many if they are not said; null for one
-     * @throws IllegalArgumentException if both are said, or what was given is no seed
+     * @throws IllegalArgumentException if both are given, or what was given is no seed
      */
     public List<Long> seeds(@Nullable Integer count) {
         Matcher range = SEED.matcher(seed);

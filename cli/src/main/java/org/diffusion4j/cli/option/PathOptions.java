@@ -28,7 +28,7 @@ public final class PathOptions {
         return seed;
     }
 
-    /** As they are said, and where nothing is said, as the recipe does. */
+    /** As given, and by default as the recipe does. */
     public ForecastSettings settings(SampleSettings usual) {
         return new ForecastSettings(samples, seed, sample(usual), 0);
     }

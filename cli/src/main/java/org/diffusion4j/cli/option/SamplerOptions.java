@@ -106,7 +106,7 @@ public final class SamplerOptions {
     private Map<String, String> options = new LinkedHashMap<>();
 
     /**
-     * As they are said, and where nothing is said, as models are drawn that do not say either: to refuse what no model could draw,
+     * As given, and by default as models are drawn that do not say either: to refuse what no model could draw,
      * before one is loaded.
      */
     public SampleSettings settings() {
@@ -116,7 +116,7 @@ public final class SamplerOptions {
     }
 
     /**
-     * As they are said, and where nothing is said, as the model draws; its steps and noise are for its own sampler only.
+     * As given, and by default as the model draws; its steps and noise are for its own sampler only.
      *
      * @throws IllegalArgumentException if an option is given that the sampler does not ask for
      */
@@ -124,7 +124,7 @@ public final class SamplerOptions {
         return settings(model, false);
     }
 
-    /** As they are said, and where nothing is said, as usual for a model of what is no picture. */
+    /** As given, and by default as usual for a model of what is no picture. */
     public SampleSettings over(SampleSettings usual) {
         return over(usual, other -> SampleSettings.of(other, usual.steps()));
     }
@@ -219,12 +219,12 @@ public final class SamplerOptions {
         return Character.isLetter(text.isEmpty() ? ' ' : text.charAt(0)) ? text : "sigmas:" + text;
     }
 
-    /** As many steps as are listed, else as are said. */
+    /** As many steps as are listed, else as are given. */
     private int count(String times, int usual) {
         return steps == null ? TimeSpacings.named(times).listed().orElse(usual) : steps;
     }
 
-    /** Whether neither sampler nor steps are said. */
+    /** Whether neither sampler nor steps are given. */
     boolean isFree() {
         return sampler == null && steps == null;
     }
@@ -247,7 +247,7 @@ public final class SamplerOptions {
                 value.isEmpty(), "%s is for samples that a model draws, and none are drawn here: omit it", option));
     }
 
-    /** The variance of a reverse step, where one is said. */
+    /** The variance of a reverse step, where one is given. */
     @Nullable
     public String variance() {
         return variance;

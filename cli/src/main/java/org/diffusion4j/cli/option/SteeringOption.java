@@ -77,7 +77,7 @@ public final class SteeringOption implements AutoCloseable {
     }
 
     /**
-     * What steers a model, loaded at the first call; lent.
+     * What steers a model, loaded at the first call; borrowed.
      *
      * @throws IllegalArgumentException if it does not fit the model, or changes nothing
      */

@@ -89,7 +89,7 @@ public final class SteeringOptions implements AutoCloseable {
     /**
      * All ways in which models are drawn: as each is usually drawn, where it has no curve.
      *
-     * @param subjects lent
+     * @param subjects borrowed
      * @param loading loads a model as the subjects were
      * @throws IllegalArgumentException if an option fits none of the models
      */

@@ -13,7 +13,7 @@ public final class StepsOptions {
     @Option(names = "--steps", description = "How many timesteps are visited (default: as the recipe says).")
     private @Nullable Integer steps;
 
-    /** As they are said, and where nothing is said, as usual. */
+    /** As given, and by default as usual. */
     public SampleSettings over(SampleSettings usual) {
         int count = steps == null ? usual.steps() : steps;
         return sampler == null || sampler.equals(usual.sampler())

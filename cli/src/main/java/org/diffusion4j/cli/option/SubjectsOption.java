@@ -22,7 +22,7 @@ public final class SubjectsOption implements AutoCloseable {
 
     private final List<Subject> loaded = new ArrayList<>();
 
-    /** Loads all, under the names that people know them by; lent. */
+    /** Loads all, under the names that people know them by; borrowed. */
     public List<Subject> load(Compute compute, PrintWriter err) {
         for (Path folder : folders) {
             String hash = ModelFolder.open(folder).hash();

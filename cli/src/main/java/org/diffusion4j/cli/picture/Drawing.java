@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** A draw with a live line, and the files it becomes. */
 final class Drawing {
 
-    /** What steers a model; lent. */
+    /** What steers a model; borrowed. */
     sealed interface Steering {
 
         /** How many classes can be asked for. */
@@ -111,7 +111,7 @@ final class Drawing {
     /**
      * Draws.
      *
-     * @param by what steers the model, lent
+     * @param by what steers the model, borrowed
      */
     Drawing(DiffusionModel model, Path folder, Draw draw, boolean filmed, Steering by) {
         Provenance alone = Provenance.of(

@@ -154,7 +154,7 @@ public record ClipPictures(int edge, int crop, List<Double> mean, List<Double> s
      *
      * @param picture uint8 {@code [3, height, width]}
      * @return float32 {@code [3, crop, crop]}, made in the caller's scope
-     * @throws IllegalArgumentException if it has not three channels
+     * @throws IllegalArgumentException if it does not have three channels
      */
     public Tensor prepare(Tensor picture) {
         return Scoped.result(() -> {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>To which word a prepositional phrase belongs, where a clause ends, what a conjunction joins: none of that is in the tags. So verb phrases,
- * clauses and noun phrases with clauses are not found. In tags other than the universal ones it finds nothing.
+ * clauses and noun phrases with clauses are not found. In tags that are not the universal ones it finds nothing.
  */
 public final class PhraseGrammar {
 

@@ -45,7 +45,7 @@ public record ClassifierRecipe(
     }
 
     /**
-     * Reads a recipe; what it leaves out is as in {@link #defaults}.
+     * Reads a recipe; what it omits is as in {@link #defaults}.
      *
      * @throws org.diffusion4j.engine.FormatException if a field is not known or has a value of the wrong type
      */

@@ -23,7 +23,7 @@ import org.diffusion4j.sample.SampleSettings;
  *
  * <p>Threads: may be shared, as the models may.
  *
- * @param guide the worse model, lent
+ * @param guide the worse model, borrowed
  */
 public record Autoguidance(DiffusionModel guide) implements Steering {
 
@@ -98,7 +98,7 @@ public record Autoguidance(DiffusionModel guide) implements Steering {
     /**
      * Draws guided pictures: sample i is the same picture whatever count and batch size are.
      *
-     * @param model guided; lent
+     * @param model guided; borrowed
      * @param draw whose settings' guidance is the scale: 1 is the model alone and refused, 0 the guide alone
      * @param listener as {@link DiffusionModel#draw(Draw, DiffusionModel.DrawListener)} takes it
      * @throws IllegalArgumentException if the two models do not fit, or the guidance is 1

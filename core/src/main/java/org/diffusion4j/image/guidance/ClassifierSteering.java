@@ -23,7 +23,7 @@ import org.diffusion4j.sample.chain.Ddpm;
  * A classifier of noisy pictures that leads a model to the classes of a draw, also a model that knows none: DDPM's sampler by {@link
  * ClassifierGuidedDdpm}, every other by {@link ClassifierGuidance}.
  *
- * @param classifier lent
+ * @param classifier borrowed
  * @param scale of the guidance; 0 is the model alone
  */
 public record ClassifierSteering(NoisyClassifier classifier, double scale) implements Steering {

@@ -117,7 +117,7 @@ public final class NoisyClassifier implements AutoCloseable {
         return card.labels;
     }
 
-    /** The network, which answers with logits; lent. */
+    /** The network, which answers with logits; borrowed. */
     public EncoderUNet network() {
         return network;
     }
@@ -167,7 +167,7 @@ public final class NoisyClassifier implements AutoCloseable {
     /**
      * Draws pictures of classes: sample i is the same picture whatever count and batch size are.
      *
-     * @param model steered; lent
+     * @param model steered; borrowed
      * @param draw of which the labels are what is drawn, also where the model knows no classes
      * @param scale of the guidance; 0 is the model alone
      * @param listener as {@link DiffusionModel#draw(Draw, DiffusionModel.DrawListener)} takes it

@@ -30,7 +30,7 @@ public interface Steering {
     /**
      * Draws pictures: sample i is the same picture whatever count and batch size are.
      *
-     * @param model steered; lent
+     * @param model steered; borrowed
      * @param listener as {@link DiffusionModel#draw(Draw, DrawListener)} takes it
      * @throws IllegalArgumentException if the model cannot be steered so; the message says what to do
      */
@@ -39,7 +39,7 @@ public interface Steering {
     /**
      * The pixels of some samples of a draw.
      *
-     * @param model steered; lent
+     * @param model steered; borrowed
      * @param first the index of the first, whatever the draw's count is
      * @return uint8 {@code [count, channels, height, width]}, made in the caller's scope
      * @throws IllegalArgumentException as {@link #draw} does

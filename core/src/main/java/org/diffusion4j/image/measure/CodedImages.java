@@ -26,7 +26,7 @@ final class CodedImages {
     /**
      * Images of a data set, drawn at random by the seed.
      *
-     * @param model lent
+     * @param model borrowed
      * @throws IllegalArgumentException if the data do not fit the model, or are fewer than asked for
      */
     CodedImages(DiffusionModel model, ImageDataset data, int count, int batchSize, long seed) {

@@ -3,7 +3,6 @@ package org.diffusion4j.image.measure;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
-import org.diffusion4j.engine.Records;
 import org.diffusion4j.engine.Sha256;
 import org.diffusion4j.evaluate.Pictures;
 import org.diffusion4j.image.DiffusionModel;
@@ -14,7 +13,7 @@ import org.diffusion4j.io.Json;
 /**
  * What a model draws, as pictures to measure.
  *
- * @param model lent
+ * @param model borrowed
  * @param hash what the model is known by
  * @param steered by what the model is steered
  */
@@ -44,7 +43,7 @@ public record DrawnPictures(DiffusionModel model, String hash, Draw draw, Steere
     public Map<String, Object> identity() {
         Map<String, Object> facts = new LinkedHashMap<>();
         facts.put("model", hash);
-        facts.put("settings", Records.CAMEL_CASE.write(draw.settings()));
+        facts.put("settings", draw.settings().identity());
         facts.put("seed", draw.seed());
         facts.putAll(model.compute().identity());
         if (!steered.identity().isEmpty()) {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * done is kept in the folder and never drawn again, as in a study, whose cells it finds; after every cell there are a table, a page and
  * plots of all that are done.
  *
- * @param ways the rows; the models are lent
+ * @param ways the rows; the models are borrowed
  * @param count how many pictures of each way are drawn, at least {@value #LEAST}
  * @param seeds each way is drawn once with each; of one seed, picture i of one way and picture i of another begin from the same noise
  * @param metrics at least one; accuracy is measured where classes can be asked for

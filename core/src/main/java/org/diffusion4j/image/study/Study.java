@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * calls come first, among equals those of the first seed. A cell that is done is kept in the study's folder and never drawn again; of one that was stopped, pieces are kept as
  * {@link FeatureCache} keeps them. After every cell the folder has a table and a page of all that are done.
  *
- * @param subjects the models, lent
+ * @param subjects the models, borrowed
  * @param count how many pictures each cell draws, at least {@value #LEAST}
  * @param seeds each cell is drawn once with each; of one seed, picture i of one cell and picture i of another begin from the same noise
  * @param metrics {@link SampleMetric#FID} and others

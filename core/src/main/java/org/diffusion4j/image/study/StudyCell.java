@@ -46,6 +46,7 @@ public record StudyCell(Key key, double seconds, List<SampleMetric> metrics, Lis
         /** A name for files. */
         public String id() {
             Map<String, @Nullable Object> facts = Records.CAMEL_CASE.write(this);
+            facts.put("settings", settings.identity());
             facts.values().removeIf(Objects::isNull);
             return Sha256.of(Json.line(facts)).substring(0, 16);
         }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Way(Subject subject, String name, @Nullable Double scale, SampleSettings settings, Steered steered) {
 
-    /** As the model draws where nothing is said. */
+    /** As the model draws by default. */
     public static Way usual(Subject subject) {
         return new Way(subject, "", null, subject.model().settings(), Steered.NOT);
     }

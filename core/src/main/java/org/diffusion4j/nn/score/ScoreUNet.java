@@ -179,7 +179,7 @@ public final class ScoreUNet implements PictureNetwork {
                 classes == null
                         ? "the network has no classes, but labels were given"
                         : "the network is conditional: it needs a label for each sample");
-        require(augmented == null || augmentation != null, "the network knows no augmentation, but was told of one");
+        require(augmented == null || augmentation != null, "the network knows no augmentation, but was given one");
         if (timeEmbedding == null) {
             return t;
         }

@@ -68,6 +68,6 @@ final class EncoderLayer {
 
     /** {@code [batch, heads, length, width/heads]}. */
     private Tensor perHead(Tensor x) {
-        return x.view(x.size(0), x.size(1), heads, -1).transpose(1, 2);
+        return x.reshape(x.size(0), x.size(1), heads, -1).transpose(1, 2);
     }
 }

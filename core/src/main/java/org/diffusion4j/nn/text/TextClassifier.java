@@ -149,7 +149,7 @@ public final class TextClassifier implements Network {
         words.value().copy_(embeddings.detach());
     }
 
-    /** The embeddings, {@code [vocabulary, embedding]}, lent. */
+    /** The embeddings, {@code [vocabulary, embedding]}, borrowed. */
     public Tensor embeddings() {
         return words.value();
     }

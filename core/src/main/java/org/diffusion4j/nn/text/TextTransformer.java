@@ -91,7 +91,8 @@ public final class TextTransformer implements Network {
                 x.sizes());
         Tensor previous = (config.selfConditioning() ? condition.only(PREVIOUS) : condition.only()).get(PREVIOUS);
         try (CloseGuard.Use use = parameters.use()) {
-            return Scoped.result(() -> down.apply(encoder.apply(input(x, previous), timesteps)));
+            return Scoped.result(() ->
+                    down.apply(encoder.apply(input(x, previous), timesteps)).to(x.scalar_type()));
         }
     }
 
@@ -117,7 +118,7 @@ public final class TextTransformer implements Network {
         return torch.embedding(words.value(), tokens);
     }
 
-    /** All embeddings, {@code [vocabulary, embedding]}, lent. */
+    /** All embeddings, {@code [vocabulary, embedding]}, borrowed. */
     public Tensor embeddings() {
         return words.value();
     }

@@ -71,7 +71,7 @@ public final class EncoderUNet implements Network {
     public EncoderUNet(OpenAiUNetConfig config, EncoderPool pool, long seed, ScalarType dtype) {
         this.config = config;
         this.dtype = dtype;
-        require(config.numClasses() == null, "a classifier receives no classes; leave out num_classes");
+        require(config.numClasses() == null, "a classifier receives no classes; omit num_classes");
         UNet2DConfig halves = config.toUNet2D();
         dropout = new Dropout(config.dropout());
         UNet2DLayers make = new UNet2DLayers(halves, dropout);

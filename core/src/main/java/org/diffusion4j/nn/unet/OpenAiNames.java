@@ -120,7 +120,7 @@ public final class OpenAiNames {
     /**
      * The weights as {@link Parameters#load} takes them, which says of a name that is not known what is wrong with it.
      *
-     * @param theirs lent
+     * @param theirs borrowed
      * @return the given tensors, or views and parts of them made in the caller's scope
      */
     public Map<String, Tensor> ours(Map<String, Tensor> theirs) {

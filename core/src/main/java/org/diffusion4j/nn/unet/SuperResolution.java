@@ -15,7 +15,7 @@ import org.diffusion4j.nn.Parameters;
  * Iterative Refinement", 2021. Bilinear between the middles of pixels.
  *
  * @param network with the channels of x_t and then of the small image; closed with this
- * @param small {@code [batch, channels, height, width]}, lent
+ * @param small {@code [batch, channels, height, width]}, borrowed
  */
 public record SuperResolution(Network network, Tensor small) implements Network {
 

@@ -103,7 +103,7 @@ public final class ImageClassifier implements AutoCloseable {
         return config;
     }
 
-    /** The parameters, lent. */
+    /** The parameters, borrowed. */
     public Parameters parameters() {
         return parameters;
     }

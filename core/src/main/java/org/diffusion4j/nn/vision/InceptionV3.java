@@ -217,7 +217,7 @@ public final class InceptionV3 implements AutoCloseable {
                 pool.then(p.same("branch_pool", in, 192, 1)));
     }
 
-    /** The parameters, lent; statistics of the batch norms are among them. */
+    /** The parameters, borrowed; statistics of the batch norms are among them. */
     public Parameters parameters() {
         return parameters;
     }

@@ -209,7 +209,7 @@ public record ProcessSettings(
     }
 
     /**
-     * Reads what {@link #toMap} writes; what it leaves out is as in {@link #of}.
+     * Reads what {@link #toMap} writes; what it omits is as in {@link #of}.
      *
      * @param source where the tree comes from, for messages
      * @throws FormatException if there is no such process, or a key is not known, or of another process

@@ -50,6 +50,12 @@ public record Ddim(double eta, EtaRule rule) implements Sampler {
         return true;
     }
 
+    /** At first the eps of a model whose x0 is clipped stayed as it was. */
+    @Override
+    public int revision() {
+        return 2;
+    }
+
     private Tensor step(
             DiffusionProcess p, Denoised at, Tensor xt, double t, double s, NoiseStream noise, int address) {
         double room = 0;

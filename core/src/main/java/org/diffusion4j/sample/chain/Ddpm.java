@@ -37,7 +37,7 @@ public record Ddpm(ReverseVariance variance) implements Sampler {
         /**
          * What is added to the mean, in units of the step's variance.
          *
-         * @param xt the sample at t, lent
+         * @param xt the sample at t, borrowed
          * @return shaped as {@code xt}, made in the caller's scope; null for nothing
          */
         @Nullable

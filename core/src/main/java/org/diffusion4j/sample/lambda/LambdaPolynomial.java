@@ -5,7 +5,7 @@ import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
-/** The polynomial in lambda through values of the model, to be integrated over a step. Its tensors are lent. */
+/** The polynomial in lambda through values of the model, to be integrated over a step. Its tensors are borrowed. */
 public final class LambdaPolynomial {
 
     private final List<Double> nodes = new ArrayList<>();
@@ -14,7 +14,7 @@ public final class LambdaPolynomial {
     /**
      * Goes through one more point.
      *
-     * @param node lambda less that at the begin of the step, other than those before
+     * @param node lambda less that at the begin of the step, unlike those before
      */
     public LambdaPolynomial through(double node, Tensor value) {
         nodes.add(node);

@@ -22,7 +22,7 @@ record SigmaSpace(Denoiser model) {
     @FunctionalInterface
     interface Move {
 
-        /** From x at {@code step.sigma()} to {@code step.next()}; x is lent. */
+        /** From x at {@code step.sigma()} to {@code step.next()}; x is borrowed. */
         SamplingLoop.Moved from(Tensor x, Step step);
     }
 

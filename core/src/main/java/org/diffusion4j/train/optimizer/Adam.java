@@ -68,8 +68,8 @@ public final class Adam implements Optimizer {
     /**
      * Begins with moments of zero.
      *
-     * @param values {@code [count]}, lent for the optimizer's life and changed by every step
-     * @param gradients {@code [count]}, lent likewise, never changed
+     * @param values {@code [count]}, borrowed for the optimizer's life and changed by every step
+     * @param gradients {@code [count]}, borrowed likewise, never changed
      */
     public Adam(Settings settings, Tensor values, Tensor gradients) {
         this(settings, values, gradients, FusedAdam.available() ? FusedAdam::step : Adam::written);

@@ -75,8 +75,8 @@ public record OptimizerSettings(
     /**
      * The optimizer, owned by the caller.
      *
-     * @param values lent for the optimizer's life
-     * @param gradients lent likewise
+     * @param values borrowed for the optimizer's life
+     * @param gradients borrowed likewise
      * @param seed of noise, where the method has some
      */
     public Optimizer of(Tensor values, Tensor gradients, long seed) {

@@ -207,19 +207,26 @@ class StudyTest {
 
     @Test
     void calls_a_cell_as_older_versions_did() {
-        StudyGrid grid = grid(List.of("ddim"), List.of(20), List.of("trailing"), "0.5");
-        SampleSettings settings = grid.settings(PROCESS).iterator().next();
-        StudyCell.Key key = new StudyCell.Key(
-                "0a5b665d40edad8ff092957181dc4913d2276331f5efa571480937904e2de91c",
-                settings,
-                1000,
-                0,
-                "1aeb71dc8c9d59471396a73f8971efaf79beab6da4498e6269a131737b8e5c59",
-                "d25e47590bc8c63ff90eebd9ff855a18cc240dc9cde3718399897675d28d5b3c",
-                "mnist-classifier 9dee2654af1f",
-                null,
-                null);
-        assertThat(key.id()).isEqualTo("0bf0d00e8ba2d761");
+        assertThat(id(SampleSettings.of("heun", 20))).isEqualTo("94734d00d917fc10");
+    }
+
+    @Test
+    void does_not_mix_cells_of_a_sampler_that_drew_otherwise_before() {
+        assertThat(id(SampleSettings.ddim(20).withEta(0.5, EtaRule.DEVIATION))).isNotEqualTo("0bf0d00e8ba2d761");
+    }
+
+    private static String id(SampleSettings settings) {
+        return new StudyCell.Key(
+                        "0a5b665d40edad8ff092957181dc4913d2276331f5efa571480937904e2de91c",
+                        settings,
+                        1000,
+                        0,
+                        "1aeb71dc8c9d59471396a73f8971efaf79beab6da4498e6269a131737b8e5c59",
+                        "d25e47590bc8c63ff90eebd9ff855a18cc240dc9cde3718399897675d28d5b3c",
+                        "mnist-classifier 9dee2654af1f",
+                        null,
+                        null)
+                .id();
     }
 
     /** The table but for the column that differs from run to run. */
