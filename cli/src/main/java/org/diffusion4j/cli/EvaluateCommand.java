@@ -20,6 +20,8 @@ import org.diffusion4j.cli.metric.GradientNoiseMetric;
 import org.diffusion4j.cli.metric.Metric;
 import org.diffusion4j.cli.metric.NllMetric;
 import org.diffusion4j.cli.metric.NllOdeMetric;
+import org.diffusion4j.cli.metric.PromptMetric;
+import org.diffusion4j.cli.metric.PromptMetrics;
 import org.diffusion4j.cli.metric.SampleMetrics;
 import org.diffusion4j.cli.metric.TextMetrics;
 import org.diffusion4j.cli.option.BatchOption;
@@ -39,6 +41,7 @@ import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.ModelFolder;
+import org.diffusion4j.latent.LatentModel;
 import org.diffusion4j.text.TextModel;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,11 +56,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         description =
-                "Measures a model against data. fid, sfid, is, kid, pr (precision and recall), accuracy: its samples, or pictures in"
-                        + " files, beside what real pictures score; nll: the bits per dimension that the variational bound promises; nll-ode: those of the probability-flow ODE;"
-                        + " gradient-noise: how noisy the gradient of that bound is. Of a model of texts: nll, bleu, distinct, self-bleu, lm-score,"
-                        + " copies, control. Samples are looked at in pieces that are kept, so"
-                        + " the same command goes on where it was stopped.",
+                "Measures a model against data. fid, sfid, is, kid, pr (precision and recall), accuracy: its samples,"
+                    + " or pictures in files, beside what real pictures score; nll: the bits per dimension that the"
+                    + " variational bound promises; nll-ode: those of the probability-flow ODE; gradient-noise: how"
+                    + " noisy the gradient of that bound is. Of a model of texts: nll, bleu, distinct, self-bleu,"
+                    + " lm-score, copies, control. Of a model that draws from words: clip-score, caption-rank (how"
+                    + " often a CLIP finds the caption of a picture among all), two-digits (how often both digits are"
+                    + " read right). Samples are looked at in pieces that are kept, so the same command goes on where"
+                    + " it was stopped.",
         footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} evaluate mnist --count 10000"})
 final class EvaluateCommand implements Runnable {
 
@@ -103,6 +109,9 @@ final class EvaluateCommand implements Runnable {
     private ControlMetric control;
 
     @Mixin
+    private PromptMetric prompts;
+
+    @Mixin
     private DataOptions data;
 
     @Mixin
@@ -111,8 +120,8 @@ final class EvaluateCommand implements Runnable {
     @Option(
             names = "--count",
             defaultValue = "1000",
-            description =
-                    "How many samples are drawn, or images coded, all where there are fewer (default: ${DEFAULT-VALUE}).")
+            description = "How many samples are drawn, or images coded, all where there are fewer (default:"
+                    + " ${DEFAULT-VALUE}).")
     private int count;
 
     @Option(names = "--seed", defaultValue = "0", description = "Same seed, same figures (default: ${DEFAULT-VALUE}).")
@@ -149,6 +158,23 @@ final class EvaluateCommand implements Runnable {
             return;
         }
         require(!control.asked(), "--controls and --targets are for models of texts");
+        if (folder != null && LatentModel.isOne(folder)) {
+            require(samples == null, "--samples are measured without such a model: omit %s", folder);
+            require(card == null, "--card is for models of pixels; take --json");
+            ofSamples.requireUnsteered();
+            new PromptMetrics(
+                            folder,
+                            names,
+                            count,
+                            seed,
+                            compute.of(Precision.AUTO),
+                            model -> ofSamples.over(model.settings(), model::settings),
+                            prompts,
+                            spec.commandLine())
+                    .report(data.path(), json);
+            return;
+        }
+        prompts.requireFree();
         if (card != null) {
             Output.checkFile(card, ".json", force);
         }

@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The endless sequence of batches that a seed makes of a data set.
  *
  * <p>Epoch follows epoch, each a new random order of all images; batch k is the items {@code k·batchSize …} of that sequence, so it
- * may reach over the end of an epoch. It depends on (data, batchSize, seed, flip, k) alone, which is what makes a resumed training
- * see what it would have seen.
+ * may reach over the end of an epoch. It depends on (data, batchSize, seed, flip, k) alone; see {@link EpochOrder}.
  *
  * <p>Threads: may be shared.
  */
@@ -27,11 +26,8 @@ public final class Batches {
 
     private final ImageDataset data;
     private final int batchSize;
-    private final long seed;
     private final boolean flip;
-    private volatile Epoch epoch;
-
-    private record Epoch(long number, int[] order) {}
+    private final EpochOrder order;
 
     /**
      * Says which batches; nothing is read yet.
@@ -50,9 +46,8 @@ public final class Batches {
                 batchSize);
         this.data = data;
         this.batchSize = batchSize;
-        this.seed = seed;
         this.flip = flip;
-        epoch = newEpoch(0);
+        order = new EpochOrder(data.size(), seed);
     }
 
     /**
@@ -87,31 +82,16 @@ public final class Batches {
     private void fill(long k, ByteBuffer images, @Nullable LongBuffer labels) {
         long first = Math.multiplyExact(k, batchSize);
         for (long item = first; item < first + batchSize; item++) {
-            Epoch now = epoch(item / data.size());
-            int i = now.order[(int) (item % data.size())];
+            EpochOrder.Item next = order.item(item);
             int start = images.position();
-            data.copy(i, images);
-            if (flip && new SplitMix(seed, now.number, 1, i).next() < 0) {
+            data.copy(next.index(), images);
+            if (flip && next.mirrored()) {
                 mirrorRows(images, start);
             }
             if (labels != null) {
-                labels.put(data.label(i));
+                labels.put(data.label(next.index()));
             }
         }
-    }
-
-    /** The order of an epoch; the last one used is kept. */
-    private Epoch epoch(long number) {
-        Epoch last = epoch;
-        if (last.number != number) {
-            last = newEpoch(number);
-            epoch = last;
-        }
-        return last;
-    }
-
-    private Epoch newEpoch(long number) {
-        return new Epoch(number, new SplitMix(seed, number, 0).permutation(data.size()));
     }
 
     private void mirrorRows(ByteBuffer images, int start) {

@@ -1,19 +1,13 @@
 package org.diffusion4j.image;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.diffusion4j.data.catalog.DataHome;
-import org.diffusion4j.engine.DiffusionException;
-import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.WeightsException;
-import org.diffusion4j.io.AtomicFolder;
 import org.diffusion4j.io.ModelFolder;
-import org.diffusion4j.io.ModelsJar;
 
 /**
  * The trained models that come with this library, in the artifact {@code diffusion4j-models}. Each is a model folder like any other, with what it was measured to be beside the usual
@@ -79,56 +73,20 @@ public enum ShippedModel {
     }
 
     Path folder(Path home) {
-        Path folder = in(home);
-        if (!isIn(folder)) {
-            put(folder);
-        }
-        return folder;
+        return files().folder(home, hash, folder -> {
+            if (!ModelFolder.open(folder).hash().equals(hash)) {
+                throw new WeightsException(
+                        text + ": is not the model that this library was built with; build it again");
+            }
+        });
     }
 
-    private void put(Path folder) {
-        try {
-            if (Files.exists(folder)) {
-                AtomicFolder.replace(folder, this::write);
-            } else {
-                AtomicFolder.create(folder, this::write);
-            }
-        } catch (DiffusionException e) {
-            if (!isIn(folder)) {
-                throw e;
-            } // else another process was faster, and has put the same there
-        }
+    private ShippedFiles files() {
+        return new ShippedFiles(text, FILES);
     }
 
     private Path in(Path home) {
-        return home.resolve("models").resolve(text + "-" + hash.substring(0, 12));
-    }
-
-    private boolean isIn(Path folder) {
-        return FILES.stream().allMatch(file -> isIn(folder.resolve(file), file));
-    }
-
-    private boolean isIn(Path place, String file) {
-        try {
-            return Files.isRegularFile(place) && Arrays.equals(Files.readAllBytes(place), bytes(file));
-        } catch (IOException e) {
-            throw FileTrouble.reading(place, e);
-        }
-    }
-
-    private byte[] bytes(String file) {
-        return ModelsJar.bytes(text + "/" + file);
-    }
-
-    private void write(Path folder) throws IOException {
-        for (String file : FILES) {
-            Path target = folder.resolve(file);
-            Files.createDirectories(Objects.requireNonNull(target.getParent()));
-            Files.write(target, bytes(file));
-        }
-        if (!ModelFolder.open(folder).hash().equals(hash)) {
-            throw new WeightsException(text + ": is not the model that this library was built with; build it again");
-        }
+        return files().in(home, hash);
     }
 
     /** The name on the command line. */

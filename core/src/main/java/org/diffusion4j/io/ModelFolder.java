@@ -32,7 +32,6 @@ public final class ModelFolder {
     private static final String WEIGHTS = ModelLayout.UNET + "/" + ModelLayout.WEIGHTS;
     private static final String RAW_WEIGHTS = "unet_raw/" + ModelLayout.WEIGHTS;
     private static final String SCHEDULER_CONFIG = ModelLayout.SCHEDULER + "/" + ModelLayout.SCHEDULER_CONFIG;
-    private static final String EXTRAS = "diffusion4j.json";
 
     private static final String CLASS = "_class_name";
     private static final String VERSION = "_diffusers_version";
@@ -101,7 +100,7 @@ public final class ModelFolder {
             throw new FormatException(layout.unetConfig() + ": the network is a " + unetConfig.get(CLASS) + ", only "
                     + String.join(" and ", NETWORKS) + " are read here");
         }
-        Path extras = layout.base().resolve(EXTRAS);
+        Path extras = layout.base().resolve(ModelLayout.EXTRAS);
         return new ModelFolder(
                 layout,
                 unetConfig,
@@ -144,7 +143,7 @@ public final class ModelFolder {
                 writeWeights(fresh.resolve(RAW_WEIGHTS), parts.rawWeights);
             }
             if (!parts.extras.isEmpty()) {
-                Json.write(fresh.resolve(EXTRAS), parts.extras);
+                Json.write(fresh.resolve(ModelLayout.EXTRAS), parts.extras);
             }
         };
         if (replace) {
@@ -211,7 +210,7 @@ public final class ModelFolder {
     }
 
     public Path extrasFile() {
-        return layout.base().resolve(EXTRAS);
+        return layout.base().resolve(ModelLayout.EXTRAS);
     }
 
     /** The file of weights, or the index where they lie in several. */

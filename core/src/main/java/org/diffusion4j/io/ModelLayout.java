@@ -25,6 +25,7 @@ record ModelLayout(Optional<Path> index, Path unetConfig, WeightFiles weights, P
     static final String CONFIG = "config.json";
     static final String UNET = "unet";
     static final String SCHEDULER = "scheduler";
+    static final String EXTRAS = "diffusion4j.json";
     static final String SCHEDULER_CONFIG = "scheduler_config.json";
     static final String WEIGHTS = "diffusion_pytorch_model.safetensors";
 
@@ -80,11 +81,13 @@ record ModelLayout(Optional<Path> index, Path unetConfig, WeightFiles weights, P
         Path scheduler = Stream.of(base.resolve(SCHEDULER).resolve(SCHEDULER_CONFIG), base.resolve(SCHEDULER_CONFIG))
                 .filter(ModelLayout::isFile)
                 .findFirst()
-                .orElseThrow(() -> missing(
-                        base,
-                        (unet.equals(folder) ? "" : SCHEDULER + "/") + SCHEDULER_CONFIG,
-                        "; it says what the network was trained to undo, for instance {\"_class_name\": \"DDPMScheduler\","
-                                + " \"beta_schedule\": \"linear\", \"prediction_type\": \"epsilon\"}"));
+                .orElseThrow(
+                        () -> missing(
+                                base,
+                                (unet.equals(folder) ? "" : SCHEDULER + "/") + SCHEDULER_CONFIG,
+                                "; it says what the network was trained to undo, for instance {\"_class_name\":"
+                                    + " \"DDPMScheduler\", \"beta_schedule\": \"linear\", \"prediction_type\":"
+                                    + " \"epsilon\"}"));
         return new ModelLayout(
                 Optional.of(base.resolve(INDEX)).filter(ModelLayout::isFile),
                 unet.resolve(CONFIG),

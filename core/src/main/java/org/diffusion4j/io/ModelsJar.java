@@ -7,7 +7,14 @@ import org.diffusion4j.engine.DiffusionException;
 /** The files of the models that come with the library, in the artifact {@code diffusion4j-models}. */
 public final class ModelsJar {
 
+    private static final String FOLDER = "/org/diffusion4j/models/";
+
     private ModelsJar() {}
+
+    /** Whether there is a file of that path on the class path. */
+    public static boolean has(String file) {
+        return ModelsJar.class.getResource(FOLDER + file) != null;
+    }
 
     /**
      * A file, whole.
@@ -16,11 +23,11 @@ public final class ModelsJar {
      * @throws DiffusionException if that artifact is not on the class path
      */
     public static byte[] bytes(String file) {
-        try (InputStream in = ModelsJar.class.getResourceAsStream("/org/diffusion4j/models/" + file)) {
+        try (InputStream in = ModelsJar.class.getResourceAsStream(FOLDER + file)) {
             if (in == null) {
-                throw new DiffusionException(
-                        file
-                                + ": is not on the class path; add org.diffusion4j:diffusion4j-models in the version of this library");
+                throw new DiffusionException(file
+                        + ": is not on the class path; add org.diffusion4j:diffusion4j-models in the version"
+                        + " of this library");
             }
             return in.readAllBytes();
         } catch (IOException e) {

@@ -128,6 +128,12 @@ public final class PipelineFolder {
         return index;
     }
 
+    /** What diffusers has no place for, which other readers pass over: {@code diffusion4j.json}; empty where the folder has none. */
+    public Map<String, @Nullable Object> extras() {
+        Path file = folder.resolve(ModelLayout.EXTRAS);
+        return Files.exists(file) ? Json.readObject(file) : Map.of();
+    }
+
     /** The names of the parts that the model has, in alphabetical order; one that is null is none. */
     public List<String> parts() {
         return index.entrySet().stream()
@@ -218,6 +224,9 @@ public final class PipelineFolder {
     public void copyTo(Path target, boolean replace) {
         AtomicFolder.Content content = fresh -> {
             Json.write(fresh.resolve(ModelLayout.INDEX), new TreeMap<>(index));
+            if (!extras().isEmpty()) {
+                Json.write(fresh.resolve(ModelLayout.EXTRAS), extras());
+            }
             for (String name : parts()) {
                 copy(part(name), fresh.resolve(name), isOfTransformers(name));
             }

@@ -29,7 +29,8 @@ final class LatentCodec implements AutoCloseable {
 
     private final AutoencoderKL vae;
 
-    private LatentCodec(AutoencoderKL vae) {
+    /** Of an autoencoder in float32, which it owns. */
+    LatentCodec(AutoencoderKL vae) {
         this.vae = vae;
     }
 

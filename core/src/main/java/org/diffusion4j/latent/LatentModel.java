@@ -6,10 +6,12 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -24,6 +26,7 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.data.PixelCodec;
+import org.diffusion4j.data.clip.ClipTokenizer;
 import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.diffusers.weights.Lora;
 import org.diffusion4j.diffusers.weights.ModelPart;
@@ -32,11 +35,13 @@ import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.engine.SeededNoise;
-import org.diffusion4j.io.NamedTensors;
+import org.diffusion4j.image.ModelCard;
 import org.diffusion4j.io.PipelineFolder;
 import org.diffusion4j.nn.Parameters;
+import org.diffusion4j.nn.clip.ClipTextTower;
 import org.diffusion4j.nn.unet.condition.UNet2DCondition;
 import org.diffusion4j.nn.unet.condition.UNet2DConditionConfig;
+import org.diffusion4j.nn.vae.AutoencoderKL;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Samplers;
@@ -64,35 +69,18 @@ public final class LatentModel implements AutoCloseable {
             "StableDiffusionXLImg2ImgPipeline",
             "StableDiffusionXLInpaintPipeline");
 
-    private final PipelineFolder folder;
-    private final PromptEncoder encoder;
-    private final UNet2DCondition network;
-    private final LatentCodec codec;
-    private final SchedulerConfig scheduler;
+    private final @Nullable PipelineFolder folder;
+    private final LatentParts parts;
     private final Compute compute;
     private final List<String> warnings;
     private final CloseGuard guard;
 
-    private LatentModel(
-            PipelineFolder folder,
-            PromptEncoder encoder,
-            UNet2DCondition network,
-            LatentCodec codec,
-            SchedulerConfig scheduler,
-            Compute compute,
-            List<String> warnings) {
+    private LatentModel(@Nullable PipelineFolder folder, LatentParts parts, Compute compute, List<String> warnings) {
         this.folder = folder;
-        this.encoder = encoder;
-        this.network = network;
-        this.codec = codec;
-        this.scheduler = scheduler;
+        this.parts = parts;
         this.compute = compute;
         this.warnings = List.copyOf(warnings);
-        guard = new CloseGuard("the model", () -> {
-            encoder.close();
-            network.close();
-            codec.close();
-        });
+        guard = new CloseGuard("the model", parts::close);
     }
 
     /** Whether a folder holds such a model, to judge by its {@code model_index.json}. */
@@ -115,7 +103,10 @@ public final class LatentModel implements AutoCloseable {
             facts.put("parameters", network.parameters().count());
         }
         facts.put("network", config.toMap());
-        facts.put("scheduler", scheduler(files).toMap());
+        facts.put("scheduler", LatentParts.scheduler(files).toMap());
+        if (!files.extras().isEmpty()) {
+            facts.put("training", card(files).training());
+        }
         return facts;
     }
 
@@ -138,109 +129,35 @@ public final class LatentModel implements AutoCloseable {
                     + String.join(", ", PIPELINES.stream().sorted().toList()) + " are read here");
         }
         List<String> warnings = new ArrayList<>();
-        SchedulerConfig scheduler = scheduler(files);
-        try (Loading loading = new Loading()) {
-            PromptEncoder encoder = loading.keep(encoder(files, compute, loading));
-            UNet2DCondition network = loading.keep(network(files, compute, warnings));
-            LatentCodec codec = loading.keep(LatentCodec.load(files, compute));
-            requireFits(files, encoder, network, codec);
-            return loading.done(new LatentModel(files, encoder, network, codec, scheduler, compute, warnings));
-        }
+        LatentParts parts = LatentParts.load(files, compute, warnings);
+        return new LatentModel(files, parts, compute, warnings);
     }
 
-    /** Closes what was loaded if the rest cannot be. */
-    private static final class Loading implements AutoCloseable {
-
-        private final List<AutoCloseable> loaded = new ArrayList<>();
-
-        <T extends AutoCloseable> T keep(T part) {
-            loaded.add(part);
-            return part;
-        }
-
-        <T> T done(T whole) {
-            loaded.clear();
-            return whole;
-        }
-
-        @Override
-        public void close() {
-            for (AutoCloseable part : loaded) {
-                try {
-                    part.close();
-                } catch (Exception e) {
-                    throw new IllegalStateException("a part of the model cannot be closed", e);
-                }
-            }
-        }
-    }
-
-    private static PromptEncoder encoder(PipelineFolder files, Compute compute, Loading loading) {
-        TextEncoder first = loading.keep(TextEncoder.load(files, "", compute));
-        return isXl(files)
-                ? new TwoTextEncoders(
-                        first,
-                        loading.keep(TextEncoder.load(files, "_2", compute)),
-                        Boolean.TRUE.equals(files.index().getOrDefault("force_zeros_for_empty_prompt", true)))
-                : new OneTextEncoder(first);
-    }
-
-    private static boolean isXl(PipelineFolder files) {
-        return files.pipeline().startsWith("StableDiffusionXL");
-    }
-
-    private static UNet2DCondition network(PipelineFolder files, Compute compute, List<String> warnings) {
-        PipelineFolder.Part part = files.part("unet", "UNet2DConditionModel");
-        Map<String, @Nullable Object> config = part.config();
-        String source = part.configFile().toString();
-        UNet2DConditionConfig.passedOver(config).forEach(key -> warnings.add(source + ": " + key));
-        UNet2DCondition network = UNet2DCondition.withoutValues(UNet2DConditionConfig.fromMap(config, source));
-        try (NamedTensors weights = part.openWeights()) {
-            network.parameters().drawWith(compute, part.weightsFile().toString(), weights::forEach);
-            return network;
-        } catch (RuntimeException | Error e) {
-            network.close();
-            throw e;
-        }
-    }
-
-    /** As diffusers' pipelines correct it: latents are not clipped, and Stable Diffusion 1 and 2 have no timestep 0. */
-    private static SchedulerConfig scheduler(PipelineFolder files) {
-        PipelineFolder.Part part = files.part("scheduler");
-        Map<String, @Nullable Object> keys = new TreeMap<>(part.config());
-        keys.put("_class_name", part.type());
-        keys.put("clip_sample", false);
-        if (!isXl(files)) {
-            keys.put("steps_offset", 1);
-        }
-        return SchedulerConfig.fromMap(keys, part.configFile().toString());
-    }
-
-    private static void requireFits(
-            PipelineFolder files, PromptEncoder encoder, UNet2DCondition network, LatentCodec codec) {
-        UNet2DConditionConfig config = network.config();
-        int width = encoder.parts().values().stream()
-                .mapToInt(part -> part.tower().config().width().hidden())
-                .sum();
-        requireFits(
-                files,
-                width == config.conditionWidth(),
-                "its text has %s features, the U-Net receives %s",
-                width,
-                config.conditionWidth());
-        int channels = codec.channels();
-        requireFits(
-                files,
-                config.inChannels() == channels || config.inChannels() == 2 * channels + 1,
-                "its autoencoder has %s channels, the U-Net receives %s; the same, or those, a mask and those again are known",
-                channels,
-                config.inChannels());
-    }
-
-    private static void requireFits(PipelineFolder files, boolean fits, String message, Object... values) {
-        if (!fits) {
-            throw new FormatException(files.path() + ": " + String.format(message, values));
-        }
+    /**
+     * A model of parts that are there, as one in training is: it has no folder, so {@link #folder} and {@link #save} refuse.
+     *
+     * @param tokenizer of the text encoder
+     * @param text its features, all layers normalized, are what the network attends to
+     * @param network draws latents, perhaps in training
+     * @param autoencoder makes pictures of them
+     * @param scheduler is followed as if it came from a folder: latents are not clipped
+     * @return owned by the caller, as are the parts by this model from now on
+     * @throws FormatException if the parts do not fit together; then they stay the caller's
+     */
+    public static LatentModel of(
+            ClipTokenizer tokenizer,
+            ClipTextTower text,
+            UNet2DCondition network,
+            AutoencoderKL autoencoder,
+            SchedulerConfig scheduler) {
+        Compute compute = network.parameters().compute();
+        LatentParts parts = new LatentParts(
+                new OneTextEncoder(new TextEncoder(tokenizer, text, compute)),
+                network,
+                new LatentCodec(autoencoder),
+                LatentParts.scheduler(scheduler.toMap(), false, "the scheduler"));
+        parts.requireFit("the model");
+        return new LatentModel(null, parts, compute, List.of());
     }
 
     /**
@@ -252,9 +169,9 @@ public final class LatentModel implements AutoCloseable {
      */
     public void add(AddedLora added) {
         Map<ModelPart, Parameters> networks = new EnumMap<>(ModelPart.class);
-        networks.put(ModelPart.UNET, network.parameters());
+        networks.put(ModelPart.UNET, network().parameters());
         for (ModelPart part : List.of(ModelPart.TEXT_ENCODER, ModelPart.TEXT_ENCODER_2)) {
-            TextEncoder text = encoder.parts().get(part.folder());
+            TextEncoder text = encoder().parts().get(part.folder());
             if (text != null) {
                 networks.put(part, text.tower().parameters());
             }
@@ -270,48 +187,68 @@ public final class LatentModel implements AutoCloseable {
         return warnings;
     }
 
-    /** The folder that it was read from. */
+    /**
+     * The folder that it was read from.
+     *
+     * @throws IllegalStateException if it is a model {@linkplain #of of parts}
+     */
     public PipelineFolder folder() {
+        if (folder == null) {
+            throw new IllegalStateException("the model was not read from a folder; the run that trains it writes one");
+        }
         return folder;
     }
 
     /** The network that draws latents, borrowed. */
     public UNet2DCondition network() {
-        return network;
+        return parts.network();
     }
 
     /** The scheduler's file, as it is followed. */
     public SchedulerConfig scheduler() {
-        return scheduler;
+        return parts.scheduler();
     }
 
     PromptEncoder encoder() {
-        return encoder;
+        return parts.encoder();
     }
 
     LatentCodec codec() {
-        return codec;
+        return parts.codec();
     }
 
     /** Whether the network was trained to inpaint: it receives a mask and what is kept. */
     public boolean inpaints() {
-        return network.config().inChannels() > codec.channels();
+        return network().config().inChannels() > codec().channels();
     }
 
     /** How many numbers each part has, by its name. */
     public Map<String, Long> parameterCounts() {
         Map<String, Long> counts = new TreeMap<>();
-        encoder.parts()
+        encoder()
+                .parts()
                 .forEach((name, part) ->
                         counts.put(name, part.tower().parameters().count()));
-        counts.put("unet", network.parameters().count());
-        counts.put("vae", codec.autoencoder().parameters().count());
+        counts.put("unet", network().parameters().count());
+        counts.put("vae", codec().autoencoder().parameters().count());
         return counts;
     }
 
-    /** How the folder says that pictures are drawn: its scheduler's class in 50 steps, guided by 7.5, SDXL by 5. */
+    /**
+     * How the folder says that pictures are drawn: as the recipe by which it was trained here, else by its scheduler's class in 50 steps,
+     * guided by 7.5, SDXL by 5.
+     */
     public SampleSettings settings() {
-        return settings(scheduler.className());
+        return recorded(settings(scheduler().className()));
+    }
+
+    /** The recipe's way to draw, where the folder has a recipe. */
+    private SampleSettings recorded(SampleSettings usual) {
+        return folder == null ? usual : card(folder).sampling(usual);
+    }
+
+    private static ModelCard card(PipelineFolder files) {
+        return ModelCard.fromMap(files.extras(), files.path().toString());
     }
 
     /**
@@ -321,15 +258,23 @@ public final class LatentModel implements AutoCloseable {
      */
     public SampleSettings settings(String sampler) {
         SampleSettings settings = Samplers.isScheduler(sampler)
-                ? scheduler.asClass(sampler).settings(sampler, STEPS)
-                : scheduler.settings(sampler, STEPS);
-        return settings.withGuidance(isXl(folder) ? GUIDANCE_XL : GUIDANCE);
+                ? scheduler().asClass(sampler).settings(sampler, STEPS)
+                : scheduler().settings(sampler, STEPS);
+        SampleSettings guided = settings.withGuidance(parts.isXl() ? GUIDANCE_XL : GUIDANCE);
+        return guided.withGuidance(recorded(guided).guidance());
+    }
+
+    /** The map from latents to colours that the folder has, if it has one: those that are trained here have. */
+    public Optional<Preview> preview() {
+        return folder == null
+                ? Optional.empty()
+                : Preview.of(folder.extras(), folder.path().toString());
     }
 
     /** The size that the model was trained on, in pixels. */
     public GenerationParameters.Size size() {
-        List<Integer> latents = network.config().sampleSize();
-        int factor = codec.factor();
+        List<Integer> latents = network().config().sampleSize();
+        int factor = codec().factor();
         int height = latents.isEmpty() ? 64 : latents.get(0);
         int width = latents.isEmpty() ? height : latents.get(latents.size() - 1);
         return new GenerationParameters.Size(width * factor, height * factor);
@@ -343,8 +288,8 @@ public final class LatentModel implements AutoCloseable {
     /** What of a plain prompt is cut off, a line for each. */
     public List<String> cuts(LatentDraw draw) {
         return Stream.of(draw.prompt(), draw.negative())
-                .filter(prompt -> prompt != null && prompt.plain() && encoder.cut(prompt) > 0)
-                .map(prompt -> "the last " + encoder.cut(prompt) + " tokens of the prompt are cut off: '"
+                .filter(prompt -> prompt != null && prompt.plain() && encoder().cut(prompt) > 0)
+                .map(prompt -> "the last " + encoder().cut(prompt) + " tokens of the prompt are cut off: '"
                         + prompt.text() + "'")
                 .toList();
     }
@@ -355,14 +300,14 @@ public final class LatentModel implements AutoCloseable {
      * @throws IllegalArgumentException with what to do
      */
     public void check(LatentDraw draw) {
-        codec.requireSize("width", draw.size().width());
-        codec.requireSize("height", draw.size().height());
+        codec().requireSize("width", draw.size().width());
+        codec().requireSize("height", draw.size().height());
         require(
-                draw.clipSkip() < encoder.layers(),
+                draw.clipSkip() < encoder().layers(),
                 "clip-skip %s leaves none of the text encoder's %s layers",
                 draw.clipSkip(),
-                encoder.layers());
-        LatentPlan plan = LatentPlan.of(scheduler, draw.settings());
+                encoder().layers());
+        LatentPlan plan = LatentPlan.of(scheduler(), draw.settings());
         try (PointerScope scope = new PointerScope()) {
             LatentStart start = draw.start().in(draw.size());
             require(
@@ -398,16 +343,36 @@ public final class LatentModel implements AutoCloseable {
      * @throws java.util.concurrent.CancellationException if it is {@linkplain org.diffusion4j.engine.Cancellation cancelled}
      */
     public Tensor draw(LatentDraw asked, SampleListener listener) {
+        return drawEach(asked, Collections.nCopies(asked.seeds().size(), asked.prompt()), listener);
+    }
+
+    /**
+     * Draws a picture for each of several prompts, together and so faster than one by one; else as {@link #draw}.
+     *
+     * @param asked all but the prompt
+     * @param prompts one for each seed
+     * @return float32 {@code [prompts, 3, height, width]} in [-1, 1] on the processor, owned by the caller
+     * @throws IllegalArgumentException as {@link #check}, or if there are not as many prompts as seeds
+     */
+    public Tensor drawEach(LatentDraw asked, List<Prompt> prompts, SampleListener listener) {
+        List<Long> seeds = asked.seeds();
+        require(
+                prompts.size() == seeds.size(),
+                "each prompt needs a seed: there are %s prompts and %s seeds",
+                prompts.size(),
+                seeds.size());
         try (CloseGuard.Use use = guard.use();
                 PointerScope scope = new PointerScope()) {
             LatentDraw draw = asked.withStart(asked.start().in(asked.size()));
             check(draw);
             TensorVector all = new TensorVector();
-            List<Long> seeds = draw.seeds();
             int atOnce = atOnce(draw);
             for (int first = 0; first < seeds.size(); first += atOnce) {
-                LatentDraw part = draw.withSeeds(seeds.subList(first, Math.min(first + atOnce, seeds.size())));
-                all.push_back(Scoped.result(() -> pasted(codec.decode(latents(part, listener)), part.start())));
+                int end = Math.min(first + atOnce, seeds.size());
+                LatentDraw part = draw.withSeeds(seeds.subList(first, end));
+                List<Prompt> ofPart = prompts.subList(first, end);
+                all.push_back(
+                        Scoped.result(() -> pasted(codec().decode(latents(part, ofPart, listener)), part.start())));
             }
             Tensor pictures = torch.cat(all, 0);
             pictures.retainReference();
@@ -440,7 +405,7 @@ public final class LatentModel implements AutoCloseable {
      * @throws IllegalArgumentException as {@link #check}
      */
     public double[] timesteps(LatentDraw draw) {
-        LatentPlan plan = LatentPlan.of(scheduler, draw.settings());
+        LatentPlan plan = LatentPlan.of(scheduler(), draw.settings());
         return plan.from(draw.start().strength())
                 .map(rest -> Arrays.stream(rest.grid().times())
                         .map(rest.process()::networkTime)
@@ -454,45 +419,54 @@ public final class LatentModel implements AutoCloseable {
     }
 
     private int atOnce(LatentDraw draw) {
-        int side = codec.factor();
+        int side = codec().factor();
         return Math.max(
                 1, LATENTS_AT_ONCE / (draw.size().width() / side * (draw.size().height() / side)));
     }
 
     /** The latents of one batch, made in the caller's scope. */
-    private Tensor latents(LatentDraw draw, SampleListener listener) {
+    private Tensor latents(LatentDraw draw, List<Prompt> prompts, SampleListener listener) {
         try (AutoGradMode noGrad = new AutoGradMode(false)) {
             return Scoped.result(() -> {
                 int batch = draw.seeds().size();
                 SeededNoise noise = new SeededNoise(draw.seeds().stream()
                         .map(seed -> new SeededNoise.Stream(seed, 0))
                         .toList());
-                LatentPlan plan = LatentPlan.of(scheduler, draw.settings());
-                LatentSampling sampling = new LatentSampling(codec, plan, prompts(draw, batch), noise);
+                LatentPlan plan = LatentPlan.of(scheduler(), draw.settings());
+                LatentSampling sampling = new LatentSampling(codec(), plan, guided(draw, prompts), noise);
                 return sampling.from(draw.start(), like(batch, draw.size()), listener);
             });
         }
     }
 
     private Tensor like(int batch, GenerationParameters.Size size) {
-        long[] shape = {batch, codec.channels(), size.height() / codec.factor(), size.width() / codec.factor()};
+        long[] shape = {batch, codec().channels(), size.height() / codec().factor(), size.width() / codec().factor()};
         return torch.empty(shape, new TensorOptions(ScalarType.Float), new MemoryFormatOptional())
                 .to(compute.device().torch(), ScalarType.Float);
     }
 
-    private GuidedPrompts prompts(LatentDraw draw, int batch) {
+    private GuidedPrompts guided(LatentDraw draw, List<Prompt> prompts) {
+        int batch = prompts.size();
         boolean guided = draw.settings().guidance() != 1;
-        PromptEncoder.Rows rows = encoder.rows(draw.prompt());
+        List<Prompt> distinct = prompts.stream().distinct().toList();
+        List<PromptEncoder.Rows> rows = distinct.stream().map(encoder()::rows).toList();
         Prompt negative = draw.negative();
         int count = Math.max(
-                rows.count(),
-                negative == null || !guided ? 1 : encoder.rows(negative).count());
+                rows.stream().mapToInt(PromptEncoder.Rows::count).max().orElseThrow(),
+                negative == null || !guided ? 1 : encoder().rows(negative).count());
+        List<PromptFeatures> features = rows.stream()
+                .map(each -> encoder().features(each, count, draw.clipSkip()))
+                .toList();
         Tensor sizes =
                 SizeCondition.of(draw.size().height(), draw.size().width()).tensor(batch);
         return GuidedPrompts.of(
-                network,
-                encoder.features(rows, count, draw.clipSkip()).repeated(batch),
-                guided ? encoder.negative(negative, count, draw.clipSkip()).repeated(batch) : null,
+                network(),
+                features.size() == 1
+                        ? features.get(0).repeated(batch)
+                        : PromptFeatures.join(prompts.stream()
+                                .map(prompt -> features.get(distinct.indexOf(prompt)))
+                                .toList()),
+                guided ? encoder().negative(negative, count, draw.clipSkip()).repeated(batch) : null,
                 draw.settings(),
                 new GuidedPrompts.Sizes(sizes, sizes));
     }
@@ -502,9 +476,10 @@ public final class LatentModel implements AutoCloseable {
      *
      * @param replace whether a folder that exists is replaced
      * @throws org.diffusion4j.engine.DiffusionException if it exists and is not to be replaced, or cannot be written
+     * @throws IllegalStateException if it is a model {@linkplain #of of parts}
      */
     public void save(Path target, boolean replace) {
-        folder.copyTo(target, replace);
+        folder().copyTo(target, replace);
     }
 
     @Override

@@ -30,7 +30,8 @@ final class TextEncoder implements AutoCloseable {
     private final ClipTextTower tower;
     private final Compute compute;
 
-    private TextEncoder(ClipTokenizer tokenizer, ClipTextTower tower, Compute compute) {
+    /** Of a tokenizer and an encoder that are there, which it owns. */
+    TextEncoder(ClipTokenizer tokenizer, ClipTextTower tower, Compute compute) {
         this.tokenizer = tokenizer;
         this.tower = tower;
         this.compute = compute;

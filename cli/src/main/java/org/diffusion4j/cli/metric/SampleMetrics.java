@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.diffusion4j.cli.console.Progress;
 import org.diffusion4j.cli.option.FeatureOptions;
@@ -95,6 +96,16 @@ public final class SampleMetrics implements AutoCloseable {
     /** The sampler of a model of what is no picture, which draws as usual where nothing is said. */
     public SampleSettings over(SampleSettings usual) {
         return sampler.over(usual);
+    }
+
+    /** Refuses what steers models of pixels, where none is drawn. */
+    public void requireUnsteered() {
+        steering.check(false);
+    }
+
+    /** {@link #over(SampleSettings)} for a model that says how another sampler draws. */
+    public SampleSettings over(SampleSettings usual, Function<String, SampleSettings> ofSampler) {
+        return sampler.over(usual, ofSampler);
     }
 
     /** The variance of a reverse step, where one is said. */

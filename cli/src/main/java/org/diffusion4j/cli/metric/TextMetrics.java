@@ -127,7 +127,8 @@ public record TextMetrics(
         }
     }
 
-    private static String plain(@Nullable Object value) {
+    /** A fact as a line for people: a map as its keys and values, numbers with four digits. */
+    static String plain(@Nullable Object value) {
         if (value instanceof Map<?, ?> map) {
             StringBuilder line = new StringBuilder();
             map.forEach((key, each) -> line.append(line.isEmpty() ? "" : "  ")

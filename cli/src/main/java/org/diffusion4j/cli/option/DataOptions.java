@@ -33,8 +33,8 @@ public final class DataOptions {
             names = "--data",
             paramLabel = "DATA",
             description =
-                    "mnist, fashion-mnist, cifar10, glyphs, or a folder, zip or picture (default: as the recipe says, also that of a model)."
-                            + " Names are looked for in $DIFFUSION4J_DATA.")
+                    "mnist, fashion-mnist, cifar10, glyphs, two-digits, or a folder, zip or picture (default: as the"
+                            + " recipe says, also that of a model). Names are looked for in $DIFFUSION4J_DATA.")
     private @Nullable String data;
 
     @Option(
@@ -81,7 +81,8 @@ public final class DataOptions {
 
     /** Whether this is the name of a data set rather than where one lies. */
     static boolean isName(String data) {
-        return data.equals(Datasets.GLYPHS) || PublishedDataset.named(data).isPresent();
+        return List.of(Datasets.GLYPHS, Datasets.TWO_DIGITS).contains(data)
+                || PublishedDataset.named(data).isPresent();
     }
 
     /** The part of a data set that is meant where nothing is said: a folder or file of one's own has no test part. */

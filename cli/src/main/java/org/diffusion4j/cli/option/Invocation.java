@@ -29,7 +29,8 @@ public record Invocation(String version, String modelHash, List<String> words) {
 
     private static final String KEY = "diffuse";
     private static final String FILE = "file:";
-    private static final Set<String> NOT_REPEATED = Set.of("--out", "--force", "--json", "--debug", "--help");
+    private static final Set<String> NOT_REPEATED =
+            Set.of("--out", "--preview", "--force", "--json", "--debug", "--help");
 
     /** Of the command that runs. */
     public static Invocation of(CommandSpec command, Path model) {
@@ -67,7 +68,7 @@ public record Invocation(String version, String modelHash, List<String> words) {
     }
 
     private static String word(ArgSpec arg, String value) {
-        boolean isPath = arg.type() == Path.class && ModelName.shipped(value).isEmpty()
+        boolean isPath = arg.type() == Path.class && !ModelName.isShipped(value)
                 || arg.paramLabel().equals("DATA") && !DataOptions.isName(value);
         return isPath ? FILE + value : value;
     }

@@ -79,8 +79,16 @@ public final class PromptOptions {
             names = "--lora",
             paramLabel = "FILE[:SCALE]",
             description =
-                    "A LoRA that is added to the model's weights, such as style.safetensors:0.8; several times for several.")
+                    "A LoRA that is added to the model's weights, such as style.safetensors:0.8; several times for"
+                            + " several.")
     private List<String> loras = new ArrayList<>();
+
+    @Option(
+            names = "--preview",
+            paramLabel = "N",
+            description =
+                    "Every N steps, write roughly what the pictures will be to a file beside --out, NAME.preview.png.")
+    private @Nullable Integer preview;
 
     @Option(
             names = "--paste-original",
@@ -97,6 +105,7 @@ public final class PromptOptions {
         require(strength == null || initImage != null, "--strength is for --init-image: add it, or omit --strength");
         require(mask == null || initImage != null, "--mask is for --init-image: add it, or omit --mask");
         require(!pasteOriginal || mask != null, "--paste-original is for --mask: add it, or omit --paste-original");
+        require(preview == null || preview >= 1, "--preview must be at least 1, was %s", preview);
         size().ifPresent(any -> {});
         loras().forEach(lora ->
                 require(Files.isRegularFile(lora.file()), "--lora %s: there is no file of that name", lora.file()));
@@ -115,6 +124,7 @@ public final class PromptOptions {
         given.put("--mask", mask != null);
         given.put("--paste-original", pasteOriginal);
         given.put("--lora", !loras.isEmpty());
+        given.put("--preview", preview != null);
         given.forEach((option, is) ->
                 require(!is, "%s is for models that draw from words, and this one does not: omit it", option));
     }
@@ -122,6 +132,11 @@ public final class PromptOptions {
     /** What is added to the model's weights, in this order. */
     public List<AddedLora> loras() {
         return loras.stream().map(AddedLora::of).toList();
+    }
+
+    /** After how many steps each a preview is written, if it is asked for. */
+    public Optional<Integer> preview() {
+        return Optional.ofNullable(preview);
     }
 
     private Optional<Size> size() {

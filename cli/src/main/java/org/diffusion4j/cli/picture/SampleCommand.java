@@ -65,7 +65,8 @@ public final class SampleCommand implements Runnable {
             names = "--out",
             paramLabel = "FILE",
             description =
-                    "A PNG file for all pictures (default: samples.png, or the next name that is free, where nothing else is asked for).")
+                    "A PNG file for all pictures (default: samples.png, or the next name that is free, where nothing"
+                            + " else is asked for).")
     private @Nullable Path out;
 
     @Option(names = "--each", paramLabel = "DIR", description = "A folder for a PNG file of each picture.")
@@ -149,6 +150,7 @@ public final class SampleCommand implements Runnable {
                 "a model that draws from words is steered by its prompts: omit --classifier and --guide");
         List<Long> seeds = options.seeds(wanted);
         checkOutputs();
+        Path previews = previews();
         PrintWriter err = spec.commandLine().getErr();
         try (LatentModel model = LatentModel.load(from.folder(), from.compute(WordsDrawing.USUAL))) {
             model.warnings().forEach(warning -> err.println("diffuse: " + warning));
@@ -156,7 +158,7 @@ public final class SampleCommand implements Runnable {
             LatentDraw usual = model.draw("").withSeeds(seeds);
             SampleSettings settings = options.sampler().over(usual.settings(), model::settings);
             LatentDraw draw = words.over(usual.withSettings(settings), note -> err.println("diffuse: " + note));
-            WordsDrawing drawing = new WordsDrawing(spec, model, from.folder(), draw, words);
+            WordsDrawing drawing = new WordsDrawing(spec, model, from.folder(), draw, words, previews);
             if (out != null) {
                 drawing.writeSheet(out);
             }
@@ -165,6 +167,17 @@ public final class SampleCommand implements Runnable {
             }
             report(Map.of("seeds", seeds), drawing.count(), drawing.seconds());
         }
+    }
+
+    /** Where previews go; null where none are asked for. */
+    private @Nullable Path previews() {
+        if (words.preview().isEmpty()) {
+            return null;
+        }
+        require(out != null, "--preview writes beside --out: add it");
+        Path file = out.resolveSibling(String.valueOf(out.getFileName()).replaceAll("\\.png$", "") + ".preview.png");
+        Output.checkFile(file, ".png", force);
+        return file;
     }
 
     private Drawing.Steering steering(

@@ -7,17 +7,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.bytedeco.javacpp.PointerScope;
 import org.diffusion4j.cli.console.LiveWork;
 import org.diffusion4j.cli.console.Program;
 import org.diffusion4j.cli.option.Invocation;
 import org.diffusion4j.cli.option.PromptOptions;
+import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.io.ImageGrid;
 import org.diffusion4j.io.Png;
 import org.diffusion4j.latent.GenerationParameters;
 import org.diffusion4j.latent.LatentDraw;
 import org.diffusion4j.latent.LatentModel;
+import org.diffusion4j.latent.Preview;
 import org.diffusion4j.latent.Prompt;
+import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SampleSettings;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,8 +46,15 @@ final class WordsDrawing {
      * Draws.
      *
      * @param folder from where {@code model} was loaded
+     * @param previews the file that previews are written to; null for none
      */
-    WordsDrawing(CommandSpec command, LatentModel model, Path folder, LatentDraw draw, PromptOptions options) {
+    WordsDrawing(
+            CommandSpec command,
+            LatentModel model,
+            Path folder,
+            LatentDraw draw,
+            PromptOptions options,
+            @Nullable Path previews) {
         made = Invocation.of(command, folder, USUAL);
         this.folder = folder;
         this.draw = draw;
@@ -65,9 +76,38 @@ final class WordsDrawing {
         try (LiveWork work = new LiveWork("drawing")) {
             long total = (long) times.length * model.batches(draw);
             long[] done = {0};
-            pictures = model.pictures(draw, step -> work.at(++done[0], total, "steps"));
+            SampleListener shown = previews(model, previews);
+            pictures = model.pictures(draw, step -> {
+                work.at(++done[0], total, "steps");
+                shown.onStep(step);
+            });
         }
         seconds = (System.nanoTime() - begun) / 1e9;
+    }
+
+    /** What writes previews, or does nothing. */
+    private SampleListener previews(LatentModel model, @Nullable Path file) {
+        if (file == null) {
+            return SampleListener.NONE;
+        }
+        Preview preview = model.preview()
+                .orElseThrow(() -> new IllegalArgumentException(folder
+                        + ": the model has no map from latents to colours, as those that are trained"
+                        + " here have: omit --preview"));
+        int every = options.preview().orElse(1);
+        return step -> {
+            if ((step.index() + 1) % every == 0) {
+                try (PointerScope scope = new PointerScope()) {
+                    int factor = (int) (draw.size().width() / step.x0().size(3));
+                    Png.write(file, sheet(new PixelCodec().toImages(preview.of(step.x0(), factor))), Map.of());
+                }
+            }
+        };
+    }
+
+    private static BufferedImage sheet(List<BufferedImage> pictures) {
+        int columns = (int) Math.ceil(Math.sqrt(pictures.size()));
+        return pictures.size() == 1 ? pictures.get(0) : ImageGrid.of(pictures, columns, PADDING);
     }
 
     private static String texts(double[] times) {
@@ -90,11 +130,7 @@ final class WordsDrawing {
 
     /** All pictures in one PNG file. */
     void writeSheet(Path file) {
-        int columns = (int) Math.ceil(Math.sqrt(pictures.size()));
-        Png.write(
-                file,
-                pictures.size() == 1 ? pictures.get(0) : ImageGrid.of(pictures, columns, PADDING),
-                text(file, draw.seeds()));
+        Png.write(file, sheet(pictures), text(file, draw.seeds()));
     }
 
     /** A PNG file for each picture. */

@@ -39,7 +39,8 @@ public final class TrainCommand implements Callable<Integer> {
             new ControlRun(),
             new NoisyClassifierRun(),
             new AutoencoderRun(),
-            new ClipRun());
+            new ClipRun(),
+            new LatentRun());
 
     @Spec
     private CommandSpec spec;

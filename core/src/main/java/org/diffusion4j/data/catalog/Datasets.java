@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.diffusion4j.data.Cifar;
 import org.diffusion4j.data.DataSplit;
@@ -16,6 +17,8 @@ import org.diffusion4j.data.ImageFiles;
 import org.diffusion4j.data.Picture;
 import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.data.captions.CaptionedFolder;
+import org.diffusion4j.data.captions.CaptionedImages;
+import org.diffusion4j.data.captions.TwoDigits;
 import org.diffusion4j.data.glyphs.Glyphs;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.DiffusionException;
@@ -28,12 +31,15 @@ public final class Datasets {
     /** The name of the built-in set. */
     public static final String GLYPHS = "glyphs";
 
+    /** The name of the set of two digits of MNIST side by side, put together when they are asked for. */
+    public static final String TWO_DIGITS = "two-digits";
+
     private Datasets() {}
 
     /**
      * Opens a data set and reads it into memory.
      *
-     * @param nameOrPath {@code glyphs}; {@code mnist}, {@code fashion-mnist} or {@code cifar10}, which are looked for in
+     * @param nameOrPath {@code glyphs}; {@code two-digits}, of MNIST; {@code mnist}, {@code fashion-mnist} or {@code cifar10}, which are looked for in
      *     {@link DataHome}; else a folder, a zip or an image file
      * @throws DiffusionException if nothing is there
      * @throws FormatException if what is there cannot be read
@@ -46,6 +52,9 @@ public final class Datasets {
         if (nameOrPath.equals(GLYPHS)) {
             return asAsked(Glyphs.open(part), options);
         }
+        if (nameOrPath.equals(TWO_DIGITS)) {
+            return asAsked(twoDigits(part, home), options);
+        }
         Optional<PublishedDataset> published = PublishedDataset.named(nameOrPath);
         if (published.isEmpty()) {
             return open(Path.of(nameOrPath), part, options);
@@ -57,6 +66,20 @@ public final class Datasets {
                     + "/), or allow the download (--download)");
         }
         return asAsked(read(folder, part, options, published.get()), options);
+    }
+
+    /**
+     * Two digits of MNIST side by side, as many pictures as it has: of the pairs to train on, or of the others.
+     *
+     * @throws DiffusionException if MNIST is not on this machine
+     */
+    public static CaptionedImages twoDigits(DataSplit part) {
+        return twoDigits(part, DataHome.folder());
+    }
+
+    private static CaptionedImages twoDigits(DataSplit part, Path home) {
+        ImageDataset digits = open(PublishedDataset.MNIST.id(), part, ReadOptions.DEFAULT, home);
+        return new TwoDigits(digits, digits.size(), 0, Set.of(part));
     }
 
     /** Whether a published data set lies in {@link DataHome}, so that it need not be downloaded. */
@@ -101,7 +124,8 @@ public final class Datasets {
 
     private static List<String> names() {
         return Stream.concat(
-                        Stream.of(GLYPHS), Stream.of(PublishedDataset.values()).map(PublishedDataset::id))
+                        Stream.of(GLYPHS, TWO_DIGITS),
+                        Stream.of(PublishedDataset.values()).map(PublishedDataset::id))
                 .toList();
     }
 

@@ -34,6 +34,25 @@ public final class AutoencoderFolder {
      * @throws org.diffusion4j.engine.WeightsException if weights and configuration do not fit
      */
     public static AutoencoderKL read(Path folder) {
+        AutoencoderKLConfig config = config(folder);
+        AutoencoderKL autoencoder = new AutoencoderKL(config, 0, ScalarType.Float);
+        Path weights = weightsFile(folder);
+        try (PointerScope scope = new PointerScope();
+                TensorFile tensors = Safetensors.open(weights)) {
+            autoencoder.parameters().load(tensors.tensors(), weights.toString());
+            return autoencoder;
+        } catch (RuntimeException | Error e) {
+            autoencoder.close();
+            throw e;
+        }
+    }
+
+    /**
+     * What the autoencoder of a folder looks like.
+     *
+     * @throws FormatException if it is not the folder of such an autoencoder; the message says which folder may be meant
+     */
+    public static AutoencoderKLConfig config(Path folder) {
         Path file = folder.resolve(CONFIG);
         if (!Files.exists(file)) {
             String meant = "";
@@ -49,17 +68,12 @@ public final class AutoencoderFolder {
         if (!KIND.equals(kind)) {
             throw new FormatException(file + ": is a " + kind + ", not an " + KIND);
         }
-        AutoencoderKL autoencoder =
-                new AutoencoderKL(AutoencoderKLConfig.fromMap(config, file.toString()), 0, ScalarType.Float);
-        Path weights = folder.resolve(WEIGHTS);
-        try (PointerScope scope = new PointerScope();
-                TensorFile tensors = Safetensors.open(weights)) {
-            autoencoder.parameters().load(tensors.tensors(), weights.toString());
-            return autoencoder;
-        } catch (RuntimeException | Error e) {
-            autoencoder.close();
-            throw e;
-        }
+        return AutoencoderKLConfig.fromMap(config, file.toString());
+    }
+
+    /** The file of the weights in such a folder. */
+    public static Path weightsFile(Path folder) {
+        return folder.resolve(WEIGHTS);
     }
 
     /** Writes the folder with an average of the weights, whole or not at all; one that exists is replaced. */

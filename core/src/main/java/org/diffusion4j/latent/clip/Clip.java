@@ -24,6 +24,7 @@ import org.diffusion4j.io.NamedTensors;
 import org.diffusion4j.latent.TokenizerFolder;
 import org.diffusion4j.nn.clip.ClipModel;
 import org.diffusion4j.nn.clip.ClipTextConfig;
+import org.diffusion4j.nn.clip.ClipTextTower;
 import org.diffusion4j.nn.clip.ClipVisionConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 public final class Clip implements AutoCloseable {
 
     private static final List<String> WEIGHTS = List.of("model.safetensors", "pytorch_model.bin");
+    private static final String TEXT_PREFIX = "text_model.";
     private static final double PERCENT = 100;
 
     /** The sizes of ViT-B/32, which newer files leave out. */
@@ -81,8 +83,7 @@ public final class Clip implements AutoCloseable {
     public static Clip load(Path folder) {
         Path file = folder.resolve("config.json");
         Map<String, @Nullable Object> config = Json.readObject(file);
-        ClipTextConfig text =
-                ClipTextConfig.fromMap(part(config, "text_config", TEXT, file), true, file + ": text_config");
+        ClipTextConfig text = ClipTextConfig.fromMap(textConfig(folder), true, file + ": text_config");
         ClipVisionConfig vision =
                 ClipVisionConfig.fromMap(part(config, "vision_config", VISION, file), file + ": vision_config");
         ClipTokenizer tokenizer = TokenizerFolder.read(folder);
@@ -90,12 +91,7 @@ public final class Clip implements AutoCloseable {
         ClipPictures pictures = Files.exists(prepared)
                 ? ClipPictures.fromMap(Json.readObject(prepared), vision.imageSize(), prepared.toString())
                 : ClipPictures.ofSize(vision.imageSize());
-        Path weights = WEIGHTS.stream()
-                .map(folder::resolve)
-                .filter(Files::exists)
-                .findFirst()
-                .orElseThrow(() -> new FormatException(
-                        folder + ": has neither " + String.join(" nor ", WEIGHTS) + "; copy CLIP's weights into it"));
+        Path weights = weightsFile(folder);
         ClipModel model = new ClipModel(text, vision, 0, ScalarType.Float);
         try (PointerScope scope = new PointerScope();
                 NamedTensors open = NamedTensors.open(weights)) {
@@ -106,6 +102,46 @@ public final class Clip implements AutoCloseable {
             return new Clip(model, tokenizer, pictures);
         } catch (RuntimeException | Error e) {
             model.close();
+            throw e;
+        }
+    }
+
+    /** The file of the weights in such a folder. */
+    public static Path weightsFile(Path folder) {
+        return WEIGHTS.stream()
+                .map(folder::resolve)
+                .filter(Files::exists)
+                .findFirst()
+                .orElseThrow(() -> new FormatException(
+                        folder + ": has neither " + String.join(" nor ", WEIGHTS) + "; copy CLIP's weights into it"));
+    }
+
+    /** What such a folder says of its text tower, under transformers' keys: with the usual sizes where it does not say. */
+    public static Map<String, Object> textConfig(Path folder) {
+        Path file = folder.resolve("config.json");
+        return part(Json.readObject(file), "text_config", TEXT, file);
+    }
+
+    /**
+     * The text tower of such a folder alone, without its projection, as Stable Diffusion's text encoder is.
+     *
+     * @return owned by the caller
+     * @throws FormatException as {@link #load}
+     * @throws org.diffusion4j.engine.WeightsException as {@link #load}
+     */
+    public static ClipTextTower textTower(Path folder) {
+        ClipTextConfig config =
+                ClipTextConfig.fromMap(textConfig(folder), false, folder.resolve("config.json") + ": text_config");
+        Path weights = weightsFile(folder);
+        ClipTextTower tower = new ClipTextTower(config, 0, ScalarType.Float);
+        try (PointerScope scope = new PointerScope();
+                NamedTensors open = NamedTensors.open(weights)) {
+            Map<String, Tensor> named = new LinkedHashMap<>(open.tensors());
+            named.keySet().removeIf(name -> !name.startsWith(TEXT_PREFIX) || name.endsWith(".position_ids"));
+            tower.parameters().load(named, weights.toString());
+            return tower;
+        } catch (RuntimeException | Error e) {
+            tower.close();
             throw e;
         }
     }

@@ -42,7 +42,7 @@ class DatasetsTest {
         assertThatThrownBy(() -> Datasets.open("mnits", DataSplit.TRAIN, ReadOptions.DEFAULT, home))
                 .isInstanceOf(DiffusionException.class)
                 .hasMessage("mnits: there is no such folder or zip, nor a data set of that name; did you mean 'mnist'?"
-                        + " known are: cifar10, fashion-mnist, glyphs, mnist");
+                        + " known are: cifar10, fashion-mnist, glyphs, mnist, two-digits");
     }
 
     @Test
@@ -52,7 +52,8 @@ class DatasetsTest {
                 .isInstanceOf(DiffusionException.class)
                 .hasMessage(
                         home + ": there is no data set in it; looked for t10k-images-idx3-ubyte[.gz] (MNIST layout),"
-                                + " test_batch.bin (CIFAR-10 binary version), and PNG, JPEG, WebP, TIFF, BMP or GIF files, in one folder for each class");
+                                + " test_batch.bin (CIFAR-10 binary version), and PNG, JPEG, WebP, TIFF, BMP or GIF"
+                                + " files, in one folder for each class");
     }
 
     @Test

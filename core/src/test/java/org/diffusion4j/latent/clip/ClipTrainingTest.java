@@ -5,15 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
-import org.diffusion4j.data.InMemoryImages;
 import org.diffusion4j.data.TestImages;
 import org.diffusion4j.data.captions.CaptionedImages;
 import org.diffusion4j.data.glyphs.Glyphs;
 import org.diffusion4j.engine.Tensors;
+import org.diffusion4j.latent.ColourSquares;
 import org.diffusion4j.train.TrainListener;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -22,29 +21,12 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("The training of a CLIP")
 class ClipTrainingTest {
 
-    private static final List<String> COLOURS =
-            List.of("black", "blue", "green", "cyan", "red", "pink", "yellow", "white");
+    private static final List<String> COLOURS = ColourSquares.NAMES;
 
     @TempDir
     private Path folder;
 
-    private final CaptionedImages colours = colours();
-
-    /** Pictures of one colour each. */
-    private static CaptionedImages colours() {
-        List<byte[]> pictures = new ArrayList<>();
-        for (int c = 0; c < COLOURS.size(); c++) {
-            byte[] picture = new byte[3 * 8 * 8];
-            for (int i = 0; i < picture.length; i++) {
-                int channel = i / 64;
-                picture[i] = (byte) ((c >> (2 - channel) & 1) * 255);
-            }
-            pictures.add(picture);
-        }
-        return CaptionedImages.of(
-                InMemoryImages.ofBytes(pictures, 3, 8, 8),
-                i -> List.of(COLOURS.get(i), "a " + COLOURS.get(i) + " square"));
-    }
+    private final CaptionedImages colours = ColourSquares.times(1);
 
     private static ClipRecipe recipe(int steps) {
         return ClipRecipe.defaults()
