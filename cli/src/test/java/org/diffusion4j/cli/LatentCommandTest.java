@@ -171,7 +171,9 @@ class LatentCommandTest {
                 "--out",
                 folder.resolve("no"),
                 "--set",
-                "autoencoder=");
+                "autoencoder=",
+                "--set",
+                "data.captions=[]");
         refused("--preview must be at least 1", "sample", model, "--prompt", "", "--preview", 0);
         Path published = Path.of("../core/src/test/resources/golden/folders/tiny_stable_diffusion");
         refused(

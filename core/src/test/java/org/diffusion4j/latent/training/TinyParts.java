@@ -22,7 +22,7 @@ final class TinyParts {
 
     /** Trains them below a folder. */
     static TinyParts in(Path folder) {
-        return new TinyParts(autoencoder(folder.resolve("autoencoder"), 80), clip(folder.resolve("clip")));
+        return new TinyParts(autoencoder(folder.resolve("autoencoder"), 160), clip(folder.resolve("clip")));
     }
 
     /** An autoencoder of 4×4 latents with three channels. */
@@ -64,7 +64,7 @@ final class TinyParts {
                         "train.batchSize=8",
                         "train.learningRate=1e-2",
                         "train.warmupSteps=5",
-                        "train.steps=40",
+                        "train.steps=60",
                         "train.emaDecay=0.9");
         try (ClipTraining training = ClipTraining.begin(recipe, ColourSquares.times(1), run, false)) {
             training.run(TrainListener.NONE);
@@ -83,7 +83,9 @@ final class TinyParts {
                         "model.sampleSize=4",
                         "model.inChannels=3",
                         "model.outChannels=3",
-                        "model.blockOutChannels=[16,16]",
+                        "model.blockOutChannels=32",
+                        "model.downBlockTypes=CrossAttnDownBlock2D",
+                        "model.upBlockTypes=CrossAttnUpBlock2D",
                         "model.normNumGroups=4",
                         "model.attentionHeadDim=2",
                         "model.crossAttentionDim=16",
@@ -100,7 +102,7 @@ final class TinyParts {
                         "train.precision=float32",
                         "data.validation=8",
                         "sample.steps=8",
-                        "sample.guidance=1.5")
+                        "sample.guidance=3")
                 .withAutoencoder(autoencoder.toString())
                 .withClip(clip.toString());
     }
