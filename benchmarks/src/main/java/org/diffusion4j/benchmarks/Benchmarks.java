@@ -26,7 +26,7 @@ public final class Benchmarks {
     /**
      * The jar of the command line, whose start-up is timed, and {@code pytorch_unet.py}. {@code -Drounds=N} takes fewer rounds than 15,
      * {@code -Ddrawing=true} the table of drawing only, {@code -Dlevers=true} those of many callers and of levers only, {@code -Dcost=FILE.svg}
-     * draws what more work costs into that file.
+     * draws what more work costs into that file, and {@code -Donly="train small bf16"} repeats one work, for {@code benchmarks/profile}.
      */
     public static void main(String[] args) throws IOException {
         EngineReport engine = EngineReport.take();
@@ -40,6 +40,11 @@ public final class Benchmarks {
         if (Boolean.getBoolean("levers")) {
             ManyCallers.table(ROUNDS);
             Levers.table(ROUNDS);
+            return;
+        }
+        String only = System.getProperty("only");
+        if (only != null) {
+            repeat(only.split(" "));
             return;
         }
         String cost = System.getProperty("cost");
@@ -61,6 +66,16 @@ public final class Benchmarks {
         Levers.table(ROUNDS);
         StartUp.table(Path.of(args[0]));
         peakMemory();
+    }
+
+    /** One work over and over: {@code train} or {@code infer}, the network, the precision. */
+    private static void repeat(String[] words) {
+        Net net = Net.valueOf(words[1].toUpperCase(Locale.ROOT));
+        Precision precision = Precision.named(words[2]);
+        try (UNetStep unet = new UNetStep(net, precision)) {
+            double[] seconds = Interleaved.medians(ROUNDS, words[0].equals("train") ? unet::train : unet::infer);
+            print("%s: %.1f ms%n", String.join(" ", words), 1000 * seconds[0]);
+        }
     }
 
     private static void throughput() {

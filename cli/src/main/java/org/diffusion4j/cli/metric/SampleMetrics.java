@@ -93,7 +93,7 @@ public final class SampleMetrics implements AutoCloseable {
         }
     }
 
-    /** The sampler of a model of what is no picture, which draws as usual where nothing is said. */
+    /** The sampler of a model of what is no picture, which draws as usual by default. */
     public SampleSettings over(SampleSettings usual) {
         return sampler.over(usual);
     }

@@ -85,12 +85,12 @@ public final class DataOptions {
                 || PublishedDataset.named(data).isPresent();
     }
 
-    /** The part of a data set that is meant where nothing is said: a folder or file of one's own has no test part. */
+    /** The part of a data set that is meant by default: a folder or file of one's own has no test part. */
     DataSplit usualPart() {
         return data != null && isName(data) ? DataSplit.TEST : DataSplit.TRAIN;
     }
 
-    /** The part that is measured where nothing is said: all of a folder or file of one's own that has no test part. */
+    /** The part that is measured by default: all of a folder or file of one's own that has no test part. */
     DataSplit measuredPart() {
         return data == null || isName(data) || Datasets.has(Path.of(data), DataSplit.TEST)
                 ? DataSplit.TEST

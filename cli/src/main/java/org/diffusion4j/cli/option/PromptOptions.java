@@ -151,7 +151,7 @@ public final class PromptOptions {
     /**
      * What they say of a draw.
      *
-     * @param usual where nothing is said
+     * @param usual by default
      * @param note is given a sentence if a picture is resized
      */
     public LatentDraw over(LatentDraw usual, Consumer<String> note) {

@@ -46,7 +46,7 @@ public final class Clip implements AutoCloseable {
     private static final String TEXT_PREFIX = "text_model.";
     private static final double PERCENT = 100;
 
-    /** The sizes of ViT-B/32, which newer files leave out. */
+    /** The sizes of ViT-B/32, which newer files omit. */
     private static final Map<String, Object> TEXT = Map.of(
             "vocab_size", 49408,
             "hidden_size", 512,
