@@ -94,7 +94,7 @@ final class CaptionFeatures implements AutoCloseable {
 
     /** The features of the empty caption for each of a batch: a view. */
     Tensor none(long batch) {
-        return states.narrow(0, rows.get(NONE), 1).expand(batch, states.size(1), states.size(2));
+        return states.narrow(0, row(NONE), 1).expand(batch, states.size(1), states.size(2));
     }
 
     @Override
