@@ -37,7 +37,8 @@ public interface X0Limit {
      * cost their order.
      */
     static X0Limit thresholding(SchedulerKeys keys) {
-        return keys.flag("thresholding", false) ? thresholded(keys).consistent() : NONE;
+        X0Limit thresholded = thresholded(keys);
+        return keys.flag("thresholding", false) ? thresholded.consistent() : NONE;
     }
 
     private static X0Limit thresholded(SchedulerKeys keys) {

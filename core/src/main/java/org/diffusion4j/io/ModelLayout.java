@@ -81,13 +81,12 @@ record ModelLayout(Optional<Path> index, Path unetConfig, WeightFiles weights, P
         Path scheduler = Stream.of(base.resolve(SCHEDULER).resolve(SCHEDULER_CONFIG), base.resolve(SCHEDULER_CONFIG))
                 .filter(ModelLayout::isFile)
                 .findFirst()
-                .orElseThrow(
-                        () -> missing(
-                                base,
-                                (unet.equals(folder) ? "" : SCHEDULER + "/") + SCHEDULER_CONFIG,
-                                "; it says what the network was trained to undo, for instance {\"_class_name\":"
-                                    + " \"DDPMScheduler\", \"beta_schedule\": \"linear\", \"prediction_type\":"
-                                    + " \"epsilon\"}"));
+                .orElseThrow(() -> missing(
+                        base,
+                        (unet.equals(folder) ? "" : SCHEDULER + "/") + SCHEDULER_CONFIG,
+                        "; it says what the network was trained to undo, for instance {\"_class_name\":"
+                                + " \"DDPMScheduler\", \"beta_schedule\": \"linear\", \"prediction_type\":"
+                                + " \"epsilon\"}"));
         return new ModelLayout(
                 Optional.of(base.resolve(INDEX)).filter(ModelLayout::isFile),
                 unet.resolve(CONFIG),

@@ -3,7 +3,7 @@ package org.diffusion4j.latent.training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,9 +86,7 @@ record LatentFolder(
     }
 
     private static Map<String, @Nullable Object> index(SchedulerConfig scheduler) {
-        List<@Nullable String> none = new ArrayList<>();
-        none.add(null);
-        none.add(null);
+        List<@Nullable String> none = Arrays.asList(null, null);
         Map<String, @Nullable Object> index = new TreeMap<>();
         index.put(CLASS, "StableDiffusionPipeline");
         index.put(VERSION, DIFFUSERS);
