@@ -52,12 +52,6 @@ record Guiding(
         return scale == 1 ? alone : guided(model, labels, process, limits, alone);
     }
 
-    /** The same, with an eps that follows from the limited x0, with guidance and without. */
-    Denoiser consistent(DiffusionModel model, @Nullable Tensor labels, DiffusionProcess process, X0Limit limits) {
-        Denoiser alone = limits.of(model.unlimited(labels, process), EpsAfterClipping.RECOMPUTED);
-        return scale == 1 ? alone : guided(model, labels, process, limits, alone);
-    }
-
     private Denoiser guided(
             DiffusionModel model, @Nullable Tensor labels, DiffusionProcess process, X0Limit limits, Denoiser alone) {
         // were eps kept, guidance would push the noise of saturated pixels away from the class, and their x0 could not

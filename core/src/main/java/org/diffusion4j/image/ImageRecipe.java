@@ -63,8 +63,8 @@ public record ImageRecipe(
     /** The kind of these recipes, also of files that say none. */
     public static final Kind<ImageRecipe> KIND = new Kind<>("image", ImageRecipe::defaults, "sample") {
         @Override
-        public boolean isOne(Path file) {
-            return name().equals(Json.readObject(file).getOrDefault(KIND_KEY, name()));
+        public boolean isOne(Map<String, ? extends @Nullable Object> tree) {
+            return !tree.containsKey(KIND_KEY) || super.isOne(tree);
         }
 
         @Override

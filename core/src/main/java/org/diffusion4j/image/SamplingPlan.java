@@ -141,7 +141,7 @@ public final class SamplingPlan {
      * @param labels as {@link #denoiser}
      */
     public Denoiser consistentDenoiser(@Nullable Tensor labels) {
-        return guiding.consistent(model, labels, process, limits);
+        return guiding.denoiser(model, labels, process, limits.consistent());
     }
 
     /**

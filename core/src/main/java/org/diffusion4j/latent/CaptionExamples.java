@@ -1,16 +1,12 @@
 package org.diffusion4j.latent;
 
-import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.Objects;
-import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.Batches;
 import org.diffusion4j.data.ImageBatch;
-import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.data.captions.CaptionedImages;
+import org.diffusion4j.data.captions.DrawnCaptions;
 import org.diffusion4j.data.clip.ClipTokenizer;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.Condition;
@@ -32,7 +28,7 @@ public final class CaptionExamples implements Examples {
     private final ClipTokenizer tokenizer;
     private final Batches batches;
     private final int batchSize;
-    private final long seed;
+    private final DrawnCaptions drawn;
 
     /**
      * The batches of a seed.
@@ -42,21 +38,16 @@ public final class CaptionExamples implements Examples {
     public CaptionExamples(CaptionedImages data, ClipTokenizer tokenizer, int batchSize, long seed, boolean flip) {
         this.data = data;
         this.tokenizer = tokenizer;
-        this.batches = new Batches(new Numbered(data), batchSize, seed, flip);
+        this.batches = new Batches(data, batchSize, seed, flip);
+        this.drawn = new DrawnCaptions(data, batchSize, seed); // in the same order
         this.batchSize = batchSize;
-        this.seed = seed;
     }
 
     @Override
     public Batch batch(long k) {
         ImageBatch images = batches.batch(k);
-        SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() + k);
-        double[] numbers = Tensors.toArray(Objects.requireNonNull(images.labels(), "numbers"));
-        long[] tokens = IntStream.range(0, batchSize)
-                .flatMap(i -> {
-                    List<String> captions = data.captions((int) numbers[i]);
-                    return IntStream.of(tokenizer.row(captions.get(random.nextInt(captions.size()))));
-                })
+        long[] tokens = drawn.batch(k).stream()
+                .flatMapToInt(each -> IntStream.of(tokenizer.row(each.caption())))
                 .asLongStream()
                 .toArray();
         return new OfCaptions(images, tokens, batchSize);
@@ -97,50 +88,6 @@ public final class CaptionExamples implements Examples {
         @Override
         public void close() {
             images.close();
-        }
-    }
-
-    /** Images whose label is their number, so that a batch says which they are. */
-    private record Numbered(ImageDataset data) implements ImageDataset {
-
-        @Override
-        public String name() {
-            return data.name();
-        }
-
-        @Override
-        public int size() {
-            return data.size();
-        }
-
-        @Override
-        public int channels() {
-            return data.channels();
-        }
-
-        @Override
-        public int height() {
-            return data.height();
-        }
-
-        @Override
-        public int width() {
-            return data.width();
-        }
-
-        @Override
-        public List<String> labelNames() {
-            return List.of("number");
-        }
-
-        @Override
-        public int label(int i) {
-            return i;
-        }
-
-        @Override
-        public void copy(int i, ByteBuffer target) {
-            data.copy(i, target);
         }
     }
 }

@@ -116,8 +116,13 @@ public interface Recipe {
         }
 
         /** Whether a file says that it is a recipe of this kind. */
-        public boolean isOne(Path file) {
-            return name.equals(Json.readObject(file).get(KIND_KEY));
+        public final boolean isOne(Path file) {
+            return isOne(Json.readObject(file));
+        }
+
+        /** Whether a file's tree says so. */
+        public boolean isOne(Map<String, ? extends @Nullable Object> tree) {
+            return name.equals(tree.get(KIND_KEY));
         }
 
         /**

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.diffusion4j.cli.console.Output;
 import org.diffusion4j.cli.option.ComputeOptions;
@@ -96,11 +97,12 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     private static TrainingRun<?> of(Path file) {
+        Map<String, @Nullable Object> tree = Json.readObject(file);
         return KINDS.stream()
-                .filter(run -> run.kind().isOne(file))
+                .filter(run -> run.kind().isOne(tree))
                 .findFirst()
-                .orElseThrow(() -> new FormatException(file + ": kind '"
-                        + Json.readObject(file).get(Recipe.KIND_KEY) + "' is not known; there are "
+                .orElseThrow(() -> new FormatException(file + ": kind '" + tree.get(Recipe.KIND_KEY)
+                        + "' is not known; there are "
                         + KINDS.stream().map(run -> run.kind().name()).collect(joining(", "))));
     }
 }

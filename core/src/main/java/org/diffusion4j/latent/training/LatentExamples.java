@@ -1,13 +1,13 @@
 package org.diffusion4j.latent.training;
 
 import java.util.List;
-import java.util.SplittableRandom;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.data.EpochOrder;
 import org.diffusion4j.data.captions.CaptionedImages;
+import org.diffusion4j.data.captions.DrawnCaptions;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.unet.condition.UNet2DCondition;
 import org.diffusion4j.train.Batch;
@@ -24,9 +24,8 @@ final class LatentExamples implements Examples {
     private final CaptionedImages data;
     private final Latents latents;
     private final CaptionFeatures features;
-    private final EpochOrder order;
+    private final DrawnCaptions drawn;
     private final int batchSize;
-    private final long seed;
     private final String fingerprint;
 
     /**
@@ -47,24 +46,22 @@ final class LatentExamples implements Examples {
         this.data = data;
         this.latents = latents;
         this.features = features;
-        this.order = new EpochOrder(data.size(), seed);
+        this.drawn = new DrawnCaptions(data, batchSize, seed);
         this.batchSize = batchSize;
-        this.seed = seed;
         this.fingerprint = fingerprint;
     }
 
     @Override
     public Batch batch(long k) {
-        SplittableRandom random = new SplittableRandom(new SplittableRandom(seed).nextLong() + k);
         long[] rows = new long[batchSize];
         try (PointerScope scope = new PointerScope()) {
             TensorVector each = new TensorVector();
+            List<DrawnCaptions.Drawn> chosen = drawn.batch(k);
             for (int i = 0; i < batchSize; i++) {
-                EpochOrder.Item item = order.item(k * batchSize + i);
+                EpochOrder.Item item = chosen.get(i).item();
                 Tensor from = latents.mirrored() != null && item.mirrored() ? latents.mirrored() : latents.plain();
                 each.push_back(from.narrow(0, item.index(), 1));
-                List<String> captions = data.captions(item.index());
-                rows[i] = features.row(captions.get(random.nextInt(captions.size())));
+                rows[i] = features.row(chosen.get(i).caption());
             }
             Tensor x0 = torch.cat(each, 0);
             Tensor text = features.of(rows);
