@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.diffusion4j.data.InMemoryImages;
 import org.diffusion4j.data.captions.CaptionedImages;
+import org.diffusion4j.latent.clip.ClipRecipe;
 
 /** Eight pictures of 8×8 pixels, each of one colour, which its captions name. */
 public final class ColourSquares {
@@ -29,6 +30,28 @@ public final class ColourSquares {
             String name = NAMES.get(i % NAMES.size());
             return List.of(name, "a " + name + " square");
         });
+    }
+
+    /** A CLIP that is trained on them in no time: one narrow layer a tower; further changes are made last. */
+    public static ClipRecipe clip(String... changes) {
+        return ClipRecipe.defaults()
+                .with(
+                        "text.length=16",
+                        "text.tower.layers=1",
+                        "text.tower.hidden=16",
+                        "text.tower.inner=32",
+                        "text.tower.heads=2",
+                        "vision.size=8",
+                        "vision.patch=4",
+                        "vision.tower.layers=1",
+                        "vision.tower.hidden=16",
+                        "vision.tower.inner=32",
+                        "vision.tower.heads=2",
+                        "projection=8",
+                        "train.batchSize=8",
+                        "train.learningRate=1e-2",
+                        "train.warmupSteps=5")
+                .with(changes);
     }
 
     /** Whether a colour has a channel: red, green or blue. */

@@ -29,26 +29,7 @@ class ClipTrainingTest {
     private final CaptionedImages colours = ColourSquares.times(1);
 
     private static ClipRecipe recipe(int steps) {
-        return ClipRecipe.defaults()
-                .with(
-                        "text.merges=20",
-                        "text.length=16",
-                        "text.tower.layers=1",
-                        "text.tower.hidden=16",
-                        "text.tower.inner=32",
-                        "text.tower.heads=2",
-                        "vision.size=8",
-                        "vision.patch=4",
-                        "vision.tower.layers=1",
-                        "vision.tower.hidden=16",
-                        "vision.tower.inner=32",
-                        "vision.tower.heads=2",
-                        "projection=8",
-                        "train.batchSize=8",
-                        "train.learningRate=1e-2",
-                        "train.warmupSteps=5",
-                        "train.steps=" + steps,
-                        "train.checkpointEvery=3");
+        return ColourSquares.clip("text.merges=20", "train.steps=" + steps, "train.checkpointEvery=3");
     }
 
     @Test

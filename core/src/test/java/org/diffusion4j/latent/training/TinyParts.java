@@ -46,26 +46,7 @@ final class TinyParts {
     }
 
     private static Path clip(Path run) {
-        ClipRecipe recipe = ClipRecipe.defaults()
-                .with(
-                        "text.merges=40",
-                        "text.length=16",
-                        "text.tower.layers=1",
-                        "text.tower.hidden=16",
-                        "text.tower.inner=32",
-                        "text.tower.heads=2",
-                        "vision.size=8",
-                        "vision.patch=4",
-                        "vision.tower.layers=1",
-                        "vision.tower.hidden=16",
-                        "vision.tower.inner=32",
-                        "vision.tower.heads=2",
-                        "projection=8",
-                        "train.batchSize=8",
-                        "train.learningRate=1e-2",
-                        "train.warmupSteps=5",
-                        "train.steps=60",
-                        "train.emaDecay=0.9");
+        ClipRecipe recipe = ColourSquares.clip("text.merges=40", "train.steps=60", "train.emaDecay=0.9");
         try (ClipTraining training = ClipTraining.begin(recipe, ColourSquares.times(1), run, false)) {
             training.run(TrainListener.NONE);
             return training.modelFolder();
