@@ -1,5 +1,7 @@
 package org.diffusion4j.latent;
 
+import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.Batches;
@@ -7,6 +9,7 @@ import org.diffusion4j.data.ImageBatch;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.data.captions.CaptionedImages;
 import org.diffusion4j.data.captions.DrawnCaptions;
+import org.diffusion4j.data.captions.DrawnCaptions.Drawn;
 import org.diffusion4j.data.clip.ClipTokenizer;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.Condition;
@@ -14,7 +17,7 @@ import org.diffusion4j.train.Batch;
 import org.diffusion4j.train.Examples;
 
 /**
- * Pictures and the tokens of one of their captions as examples. Which picture, which caption and whether it is mirrored follow from
+ * Pictures and the tokens of one of their captions as examples. Which picture, which caption and how it is augmented follow from
  * (seed, k) alone.
  *
  * <p>Threads: may be shared.
@@ -29,28 +32,34 @@ public final class CaptionExamples implements Examples {
     private final Batches batches;
     private final int batchSize;
     private final DrawnCaptions drawn;
+    private final Augmentation augmentation;
+    private final long seed;
 
     /**
      * The batches of a seed.
      *
-     * @param flip whether half of the pictures are mirrored, anew in each epoch
+     * @param augmentation what is done to the pictures
      */
-    public CaptionExamples(CaptionedImages data, ClipTokenizer tokenizer, int batchSize, long seed, boolean flip) {
+    public CaptionExamples(
+            CaptionedImages data, ClipTokenizer tokenizer, int batchSize, long seed, Augmentation augmentation) {
         this.data = data;
         this.tokenizer = tokenizer;
-        this.batches = new Batches(data, batchSize, seed, flip);
+        this.batches = new Batches(data, batchSize, seed, false); // mirrored by the augmentation
         this.drawn = new DrawnCaptions(data, batchSize, seed); // in the same order
         this.batchSize = batchSize;
+        this.augmentation = augmentation;
+        this.seed = seed;
     }
 
     @Override
     public Batch batch(long k) {
         ImageBatch images = batches.batch(k);
-        long[] tokens = drawn.batch(k).stream()
+        List<Drawn> pairs = drawn.batch(k);
+        long[] tokens = pairs.stream()
                 .flatMapToInt(each -> IntStream.of(tokenizer.row(each.caption())))
                 .asLongStream()
                 .toArray();
-        return new OfCaptions(images, tokens, batchSize);
+        return new OfCaptions(images, pairs, tokens);
     }
 
     @Override
@@ -68,7 +77,17 @@ public final class CaptionExamples implements Examples {
         return data.fingerprint();
     }
 
-    private record OfCaptions(ImageBatch images, long[] tokens, int count) implements Batch {
+    private final class OfCaptions implements Batch {
+
+        private final ImageBatch images;
+        private final List<Drawn> pairs;
+        private final long[] tokens;
+
+        private OfCaptions(ImageBatch images, List<Drawn> pairs, long[] tokens) {
+            this.images = images;
+            this.pairs = pairs;
+            this.tokens = tokens;
+        }
 
         @Override
         public long index() {
@@ -77,12 +96,13 @@ public final class CaptionExamples implements Examples {
 
         @Override
         public Tensor x0() {
-            return new PixelCodec().encode(images.images());
+            long moves = new SplittableRandom(seed ^ index()).nextLong();
+            return augmentation.of(new PixelCodec().encode(images.images()), pairs, moves);
         }
 
         @Override
         public Condition condition() {
-            return Condition.of(TOKENS, Tensors.of(tokens, count, tokens.length / count));
+            return Condition.of(TOKENS, Tensors.of(tokens, batchSize, tokens.length / batchSize));
         }
 
         @Override

@@ -9,6 +9,7 @@ import org.diffusion4j.data.captions.CaptionedFolder;
 import org.diffusion4j.data.captions.CaptionedImages;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.latent.Augmentation;
 import org.diffusion4j.nn.clip.ClipActivation;
 import org.diffusion4j.nn.clip.ClipTextConfig;
 import org.diffusion4j.nn.clip.ClipVisionConfig;
@@ -38,9 +39,9 @@ public record ClipRecipe(
      * @param source a folder of pictures with a table of captions
      * @param captions the columns of the table that are captions, of which one is drawn each time; none for the usual one
      * @param validation how many pictures are held out for the validation loss
-     * @param flip whether half of the pictures, chosen anew in each epoch, are mirrored
+     * @param augmentation what is done to the pictures that are learned from
      */
-    public record Data(String source, List<String> captions, int validation, boolean flip) {
+    public record Data(String source, List<String> captions, int validation, Augmentation augmentation) {
 
         public Data {
             captions = List.copyOf(captions);
@@ -147,7 +148,7 @@ public record ClipRecipe(
         return new ClipRecipe(
                 "clip",
                 "",
-                new Data("", List.of(), 0, false),
+                new Data("", List.of(), 0, Augmentation.NONE),
                 new Text(1000, 32, new Tower(3, 128, 512, 4)),
                 new Vision(32, 4, new Tower(4, 128, 512, 4)),
                 128,

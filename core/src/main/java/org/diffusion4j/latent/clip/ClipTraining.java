@@ -12,6 +12,7 @@ import org.diffusion4j.data.captions.CaptionedImages;
 import org.diffusion4j.data.clip.ClipPictures;
 import org.diffusion4j.data.clip.ClipTokenizer;
 import org.diffusion4j.data.clip.LearnedVocabulary;
+import org.diffusion4j.latent.Augmentation;
 import org.diffusion4j.latent.CaptionExamples;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Network;
@@ -103,11 +104,15 @@ public final class ClipTraining extends RunFolder.Session<ClipRecipe, ClipModel>
                             tokenizer,
                             batch,
                             recipe.train().seed(),
-                            recipe.data().flip()),
+                            recipe.data().augmentation()),
                     heldOut == 0
                             ? null
                             : new CaptionExamples(
-                                    parts.get(1), tokenizer, Math.min(batch, heldOut), Trainer.VALIDATION_SEED, false));
+                                    parts.get(1),
+                                    tokenizer,
+                                    Math.min(batch, heldOut),
+                                    Trainer.VALIDATION_SEED,
+                                    Augmentation.NONE));
             opened.push(trainer);
             ClipFolder files = new ClipFolder(recipe, vocabulary);
             TrainListener recorder =
