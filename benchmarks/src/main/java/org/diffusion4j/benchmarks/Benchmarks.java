@@ -24,9 +24,10 @@ public final class Benchmarks {
     private Benchmarks() {}
 
     /**
-     * The jar of the command line, whose start-up is timed, and {@code pytorch_unet.py}. {@code -Drounds=N} takes fewer rounds than 15,
+     * The jar of the command line, whose start-up is timed, {@code pytorch_unet.py} and {@code pytorch_sd.py}. {@code -Drounds=N} takes fewer rounds than 15,
      * {@code -Ddrawing=true} the table of drawing only, {@code -Dlevers=true} those of many callers and of levers only, {@code -Dcost=FILE.svg}
-     * draws what more work costs into that file, and {@code -Donly="train small bf16"} repeats one work, for {@code benchmarks/profile}.
+     * draws what more work costs into that file, {@code -Dsd=FOLDER} writes a model of the size of Stable Diffusion
+     * 1.5 with random weights and times its step, and {@code -Donly="train small bf16"} repeats one work, for {@code benchmarks/profile}.
      */
     public static void main(String[] args) throws IOException {
         EngineReport engine = EngineReport.take();
@@ -45,6 +46,11 @@ public final class Benchmarks {
         String only = System.getProperty("only");
         if (only != null) {
             repeat(only.split(" "));
+            return;
+        }
+        String stableDiffusion = System.getProperty("sd");
+        if (stableDiffusion != null) {
+            stableDiffusion(Path.of(stableDiffusion), args[2]);
             return;
         }
         String cost = System.getProperty("cost");
@@ -66,6 +72,19 @@ public final class Benchmarks {
         Levers.table(ROUNDS);
         StartUp.table(Path.of(args[0]));
         peakMemory();
+    }
+
+    /** A folder with random weights, if there is none yet, and where PYTHON is named the step beside PyTorch's. */
+    private static void stableDiffusion(Path folder, String script) {
+        if (!Files.exists(folder.resolve("model_index.json"))) {
+            StableDiffusionStep.writeFolder(folder);
+        }
+        String python = System.getenv("PYTHON");
+        if (python != null) {
+            try (PyTorch theirs = new PyTorch(python, script)) {
+                StableDiffusionStep.table(ROUNDS, theirs);
+            }
+        }
     }
 
     /** One work over and over: {@code train} or {@code infer}, the network, the precision. */

@@ -61,8 +61,8 @@ import picocli.CommandLine.Spec;
                         + " variational bound promises; nll-ode: those of the probability-flow ODE; gradient-noise: how"
                         + " noisy the gradient of that bound is. Of a model of texts: nll, bleu, distinct, self-bleu,"
                         + " lm-score, copies, control. Of a model that draws from words: clip-score, caption-rank (how"
-                        + " often a CLIP finds the caption of a picture among all), two-digits (how often both digits are"
-                        + " read right). Samples are looked at in pieces that are kept, so the same command goes on where"
+                        + " often a CLIP finds the caption of a picture among all), nearest (how near pictures are to"
+                        + " those that the model learned from), two-digits (how often both digits are read right). Samples are looked at in pieces that are kept, so the same command goes on where"
                         + " it was stopped.",
         footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} evaluate mnist --count 10000"})
 final class EvaluateCommand implements Runnable {

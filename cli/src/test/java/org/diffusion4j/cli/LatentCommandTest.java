@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.Png;
@@ -156,7 +157,37 @@ class LatentCommandTest {
     }
 
     @Test
+    void shows_the_nearest_pictures_that_were_learned_from() throws IOException {
+        Path prompts = folder.resolve("three.txt");
+        Files.writeString(prompts, "red\nblue\ngreen\n");
+        Path sheet = folder.resolve("sheet.png");
+        Ran ran = diffuse(
+                "evaluate",
+                model,
+                "--metrics",
+                "nearest",
+                "--data",
+                pictures,
+                "--prompts",
+                prompts,
+                "--sheet",
+                sheet,
+                "--json");
+        assertThat(ran.err()).isEmpty();
+        Map<String, Object> facts = Json.parseObject(ran.out(), "out");
+        assertThat(facts).containsEntry("captions", 3L);
+        assertThat(facts.get("nearest"))
+                .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
+                .containsKeys("drawn", "real", "copies");
+        BufferedImage seen = ImageIO.read(sheet.toFile());
+        assertThat(seen.getWidth()).isEqualTo(10 * 9 + 1);
+        assertThat(seen.getHeight()).isEqualTo(2 * 9 + 1);
+    }
+
+    @Test
     void says_in_a_line_what_is_wrong() {
+        refused("--sheet shows what nearest finds", "evaluate", model, "--clip", clip, "--sheet", "no.png");
+        refused("which captions? say --data", "evaluate", model, "--metrics", "nearest");
         refused("clip-score and caption-rank need --clip", "evaluate", model);
         refused("which captions? say --data", "evaluate", model, "--clip", clip);
         refused("two-digits is for models of two digits", "evaluate", model, "--metrics", "two-digits");

@@ -168,7 +168,7 @@ public final class LatentModel implements AutoCloseable {
     }
 
     /**
-     * A model of parts that are there, as one in training is: it has no folder, so {@link #folder} and {@link #save} refuse.
+     * A model of parts that are there, as one in training is: it has no folder, so {@link #save} refuses.
      *
      * @param tokenizer of the text encoder
      * @param text its features, all layers normalized, are what the network attends to
@@ -221,16 +221,9 @@ public final class LatentModel implements AutoCloseable {
         return warnings;
     }
 
-    /**
-     * The folder that it was read from.
-     *
-     * @throws IllegalStateException if it is a model {@linkplain #of of parts}, or of one file
-     */
-    public PipelineFolder folder() {
-        if (folder == null) {
-            throw new IllegalStateException("the model was not read from a folder, but from one file or in training");
-        }
-        return folder;
+    /** The folder that it was read from; empty for a checkpoint of one file, and for a model {@linkplain #of of parts}. */
+    public Optional<PipelineFolder> folder() {
+        return Optional.ofNullable(folder);
     }
 
     /** The network that draws latents, borrowed. */
@@ -526,7 +519,10 @@ public final class LatentModel implements AutoCloseable {
      * @throws IllegalStateException if it is a model {@linkplain #of of parts}, or of one file
      */
     public void save(Path target, boolean replace) {
-        folder().copyTo(target, replace);
+        folder().orElseThrow(
+                        () -> new IllegalStateException(
+                                "only a model that was read from a folder can be saved; this one was read from one file or is in training"))
+                .copyTo(target, replace);
     }
 
     @Override

@@ -351,8 +351,8 @@ public final class PipelineCheck implements GoldenCheck {
                 return model.scheduler();
             }
             String name = config("scheduler").asText();
-            Map<String, Object> keys = new TreeMap<>(
-                    Json.readObject(model.folder().path().resolve("scheduler").resolve("scheduler_config.json")));
+            Map<String, Object> keys = new TreeMap<>(Json.readObject(
+                    model.folder().orElseThrow().path().resolve("scheduler").resolve("scheduler_config.json")));
             keys.put("_class_name", name);
             keys.putAll(plainMap(config("scheduler_overrides")));
             SchedulerConfig scheduler = SchedulerConfig.fromMap(keys, golden.toString());

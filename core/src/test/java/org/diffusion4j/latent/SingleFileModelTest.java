@@ -45,7 +45,9 @@ class SingleFileModelTest {
             assertThat(drawn(file)).isEqualTo(drawn(folder));
             assertThat(drawn(other)).isNotEqualTo(drawn(folder));
             assertThat(file.scheduler().toMap()).isEqualTo(folder.scheduler().toMap());
-            assertThatThrownBy(file::folder).isInstanceOf(IllegalStateException.class);
+            assertThat(file.folder()).isEmpty();
+            assertThatThrownBy(() -> file.save(temp.resolve("saved"), false))
+                    .hasMessageContaining("only a model that was read from a folder");
         }
     }
 

@@ -25,6 +25,17 @@ public final class PromptMetric {
                             + " of --data that were held out).")
     private @Nullable Path prompts;
 
+    @Option(
+            names = "--sheet",
+            paramLabel = "FILE",
+            description = "nearest: a PNG file of what was drawn, and below each the picture that it is nearest to.")
+    private @Nullable Path sheet;
+
+    /** The file that shows what is nearest, if one is named. */
+    public @Nullable Path sheet() {
+        return sheet;
+    }
+
     /** The folder of the CLIP, if one is named. */
     public @Nullable Path clip() {
         return clip;
@@ -37,6 +48,8 @@ public final class PromptMetric {
 
     /** Refuses its options where a model of another kind is measured. */
     public void requireFree() {
-        require(clip == null && prompts == null, "--clip and --prompts are for models that draw from words: omit them");
+        require(
+                clip == null && prompts == null && sheet == null,
+                "--clip, --prompts and --sheet are for models that draw from words: omit them");
     }
 }

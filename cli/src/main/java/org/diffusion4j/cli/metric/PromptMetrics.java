@@ -2,11 +2,13 @@ package org.diffusion4j.cli.metric;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -30,12 +32,15 @@ import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.image.measure.Classifier;
+import org.diffusion4j.io.ImageGrid;
 import org.diffusion4j.io.Json;
+import org.diffusion4j.io.Png;
 import org.diffusion4j.latent.LatentDraw;
 import org.diffusion4j.latent.LatentModel;
 import org.diffusion4j.latent.Prompt;
 import org.diffusion4j.latent.clip.Clip;
 import org.diffusion4j.latent.measure.CaptionRank;
+import org.diffusion4j.latent.measure.NearestPictures;
 import org.diffusion4j.latent.measure.PairAccuracy;
 import org.diffusion4j.latent.training.LatentRecipe;
 import org.diffusion4j.sample.SampleListener;
@@ -61,8 +66,11 @@ public record PromptMetrics(
 
     private static final String SCORE = "clip-score";
     private static final String RANK = "caption-rank";
+    private static final String NEAREST = "nearest";
     private static final String DIGITS = "two-digits";
-    private static final List<String> ALL = List.of(SCORE, RANK, DIGITS);
+    private static final List<String> ALL = List.of(SCORE, RANK, NEAREST, DIGITS);
+    private static final int COLUMNS = 10;
+    private static final int PADDING = 1;
     private static final int AT_ONCE = 32;
 
     /** How a model draws after what was said on the command line. */
@@ -85,9 +93,11 @@ public record PromptMetrics(
                     .orElse(false);
             List<String> chosen = !names.isEmpty() ? names : ofDigits ? List.of(DIGITS) : List.of(SCORE, RANK);
             boolean ranks = chosen.contains(SCORE) || chosen.contains(RANK);
+            boolean looks = chosen.contains(NEAREST);
             require(
                     !ranks || options.clip() != null,
                     "clip-score and caption-rank need --clip with the folder of a CLIP");
+            require(looks || options.sheet() == null, "--sheet shows what nearest finds: add it to --metrics");
             require(
                     !chosen.contains(DIGITS) || model.size().width() == 2 * TwoDigits.SIDE,
                     "two-digits is for models of two digits side by side, 'train recipes/latent-two-digits.json' makes"
@@ -95,13 +105,21 @@ public record PromptMetrics(
             SampleSettings settings = sampling.of(model);
             LatentDraw draw = model.draw("").withSettings(settings);
             model.check(draw);
-            Asked asked = ranks ? asked(model, data) : null; // first, since it may refuse its files
+            Asked asked = ranks || looks ? asked(model, data) : null; // first, since they may refuse their files
+            List<CaptionedImages> parts = looks ? parts(model, data) : List.of();
             Map<String, @Nullable Object> facts = new LinkedHashMap<>();
             facts.put("model", folder.toString());
             facts.put("seed", seed);
             facts.put("sampling", Records.CAMEL_CASE.write(settings));
-            if (asked != null && options.clip() != null) {
-                rank(model, draw, asked, options.clip(), chosen, facts);
+            if (asked != null) {
+                List<byte[]> drawn = drawn(model, draw, asked.captions);
+                facts.put("captions", drawn.size());
+                if (ranks && options.clip() != null) {
+                    rank(drawn, asked, options.clip(), model.size().height(), chosen, facts);
+                }
+                if (looks) {
+                    facts.put(NEAREST, nearest(drawn, parts));
+                }
             }
             if (chosen.contains(DIGITS)) {
                 facts.put(DIGITS, digits(model, draw));
@@ -124,18 +142,7 @@ public record PromptMetrics(
                 throw FileTrouble.reading(file, e);
             }
         }
-        LatentRecipe recipe = LatentRecipe.of(model)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "which captions? say --prompts FILE, since the model's folder does not say what was held out"));
-        require(
-                data.isPresent() && recipe.data().validation() > 0,
-                "which captions? say --data with the pictures that the model learned from, or --prompts FILE");
-        LatentRecipe.Data where = recipe.data();
-        CaptionedImages heldOut = new LatentRecipe.Data(
-                        data.orElseThrow().toString(), where.captions(), where.size(), where.validation(), where.flip())
-                .read(ReadOptions.DEFAULT.noting(command.getErr()::println))
-                .holdOutRandom(where.validation(), Trainer.VALIDATION_SEED)
-                .get(1);
+        CaptionedImages heldOut = parts(model, data).get(1);
         return new Asked(
                 IntStream.range(0, Math.min(count, heldOut.size()))
                         .mapToObj(i -> heldOut.captions(i).get(0))
@@ -143,31 +150,101 @@ public record PromptMetrics(
                 heldOut);
     }
 
-    private void rank(
-            LatentModel model,
-            LatentDraw draw,
+    /** The pictures that the model learned from, and those that were held out. */
+    private List<CaptionedImages> parts(LatentModel model, Optional<Path> data) {
+        LatentRecipe recipe = LatentRecipe.of(model)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "which captions? say --prompts FILE, since the model's folder does not say what was held out"));
+        require(
+                data.isPresent() && recipe.data().validation() > 0,
+                "which captions? say --data with the pictures that the model learned from, or --prompts FILE");
+        LatentRecipe.Data where = recipe.data();
+        return new LatentRecipe.Data(
+                        data.orElseThrow().toString(), where.captions(), where.size(), where.validation(), where.flip())
+                .read(ReadOptions.DEFAULT.noting(command.getErr()::println))
+                .holdOutRandom(where.validation(), Trainer.VALIDATION_SEED);
+    }
+
+    /** A picture for each caption, as its values. */
+    private List<byte[]> drawn(LatentModel model, LatentDraw draw, List<String> captions) {
+        List<byte[]> drawn = new ArrayList<>();
+        each(model, draw, captions.size(), captions::get, pixels -> {
+            for (long i = 0; i < pixels.size(0); i++) {
+                byte[] values = new byte[(int) (pixels.numel() / pixels.size(0))];
+                ByteBuffer stored = pixels.select(0, i).contiguous().createBuffer();
+                stored.get(values);
+                drawn.add(values);
+            }
+        });
+        return drawn;
+    }
+
+    /** How near the drawn pictures are to those that were learned from, and how near pictures are that were not. */
+    private Map<String, Object> nearest(List<byte[]> drawn, List<CaptionedImages> parts) {
+        CaptionedImages learned = parts.get(0);
+        CaptionedImages unseen = parts.get(1);
+        NearestPictures found = NearestPictures.of(drawn, learned);
+        NearestPictures ofUnseen = NearestPictures.of(
+                IntStream.range(0, unseen.size())
+                        .mapToObj(i -> values(unseen, i))
+                        .toList(),
+                learned);
+        if (options.sheet() != null) {
+            List<byte[]> rows = new ArrayList<>(); // a row of what was drawn, below it the nearest ones
+            for (int from = 0; from < drawn.size(); from += COLUMNS) {
+                int to = Math.min(from + COLUMNS, drawn.size());
+                List<byte[]> missing = Collections.nCopies(from + COLUMNS - to, new byte[learned.imageBytes()]);
+                rows.addAll(drawn.subList(from, to));
+                rows.addAll(missing);
+                found.found().subList(from, to).forEach(each -> rows.add(values(learned, each.index())));
+                rows.addAll(missing);
+            }
+            Png.write(options.sheet(), ImageGrid.of(images(rows, learned), COLUMNS, PADDING), Map.of());
+        }
+        Map<String, Object> facts = new LinkedHashMap<>(beside(found.median(), ofUnseen.median()));
+        facts.put("copies", found.copies(ofUnseen));
+        return facts;
+    }
+
+    private static List<BufferedImage> images(List<byte[]> pictures, CaptionedImages like) {
+        try (PointerScope scope = new PointerScope()) {
+            byte[] all = new byte[pictures.size() * like.imageBytes()];
+            for (int i = 0; i < pictures.size(); i++) {
+                System.arraycopy(pictures.get(i), 0, all, i * like.imageBytes(), like.imageBytes());
+            }
+            PixelCodec codec = new PixelCodec();
+            return codec.toImages(
+                    codec.encode(Tensors.of(all, pictures.size(), like.channels(), like.height(), like.width())));
+        }
+    }
+
+    private static byte[] values(CaptionedImages pictures, int i) {
+        ByteBuffer values = ByteBuffer.allocate(pictures.imageBytes());
+        pictures.copy(i, values);
+        return values.array();
+    }
+
+    private static void rank(
+            List<byte[]> pixels,
             Asked asked,
             Path folderOfClip,
+            int height,
             List<String> chosen,
             Map<String, @Nullable Object> facts) {
         try (Clip clip = Clip.load(folderOfClip)) {
             List<float[]> texts = asked.captions.stream().map(clip::text).toList();
-            List<float[]> drawn = new ArrayList<>();
-            each(model, draw, asked.captions.size(), asked.captions::get, pixels -> {
-                for (long i = 0; i < pixels.size(0); i++) {
-                    drawn.add(clip.picture(pixels.select(0, i)));
-                }
-            });
-            CaptionRank found = CaptionRank.of(texts, drawn);
             CaptionedImages pictures = asked.pictures;
+            List<float[]> drawn = pixels.stream()
+                    .map(values -> features(clip, values, height))
+                    .toList();
+            CaptionRank found = CaptionRank.of(texts, drawn);
             CaptionRank real = pictures == null
                     ? null
                     : CaptionRank.of(
                             texts,
                             IntStream.range(0, texts.size())
-                                    .mapToObj(i -> picture(clip, pictures, i))
+                                    .mapToObj(i -> features(clip, values(pictures, i), pictures.height()))
                                     .toList());
-            facts.put("captions", found.count());
             if (chosen.contains(SCORE)) {
                 facts.put(SCORE, beside(found.clipScore(), real == null ? null : real.clipScore()));
             }
@@ -187,11 +264,10 @@ public record PromptMetrics(
         return both;
     }
 
-    private static float[] picture(Clip clip, CaptionedImages pictures, int i) {
-        ByteBuffer pixels = ByteBuffer.allocate(pictures.imageBytes());
-        pictures.copy(i, pixels);
+    private static float[] features(Clip clip, byte[] values, int height) {
         try (PointerScope scope = new PointerScope()) {
-            return clip.picture(Tensors.of(pixels.array(), pictures.channels(), pictures.height(), pictures.width()));
+            int channels = 3; // of every model that has captions
+            return clip.picture(Tensors.of(values, channels, height, values.length / channels / height));
         }
     }
 

@@ -148,10 +148,11 @@ public record LatentRecipe(
 
     /** The recipe by which a model was trained here, where its folder has one; without the places of other models. */
     public static Optional<LatentRecipe> of(LatentModel model) {
-        return model.folder().extras().get("training") instanceof Map<?, ?> training
-                        && training.get("recipe") instanceof Map<?, ?> tree
-                ? Optional.of(KIND.read(keyed(tree), List.of(), model.folder().path() + ": the recipe"))
-                : Optional.empty();
+        return model.folder()
+                .flatMap(folder -> folder.extras().get("training") instanceof Map<?, ?> training
+                                && training.get("recipe") instanceof Map<?, ?> tree
+                        ? Optional.of(KIND.read(keyed(tree), List.of(), folder.path() + ": the recipe"))
+                        : Optional.empty());
     }
 
     private static Map<String, @Nullable Object> keyed(Map<?, ?> tree) {
