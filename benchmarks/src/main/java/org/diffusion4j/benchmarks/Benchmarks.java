@@ -6,10 +6,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.diffusion4j.benchmarks.UNetStep.Net;
+import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.Device;
 import org.diffusion4j.engine.EngineReport;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.Precision;
+import org.diffusion4j.latent.LatentModel;
 
 /**
  * Prints how fast the library is on this machine: a training step and a call of one U-Net, what each lever is worth, start-up of
@@ -75,8 +77,13 @@ public final class Benchmarks {
     }
 
     /** A folder with random weights, if there is none yet, and where PYTHON is named the step beside PyTorch's. */
-    private static void stableDiffusion(Path folder, String script) {
-        if (!Files.exists(folder.resolve("model_index.json"))) {
+    private static void stableDiffusion(Path folder, String script) throws IOException {
+        if (Files.exists(folder.resolve("model_index.json"))) {
+            try (LatentModel model = LatentModel.load(folder, Compute.on(Precision.AUTO))) {
+                print("%s loaded, of %s parameters: ", folder, model.parameterCounts());
+                peakMemory();
+            }
+        } else {
             StableDiffusionStep.writeFolder(folder);
         }
         String python = System.getenv("PYTHON");

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.BoolOptional;
@@ -43,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe, but reading values by many threads is. Who reads them while another thread may close them holds a {@link #use}.
  */
 public final class Parameters implements AutoCloseable {
+
+    private static final long TRIM_EVERY = 1L << 26;
 
     /** One parameter: a name, a shape, and after allocation a view of the flat buffer. */
     public static final class Parameter {
@@ -363,6 +366,7 @@ public final class Parameters implements AutoCloseable {
         Libtorch.start();
         compute = wanted;
         drawsOnly = true;
+        long[] converted = {0};
         try (AutoGradMode noGrad = new AutoGradMode(false)) {
             weights.accept((name, tensor) -> {
                 try (PointerScope scope = new PointerScope()) {
@@ -371,6 +375,11 @@ public final class Parameters implements AutoCloseable {
                     requireShape(parameter, tensor, source);
                     parameter.take(tensor, wanted);
                     requireFinite(parameter, source);
+                    converted[0] += tensor.nbytes();
+                }
+                if (converted[0] > TRIM_EVERY) { // what conversions have freed, the allocator would keep
+                    Pointer.trimMemory();
+                    converted[0] = 0;
                 }
             });
         }
