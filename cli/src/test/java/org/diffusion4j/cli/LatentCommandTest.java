@@ -138,6 +138,9 @@ class LatentCommandTest {
                 .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
                 .containsEntry("guidance", 2.0)
                 .containsEntry("steps", 2L);
+        Ran learned =
+                diffuse("evaluate", model, "--clip", clip, "--data", pictures, "--learned", "--count", 5, "--json");
+        assertThat(Json.parseObject(learned.out(), "out")).containsEntry("captions", 5L);
         assertThat(facts.get("caption-rank first"))
                 .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
                 .containsKeys("drawn", "real");
@@ -186,6 +189,7 @@ class LatentCommandTest {
 
     @Test
     void says_in_a_line_what_is_wrong() {
+        refused("say either --prompts or --learned", "evaluate", model, "--clip", clip, "--prompts", "a", "--learned");
         refused("--sheet shows what nearest finds", "evaluate", model, "--clip", clip, "--sheet", "no.png");
         refused("which captions? say --data", "evaluate", model, "--metrics", "nearest");
         refused("clip-score and caption-rank need --clip", "evaluate", model);

@@ -26,10 +26,22 @@ public final class PromptMetric {
     private @Nullable Path prompts;
 
     @Option(
+            names = "--learned",
+            description =
+                    "clip-score, caption-rank, nearest: draw captions that the model learned from, --count of them"
+                            + " spread over all, and not those of held-out pictures.")
+    private boolean learned;
+
+    @Option(
             names = "--sheet",
             paramLabel = "FILE",
             description = "nearest: a PNG file of what was drawn, and below each the picture that it is nearest to.")
     private @Nullable Path sheet;
+
+    /** Whether captions are those that the model learned from. */
+    public boolean learned() {
+        return learned;
+    }
 
     /** The file that shows what is nearest, if one is named. */
     public @Nullable Path sheet() {
@@ -49,7 +61,7 @@ public final class PromptMetric {
     /** Refuses its options where a model of another kind is measured. */
     public void requireFree() {
         require(
-                clip == null && prompts == null && sheet == null,
-                "--clip, --prompts and --sheet are for models that draw from words: omit them");
+                clip == null && prompts == null && sheet == null && !learned,
+                "--clip, --prompts, --learned and --sheet are for models that draw from words: omit them");
     }
 }

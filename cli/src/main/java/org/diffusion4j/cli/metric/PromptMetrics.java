@@ -81,8 +81,8 @@ public record PromptMetrics(
         SampleSettings of(LatentModel model);
     }
 
-    /** What is asked for, with the pictures that have these captions where there are any. */
-    private record Asked(List<String> captions, @Nullable CaptionedImages pictures) {}
+    /** What is asked for, with the values of the pictures that have these captions where there are any. */
+    private record Asked(List<String> captions, List<byte[]> pictures) {}
 
     /** Measures and prints; what can be refused is refused before anything is drawn. */
     public void report(Optional<Path> data, boolean json) {
@@ -97,6 +97,7 @@ public record PromptMetrics(
             require(
                     !ranks || options.clip() != null,
                     "clip-score and caption-rank need --clip with the folder of a CLIP");
+            require(options.prompts() == null || !options.learned(), "say either --prompts or --learned, not both");
             require(looks || options.sheet() == null, "--sheet shows what nearest finds: add it to --metrics");
             require(
                     !chosen.contains(DIGITS) || model.size().width() == 2 * TwoDigits.SIDE,
@@ -137,17 +138,18 @@ public record PromptMetrics(
                         .limit(count)
                         .toList();
                 require(!lines.isEmpty(), "%s: has no caption", file);
-                return new Asked(lines, null);
+                return new Asked(lines, List.of());
             } catch (IOException e) {
                 throw FileTrouble.reading(file, e);
             }
         }
-        CaptionedImages heldOut = parts(model, data).get(1);
+        CaptionedImages of = parts(model, data).get(options.learned() ? 0 : 1);
+        int[] spread = IntStream.range(0, Math.min(count, of.size())) // over all of them
+                .map(i -> (int) ((long) i * of.size() / Math.min(count, of.size())))
+                .toArray();
         return new Asked(
-                IntStream.range(0, Math.min(count, heldOut.size()))
-                        .mapToObj(i -> heldOut.captions(i).get(0))
-                        .toList(),
-                heldOut);
+                IntStream.of(spread).mapToObj(i -> of.captions(i).get(0)).toList(),
+                IntStream.of(spread).mapToObj(i -> values(of, i)).toList());
     }
 
     /** The pictures that the model learned from, and those that were held out. */
@@ -233,18 +235,9 @@ public record PromptMetrics(
             Map<String, @Nullable Object> facts) {
         try (Clip clip = Clip.load(folderOfClip)) {
             List<float[]> texts = asked.captions.stream().map(clip::text).toList();
-            CaptionedImages pictures = asked.pictures;
-            List<float[]> drawn = pixels.stream()
-                    .map(values -> features(clip, values, height))
-                    .toList();
-            CaptionRank found = CaptionRank.of(texts, drawn);
-            CaptionRank real = pictures == null
-                    ? null
-                    : CaptionRank.of(
-                            texts,
-                            IntStream.range(0, texts.size())
-                                    .mapToObj(i -> features(clip, values(pictures, i), pictures.height()))
-                                    .toList());
+            CaptionRank found = CaptionRank.of(texts, features(clip, pixels, height));
+            CaptionRank real =
+                    asked.pictures.isEmpty() ? null : CaptionRank.of(texts, features(clip, asked.pictures, height));
             if (chosen.contains(SCORE)) {
                 facts.put(SCORE, beside(found.clipScore(), real == null ? null : real.clipScore()));
             }
@@ -262,6 +255,10 @@ public record PromptMetrics(
             both.put("real", real);
         }
         return both;
+    }
+
+    private static List<float[]> features(Clip clip, List<byte[]> pictures, int height) {
+        return pictures.stream().map(values -> features(clip, values, height)).toList();
     }
 
     private static float[] features(Clip clip, byte[] values, int height) {
