@@ -71,6 +71,43 @@ class AutoencoderCommandTest {
     }
 
     @Test
+    void know_one_with_a_codebook() {
+        Path run = folder.resolve("vq");
+        Ran trained = diffuse(
+                "train",
+                "../recipes/vq-mnist.json",
+                "--data",
+                "glyphs",
+                "--out",
+                run,
+                "--set",
+                "model.blockOutChannels=[8,8]",
+                "--set",
+                "data.validation=8",
+                "--set",
+                "train.batchSize=2",
+                "--set",
+                "train.sampleCount=0",
+                "--set",
+                "discriminator.from=1",
+                "--set",
+                "discriminator.width=8",
+                "--set",
+                "train.steps=2");
+        assertThat(trained.err()).isEmpty();
+        Path model = run.resolve("model");
+        assertThat(diffuse("autoencoder", "reconstruct", model, "--data", "glyphs", "--count", 4)
+                        .out())
+                .contains("psnr");
+        for (Path shown : new Path[] {run, model}) {
+            assertThat(diffuse("info", shown).out())
+                    .contains("VQModel")
+                    .contains("factor       2")
+                    .contains("num_vq_embeddings");
+        }
+    }
+
+    @Test
     void say_in_a_line_what_is_wrong() {
         assertThat(diffuse("autoencoder", "reconstruct", folder, "--data", "glyphs")
                         .err())
