@@ -26,7 +26,6 @@ import org.diffusion4j.image.Provenance;
 import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.ModelFolder;
-import org.diffusion4j.io.PipelineFolder;
 import org.diffusion4j.io.PngText;
 import org.diffusion4j.latent.LatentModel;
 import org.diffusion4j.latent.autoencoder.AutoencoderFolder;
@@ -61,7 +60,9 @@ final class InfoCommand implements Runnable {
     @Override
     public void run() {
         PrintWriter out = spec.commandLine().getOut();
-        Map<String, Object> facts = Files.isRegularFile(path) ? ofPicture() : isOfSeries() ? ofForecaster() : ofModel();
+        Map<String, Object> facts = Files.isRegularFile(path) && !LatentModel.isOne(path)
+                ? ofPicture()
+                : isOfSeries() ? ofForecaster() : ofModel();
         if (json) {
             out.print(Json.pretty(facts));
         } else {
@@ -224,7 +225,7 @@ final class InfoCommand implements Runnable {
         Map<String, Object> facts = new LinkedHashMap<>();
         if (LatentModel.isOne(path)) {
             facts.put("model", path.toString());
-            facts.put("hash", PipelineFolder.open(path).hash());
+            facts.put("hash", Invocation.hash(path));
             facts.putAll(LatentModel.describe(path));
             return facts;
         }

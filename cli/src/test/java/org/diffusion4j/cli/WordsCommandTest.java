@@ -203,6 +203,7 @@ class WordsCommandTest {
                 "--prompt a --label 3             | the model has no classes; say with --prompt what to draw",
                 "--prompt a --clip-skip 2         | clip-skip 2 leaves none of the text encoder's 2 layers",
                 "--prompt a --init-image none.png | none.png",
+                "--prompt a --tile 7              | tile 7 does not divide by 2",
             })
     void refuses_in_one_line_what_it_cannot_draw(String options, String message) {
         List<Object> words = new ArrayList<>(List.of("sample", MODEL, "--out", out));
@@ -211,6 +212,33 @@ class WordsCommandTest {
         assertThat(ran.code()).isNotZero();
         assertThat(ran.err()).contains(message).hasLineCount(1);
         assertThat(Files.exists(out)).isFalse();
+    }
+
+    @Test
+    void draws_with_a_checkpoint_of_one_file_what_the_folder_draws_and_in_tiles() throws IOException {
+        Path file = Path.of("../core/src/test/resources/golden/single_file/files/tiny_sd_v1.safetensors");
+        String[] asked = {"--prompt", "a cat", "--steps", "2", "--precision", "float32", "--tile", "8"};
+        Path ofFolder = folder.resolve("folder.png");
+        assertThat(diffuse(with(new String[] {"sample", MODEL.toString(), "--out", ofFolder.toString()}, (Object[])
+                                asked))
+                        .code())
+                .isZero();
+        Ran ran = diffuse(with(
+                new String[] {"sample", file.toString(), "--model-config", MODEL.toString(), "--out", out.toString()},
+                (Object[]) asked));
+        assertThat(ran.err()).isEmpty();
+        assertThat(largestDifference(ImageIO.read(ofFolder.toFile()), ImageIO.read(out.toFile())))
+                .isZero();
+        assertThat(diffuse("info", out).out()).contains("tiny_sd_v1.safetensors", "--model-config", "--tile 8");
+        assertThat(diffuse("info", file).out()).contains("StableDiffusionPipeline", "PNDMScheduler");
+        assertThat(diffuse("sample", file, "--prompt", "a", "--prediction", "x0", "--out", out, "--force")
+                        .err())
+                .contains("Stable Diffusion predicts eps or v, not x0")
+                .hasLineCount(1);
+        assertThat(diffuse("sample", MODEL, "--prompt", "a", "--prediction", "v", "--out", out, "--force")
+                        .err())
+                .contains("omit --model-config and --prediction")
+                .hasLineCount(1);
     }
 
     @Test

@@ -9,16 +9,17 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.diffusers.weights.ModelPart;
 import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Scoped;
-import org.diffusion4j.io.NamedTensors;
-import org.diffusion4j.io.PipelineFolder;
 import org.diffusion4j.nn.Divisors;
 import org.diffusion4j.nn.unet.PublishedNames;
 import org.diffusion4j.nn.vae.AutoencoderKL;
 import org.diffusion4j.nn.vae.AutoencoderKLConfig;
 import org.diffusion4j.nn.vae.DiagonalGaussian;
+import org.diffusion4j.nn.vae.Tiles;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Pictures to the latents that the model draws, and back. In float32 always: in 16 bits many published autoencoders overflow.
@@ -28,23 +29,33 @@ import org.diffusion4j.nn.vae.DiagonalGaussian;
 final class LatentCodec implements AutoCloseable {
 
     private final AutoencoderKL vae;
+    private final @Nullable Tiles tiles;
 
     /** Of an autoencoder in float32, which it owns. */
     LatentCodec(AutoencoderKL vae) {
-        this.vae = vae;
+        this(vae, null);
     }
 
-    static LatentCodec load(PipelineFolder folder, Compute compute) {
-        PipelineFolder.Part part = folder.part("vae", "AutoencoderKL");
+    private LatentCodec(AutoencoderKL vae, @Nullable Tiles tiles) {
+        this.vae = vae;
+        this.tiles = tiles;
+    }
+
+    /** The same, piece by piece or, for null, whole pictures; borrowed. */
+    LatentCodec by(@Nullable Tiles other) {
+        return new LatentCodec(vae, other);
+    }
+
+    static LatentCodec load(PartFiles files, Compute compute) {
         AutoencoderKLConfig config =
-                AutoencoderKLConfig.fromMap(part.config(), part.configFile().toString());
+                AutoencoderKLConfig.fromMap(files.config(ModelPart.VAE), files.configSource(ModelPart.VAE));
         AutoencoderKL vae = AutoencoderKL.withoutValues(config);
-        try (NamedTensors weights = part.openWeights()) {
+        try {
             vae.parameters()
                     .drawWith(
                             new Compute(compute.device(), Precision.FLOAT32),
-                            part.weightsFile().toString(),
-                            take -> weights.forEach((name, tensor) -> {
+                            files.weightsSource(ModelPart.VAE),
+                            take -> files.weights(ModelPart.VAE, (name, tensor) -> {
                                 try (PointerScope scope = new PointerScope()) {
                                     PublishedNames.present(Map.of(name, tensor)).forEach(take);
                                 }
@@ -88,7 +99,7 @@ final class LatentCodec implements AutoCloseable {
      */
     DiagonalGaussian encode(Tensor pictures) {
         try (AutoGradMode noGrad = new AutoGradMode(false)) {
-            return vae.encode(pictures);
+            return tiles == null ? vae.encode(pictures) : tiles.encode(vae, pictures);
         }
     }
 
@@ -109,11 +120,15 @@ final class LatentCodec implements AutoCloseable {
                 TensorVector pictures = new TensorVector();
                 for (long i = 0; i < latents.size(0); i++) {
                     Tensor one = latents.narrow(0, i, 1).to(ScalarType.Float);
-                    pictures.push_back(Scoped.result(() -> vae.decode(vae.unscaled(one))));
+                    pictures.push_back(Scoped.result(() -> decoded(vae.unscaled(one))));
                 }
                 return torch.cat(pictures, 0);
             });
         }
+    }
+
+    private Tensor decoded(Tensor latents) {
+        return tiles == null ? vae.decode(latents) : tiles.decode(vae, latents);
     }
 
     @Override

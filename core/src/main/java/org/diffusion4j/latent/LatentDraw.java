@@ -4,6 +4,7 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.util.List;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.nn.vae.Tiles;
 import org.diffusion4j.sample.SampleSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param size in pixels
  * @param seeds one for each picture
  * @param start what the pictures begin with
+ * @param tiles in which the autoencoder codes pictures that are larger, to need less memory; null for whole pictures. See {@link
+ *     LatentModel#tiles}
  */
 public record LatentDraw(
         Prompt prompt,
@@ -25,7 +28,8 @@ public record LatentDraw(
         SampleSettings settings,
         GenerationParameters.Size size,
         List<Long> seeds,
-        LatentStart start) {
+        LatentStart start,
+        @Nullable Tiles tiles) {
 
     private static final int MOST = 10_000;
 
@@ -73,5 +77,10 @@ public record LatentDraw(
     /** This with another beginning. */
     public LatentDraw withStart(LatentStart start) {
         return Records.with(this, "start", start);
+    }
+
+    /** This with other tiles, or null for whole pictures. */
+    public LatentDraw withTiles(@Nullable Tiles tiles) {
+        return Records.with(this, "tiles", tiles);
     }
 }

@@ -3,6 +3,7 @@ package org.diffusion4j.latent;
 import static org.diffusion4j.engine.Require.require;
 
 import java.awt.image.BufferedImage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,14 +43,15 @@ import org.diffusion4j.nn.clip.ClipTextTower;
 import org.diffusion4j.nn.unet.condition.UNet2DCondition;
 import org.diffusion4j.nn.unet.condition.UNet2DConditionConfig;
 import org.diffusion4j.nn.vae.AutoencoderKL;
+import org.diffusion4j.nn.vae.Tiles;
 import org.diffusion4j.sample.SampleListener;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Samplers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model that draws pictures from words: Stable Diffusion 1, 2 and XL from folders in the layout of diffusers. One or two text encoders
- * read the prompt, a U-Net draws latents, an autoencoder makes pictures of them.
+ * A model that draws pictures from words: Stable Diffusion 1, 2 and XL from folders in the layout of diffusers or checkpoints of one file.
+ * One or two text encoders read the prompt, a U-Net draws latents, an autoencoder makes pictures of them.
  *
  * <p>Rombach et al., "High-Resolution Image Synthesis with Latent Diffusion Models", CVPR 2022; Podell et al., "SDXL", 2023.
  *
@@ -61,6 +63,7 @@ public final class LatentModel implements AutoCloseable {
     private static final double GUIDANCE = 7.5;
     private static final double GUIDANCE_XL = 5;
     private static final int LATENTS_AT_ONCE = 64 * 64; // the latents of one picture of 512 x 512
+    private static final int OVERLAP = 4; // a quarter, as in diffusers
     private static final Set<String> PIPELINES = Set.of(
             "StableDiffusionPipeline",
             "StableDiffusionImg2ImgPipeline",
@@ -83,54 +86,85 @@ public final class LatentModel implements AutoCloseable {
         guard = new CloseGuard("the model", parts::close);
     }
 
-    /** Whether a folder holds such a model, to judge by its {@code model_index.json}. */
-    public static boolean isOne(Path folder) {
-        return PipelineFolder.isOne(folder);
+    /**
+     * Whether such a model is there, to judge by {@code model_index.json} of a folder, and by the name of a file: a checkpoint ends in
+     * {@code .safetensors} or {@code .ckpt}.
+     */
+    public static boolean isOne(Path path) {
+        return isFile(path) || PipelineFolder.isOne(path);
     }
 
-    /** What a folder holds, by names for people, without loading its weights. */
-    public static Map<String, Object> describe(Path folder) {
-        PipelineFolder files = PipelineFolder.open(folder);
-        Map<String, Object> facts = new LinkedHashMap<>();
-        facts.put("pipeline", files.pipeline());
-        Map<String, String> classes = new TreeMap<>();
-        files.parts().forEach(name -> classes.put(name, files.part(name).type()));
-        facts.put("parts", classes);
-        PipelineFolder.Part part = files.part("unet", "UNet2DConditionModel");
-        UNet2DConditionConfig config =
-                UNet2DConditionConfig.fromMap(part.config(), part.configFile().toString());
-        try (UNet2DCondition network = UNet2DCondition.withoutValues(config)) {
-            facts.put("parameters", network.parameters().count());
-        }
-        facts.put("network", config.toMap());
-        facts.put("scheduler", LatentParts.scheduler(files).toMap());
-        if (!files.extras().isEmpty()) {
-            facts.put("training", card(files).training());
-        }
-        return facts;
+    private static boolean isFile(Path path) {
+        String name = String.valueOf(path.getFileName());
+        return Files.isRegularFile(path) && (name.endsWith(".safetensors") || name.endsWith(".ckpt"));
     }
 
-    /** Loads a folder, to draw on the processor in float32. */
-    public static LatentModel load(Path folder) {
-        return load(folder, Compute.DEFAULT);
+    /** What a folder or file holds, by names for people, without loading its weights. */
+    public static Map<String, Object> describe(Path path) {
+        try (PartFiles files = files(path, SingleFileOptions.PUBLISHED)) {
+            Map<String, Object> facts = new LinkedHashMap<>();
+            facts.put("pipeline", files.pipeline());
+            facts.put("parts", files.classes());
+            UNet2DConditionConfig config =
+                    UNet2DConditionConfig.fromMap(files.config(ModelPart.UNET), files.configSource(ModelPart.UNET));
+            try (UNet2DCondition network = UNet2DCondition.withoutValues(config)) {
+                facts.put("parameters", network.parameters().count());
+            }
+            facts.put("network", config.toMap());
+            facts.put("scheduler", LatentParts.scheduler(files).toMap());
+            if (!files.extras().isEmpty()) {
+                facts.put(
+                        "training",
+                        ModelCard.fromMap(files.extras(), path.toString()).training());
+            }
+            return facts;
+        }
+    }
+
+    /** Loads a folder or file, to draw on the processor in float32. */
+    public static LatentModel load(Path path) {
+        return load(path, Compute.DEFAULT);
     }
 
     /**
-     * Loads a folder: that of {@code model_index.json}, or of the model in the hub's cache. Each weight is held once, in the arithmetic of
-     * {@code compute}; the autoencoder's in float32.
+     * Loads a folder, that of {@code model_index.json} or of the model in the hub's cache; or a checkpoint of one file, as the authors of Stable
+     * Diffusion publish them. Each weight is held once, in the arithmetic of {@code compute}; the autoencoder's in float32.
      *
      * @return owned by the caller
      * @throws FormatException if a part is missing or of a class that is not read here; the message names it
      */
-    public static LatentModel load(Path folder, Compute compute) {
-        PipelineFolder files = PipelineFolder.open(folder);
-        if (!PIPELINES.contains(files.pipeline())) {
-            throw new FormatException(files.path() + ": the model is a " + files.pipeline() + ", only "
+    public static LatentModel load(Path path, Compute compute) {
+        return load(path, SingleFileOptions.PUBLISHED, compute);
+    }
+
+    /**
+     * {@link #load(Path, Compute)}, where more is known of a checkpoint of one file than stands in it.
+     *
+     * @throws IllegalArgumentException if there are options, and {@code path} is a folder
+     */
+    public static LatentModel load(Path path, SingleFileOptions options, Compute compute) {
+        require(
+                isFile(path) || options.equals(SingleFileOptions.PUBLISHED),
+                "%s: is a folder, which says itself what its network predicts and how it is built: omit --model-config"
+                        + " and --prediction",
+                path);
+        List<String> warnings = new ArrayList<>();
+        try (PartFiles files = files(path, options)) {
+            LatentParts parts = LatentParts.load(files, compute, warnings);
+            return new LatentModel(files instanceof FolderParts of ? of.folder() : null, parts, compute, warnings);
+        }
+    }
+
+    private static PartFiles files(Path path, SingleFileOptions options) {
+        if (isFile(path)) {
+            return FileParts.open(path, options);
+        }
+        PipelineFolder folder = PipelineFolder.open(path);
+        if (!PIPELINES.contains(folder.pipeline())) {
+            throw new FormatException(folder.path() + ": the model is a " + folder.pipeline() + ", only "
                     + String.join(", ", PIPELINES.stream().sorted().toList()) + " are read here");
         }
-        List<String> warnings = new ArrayList<>();
-        LatentParts parts = LatentParts.load(files, compute, warnings);
-        return new LatentModel(files, parts, compute, warnings);
+        return new FolderParts(folder);
     }
 
     /**
@@ -190,11 +224,11 @@ public final class LatentModel implements AutoCloseable {
     /**
      * The folder that it was read from.
      *
-     * @throws IllegalStateException if it is a model {@linkplain #of of parts}
+     * @throws IllegalStateException if it is a model {@linkplain #of of parts}, or of one file
      */
     public PipelineFolder folder() {
         if (folder == null) {
-            throw new IllegalStateException("the model was not read from a folder; the run that trains it writes one");
+            throw new IllegalStateException("the model was not read from a folder, but from one file or in training");
         }
         return folder;
     }
@@ -280,9 +314,21 @@ public final class LatentModel implements AutoCloseable {
         return new GenerationParameters.Size(width * factor, height * factor);
     }
 
+    /**
+     * Tiles of this model's autoencoder, which overlap by a quarter.
+     *
+     * @param pixels height and width of a tile
+     * @throws IllegalArgumentException if it is not a multiple of what becomes one of the latents
+     */
+    public Tiles tiles(int pixels) {
+        codec().requireSize("tile", pixels);
+        int side = pixels / codec().factor();
+        return new Tiles(side, side / OVERLAP);
+    }
+
     /** A draw of one picture as the folder says, with seed 0. */
     public LatentDraw draw(String prompt) {
-        return new LatentDraw(Prompt.of(prompt), null, 0, settings(), size(), List.of(0L), LatentStart.noise());
+        return new LatentDraw(Prompt.of(prompt), null, 0, settings(), size(), List.of(0L), LatentStart.noise(), null);
     }
 
     /** What of a plain prompt is cut off, a line for each. */
@@ -371,8 +417,8 @@ public final class LatentModel implements AutoCloseable {
                 int end = Math.min(first + atOnce, seeds.size());
                 LatentDraw part = draw.withSeeds(seeds.subList(first, end));
                 List<Prompt> ofPart = prompts.subList(first, end);
-                all.push_back(
-                        Scoped.result(() -> pasted(codec().decode(latents(part, ofPart, listener)), part.start())));
+                all.push_back(Scoped.result(
+                        () -> pasted(codec().by(draw.tiles()).decode(latents(part, ofPart, listener)), part.start())));
             }
             Tensor pictures = torch.cat(all, 0);
             pictures.retainReference();
@@ -433,7 +479,8 @@ public final class LatentModel implements AutoCloseable {
                         .map(seed -> new SeededNoise.Stream(seed, 0))
                         .toList());
                 LatentPlan plan = LatentPlan.of(scheduler(), draw.settings());
-                LatentSampling sampling = new LatentSampling(codec(), plan, guided(draw, prompts), noise);
+                LatentSampling sampling =
+                        new LatentSampling(codec().by(draw.tiles()), plan, guided(draw, prompts), noise);
                 return sampling.from(draw.start(), like(batch, draw.size()), listener);
             });
         }
@@ -476,7 +523,7 @@ public final class LatentModel implements AutoCloseable {
      *
      * @param replace whether a folder that exists is replaced
      * @throws org.diffusion4j.engine.DiffusionException if it exists and is not to be replaced, or cannot be written
-     * @throws IllegalStateException if it is a model {@linkplain #of of parts}
+     * @throws IllegalStateException if it is a model {@linkplain #of of parts}, or of one file
      */
     public void save(Path target, boolean replace) {
         folder().copyTo(target, replace);

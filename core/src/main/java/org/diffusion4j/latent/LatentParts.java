@@ -5,10 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.diffusion4j.diffusers.SchedulerConfig;
+import org.diffusion4j.diffusers.weights.ModelPart;
 import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.FormatException;
-import org.diffusion4j.io.NamedTensors;
-import org.diffusion4j.io.PipelineFolder;
 import org.diffusion4j.nn.unet.condition.UNet2DCondition;
 import org.diffusion4j.nn.unet.condition.UNet2DConditionConfig;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +21,13 @@ record LatentParts(PromptEncoder encoder, UNet2DCondition network, LatentCodec c
         implements AutoCloseable {
 
     /**
-     * Reads the parts of a folder.
+     * Reads the parts of a model.
      *
-     * @param warnings receives what the folder says that has no effect
+     * @param warnings receives what the files say that has no effect, and what is guessed
      * @return owned by the caller
      */
-    static LatentParts load(PipelineFolder files, Compute compute, List<String> warnings) {
+    static LatentParts load(PartFiles files, Compute compute, List<String> warnings) {
+        warnings.addAll(files.guesses());
         SchedulerConfig scheduler = scheduler(files);
         try (Loading loading = new Loading()) {
             PromptEncoder encoder = loading.keep(encoder(files, compute, loading));
@@ -66,28 +66,25 @@ record LatentParts(PromptEncoder encoder, UNet2DCondition network, LatentCodec c
         }
     }
 
-    private static PromptEncoder encoder(PipelineFolder files, Compute compute, Loading loading) {
-        TextEncoder first = loading.keep(TextEncoder.load(files, "", compute));
-        return isXl(files)
+    private static PromptEncoder encoder(PartFiles files, Compute compute, Loading loading) {
+        TextEncoder first = loading.keep(TextEncoder.load(files, ModelPart.TEXT_ENCODER, compute));
+        return files.isXl()
                 ? new TwoTextEncoders(
                         first,
-                        loading.keep(TextEncoder.load(files, "_2", compute)),
-                        Boolean.TRUE.equals(files.index().getOrDefault("force_zeros_for_empty_prompt", true)))
+                        loading.keep(TextEncoder.load(files, ModelPart.TEXT_ENCODER_2, compute)),
+                        files.hasZerosForEmptyPrompt())
                 : new OneTextEncoder(first);
     }
 
-    private static boolean isXl(PipelineFolder files) {
-        return files.pipeline().startsWith("StableDiffusionXL");
-    }
-
-    private static UNet2DCondition network(PipelineFolder files, Compute compute, List<String> warnings) {
-        PipelineFolder.Part part = files.part("unet", "UNet2DConditionModel");
-        Map<String, @Nullable Object> config = part.config();
-        String source = part.configFile().toString();
+    private static UNet2DCondition network(PartFiles files, Compute compute, List<String> warnings) {
+        Map<String, @Nullable Object> config = files.config(ModelPart.UNET);
+        String source = files.configSource(ModelPart.UNET);
         UNet2DConditionConfig.passedOver(config).forEach(key -> warnings.add(source + ": " + key));
         UNet2DCondition network = UNet2DCondition.withoutValues(UNet2DConditionConfig.fromMap(config, source));
-        try (NamedTensors weights = part.openWeights()) {
-            network.parameters().drawWith(compute, part.weightsFile().toString(), weights::forEach);
+        try {
+            network.parameters()
+                    .drawWith(
+                            compute, files.weightsSource(ModelPart.UNET), take -> files.weights(ModelPart.UNET, take));
             return network;
         } catch (RuntimeException | Error e) {
             network.close();
@@ -95,12 +92,9 @@ record LatentParts(PromptEncoder encoder, UNet2DCondition network, LatentCodec c
         }
     }
 
-    /** The scheduler's file of a folder, as it is followed. */
-    static SchedulerConfig scheduler(PipelineFolder files) {
-        PipelineFolder.Part part = files.part("scheduler");
-        Map<String, @Nullable Object> keys = new TreeMap<>(part.config());
-        keys.put("_class_name", part.type());
-        return scheduler(keys, isXl(files), part.configFile().toString());
+    /** The scheduler's file, as it is followed. */
+    static SchedulerConfig scheduler(PartFiles files) {
+        return scheduler(files.scheduler(), files.isXl(), files.schedulerSource());
     }
 
     /** As diffusers' pipelines correct it: latents are not clipped, and Stable Diffusion 1 and 2 have no timestep 0. */

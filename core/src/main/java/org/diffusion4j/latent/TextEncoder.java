@@ -11,19 +11,16 @@ import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.data.clip.ClipTokenizer;
 import org.diffusion4j.data.clip.PromptChunk;
 import org.diffusion4j.data.clip.WeightedText;
+import org.diffusion4j.diffusers.weights.ModelPart;
 import org.diffusion4j.engine.Compute;
-import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.engine.Tensors;
-import org.diffusion4j.io.NamedTensors;
-import org.diffusion4j.io.PipelineFolder;
 import org.diffusion4j.nn.clip.ClipTextConfig;
 import org.diffusion4j.nn.clip.ClipTextTower;
 
 /** A tokenizer and the text encoder that takes its tokens. Threads: may be shared; {@link #close} waits for calls under way. */
 final class TextEncoder implements AutoCloseable {
 
-    private static final List<String> CLASSES = List.of("CLIPTextModel", "CLIPTextModelWithProjection");
     private static final String PREFIX = "text_model.";
 
     private final ClipTokenizer tokenizer;
@@ -37,30 +34,18 @@ final class TextEncoder implements AutoCloseable {
         this.compute = compute;
     }
 
-    /**
-     * Reads the parts of a folder.
-     *
-     * @param suffix of the names of both parts: empty, or {@code _2}
-     */
-    static TextEncoder load(PipelineFolder folder, String suffix, Compute compute) {
-        PipelineFolder.Part words = folder.part("tokenizer" + suffix);
-        PipelineFolder.Part encoder = folder.part("text_encoder" + suffix);
-        if (!CLASSES.contains(encoder.type())) {
-            throw new FormatException(encoder.folder() + ": the part 'text_encoder" + suffix + "' is a "
-                    + encoder.type() + ", only " + String.join(" and ", CLASSES) + " are read here");
-        }
-        ClipTokenizer tokenizer = TokenizerFolder.read(words.folder());
-        ClipTextConfig config = ClipTextConfig.fromMap(
-                encoder.config(),
-                encoder.type().equals(CLASSES.get(1)),
-                encoder.configFile().toString());
+    /** Reads a text encoder and its tokenizer. */
+    static TextEncoder load(PartFiles files, ModelPart part, Compute compute) {
+        ClipTextConfig config =
+                ClipTextConfig.fromMap(files.config(part), files.projects(part), files.configSource(part));
+        ClipTokenizer tokenizer = files.tokenizer(part);
         ClipTextTower tower = ClipTextTower.withoutValues(config);
-        try (NamedTensors weights = encoder.openWeights()) {
+        try {
             tower.parameters()
                     .drawWith(
                             compute,
-                            encoder.weightsFile().toString(),
-                            take -> weights.forEach((name, tensor) -> present(name, tensor, take)));
+                            files.weightsSource(part),
+                            take -> files.weights(part, (name, tensor) -> present(name, tensor, take)));
             return new TextEncoder(tokenizer, tower, compute);
         } catch (RuntimeException | Error e) {
             tower.close();

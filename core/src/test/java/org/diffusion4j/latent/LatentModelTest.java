@@ -127,6 +127,21 @@ class LatentModelTest {
     }
 
     @Test
+    void codes_large_pictures_in_tiles_and_small_ones_whole() {
+        try (LatentModel model = LatentModel.load(FOLDER)) {
+            LatentDraw draw = model.draw("a cat")
+                    .withSettings(model.settings("ddim").withSteps(2))
+                    .withSize(new GenerationParameters.Size(48, 32));
+            double[] whole = drawn(model, draw);
+            assertThat(drawn(model, draw.withTiles(model.tiles(48)))).isEqualTo(whole);
+            double[] tiled = drawn(model, draw.withTiles(model.tiles(32)));
+            assertThat(distance(tiled, whole)).isPositive().isLessThan(0.2);
+            assertThatThrownBy(() -> model.tiles(31)).hasMessageContaining("tile 31 does not divide by");
+            assertThatThrownBy(() -> model.tiles(0)).hasMessageContaining("tile 0 does not divide by");
+        }
+    }
+
+    @Test
     void draws_nearly_the_same_in_bfloat16() {
         try (LatentModel exact = LatentModel.load(FOLDER);
                 LatentModel low = LatentModel.load(FOLDER, Compute.on(Precision.BFLOAT16))) {

@@ -1,5 +1,7 @@
 package org.diffusion4j.cli.option;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,8 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.diffusion4j.cli.console.Program;
+import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
+import org.diffusion4j.engine.Sha256;
 import org.diffusion4j.image.Provenance;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.io.ModelFolder;
@@ -55,10 +59,22 @@ public record Invocation(String version, String modelHash, List<String> words) {
         return new Invocation(Program.version(), hash(model), words);
     }
 
-    private static String hash(Path model) {
+    /** What a model is known by, wherever it lies: SHA-256 of its files. */
+    public static String hash(Path model) {
+        if (Files.isRegularFile(model)) {
+            return hashOfFile(model);
+        }
         return PipelineFolder.isOne(model)
                 ? PipelineFolder.open(model).hash()
                 : ModelFolder.open(model).hash();
+    }
+
+    private static String hashOfFile(Path model) {
+        try {
+            return Sha256.of(model);
+        } catch (IOException e) {
+            throw FileTrouble.reading(model, e);
+        }
     }
 
     /** As it was typed, or the default. */

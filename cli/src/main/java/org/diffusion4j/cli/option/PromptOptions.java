@@ -19,6 +19,8 @@ import org.diffusion4j.latent.GenerationParameters.Size;
 import org.diffusion4j.latent.LatentDraw;
 import org.diffusion4j.latent.LatentStart;
 import org.diffusion4j.latent.Prompt;
+import org.diffusion4j.latent.SingleFileOptions;
+import org.diffusion4j.process.Prediction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -84,6 +86,28 @@ public final class PromptOptions {
     private List<String> loras = new ArrayList<>();
 
     @Option(
+            names = "--model-config",
+            paramLabel = "DIR",
+            description = "For a model of one file: a folder in the layout of diffusers that says how its networks are"
+                    + " built and drawn, where it is not as published.")
+    private @Nullable Path modelConfig;
+
+    @Option(
+            names = "--prediction",
+            paramLabel = "NAME",
+            description = "For a model of one file: what its network predicts, eps or v (default: v of Stable Diffusion"
+                    + " 2, else eps).")
+    private @Nullable String prediction;
+
+    @Option(
+            names = "--tile",
+            paramLabel = "PIXELS",
+            description = "For large pictures: the autoencoder works on squares of so many pixels that overlap and fade"
+                    + " into each other, such as 512. Needs less memory; colours may differ a little from square to"
+                    + " square.")
+    private @Nullable Integer tile;
+
+    @Option(
             names = "--preview",
             paramLabel = "N",
             description =
@@ -107,6 +131,7 @@ public final class PromptOptions {
         require(!pasteOriginal || mask != null, "--paste-original is for --mask: add it, or omit --paste-original");
         require(preview == null || preview >= 1, "--preview must be at least 1, was %s", preview);
         size().ifPresent(any -> {});
+        singleFile();
         loras().forEach(lora ->
                 require(Files.isRegularFile(lora.file()), "--lora %s: there is no file of that name", lora.file()));
     }
@@ -125,8 +150,20 @@ public final class PromptOptions {
         given.put("--paste-original", pasteOriginal);
         given.put("--lora", !loras.isEmpty());
         given.put("--preview", preview != null);
+        given.put("--tile", tile != null);
+        given.put("--model-config", modelConfig != null);
+        given.put("--prediction", prediction != null);
         given.forEach((option, is) ->
                 require(!is, "%s is for models that draw from words, and this one does not: omit it", option));
+    }
+
+    /**
+     * What a model of one file does not say itself.
+     *
+     * @throws IllegalArgumentException if no such prediction is known
+     */
+    public SingleFileOptions singleFile() {
+        return new SingleFileOptions(modelConfig, prediction == null ? null : Prediction.named(prediction));
     }
 
     /** What is added to the model's weights, in this order. */
@@ -160,6 +197,11 @@ public final class PromptOptions {
                 .withClipSkip(clipSkip == null ? usual.clipSkip() : clipSkip)
                 .withSize(size().orElse(usual.size()))
                 .withStart(start(note));
+    }
+
+    /** How many pixels a side of a tile has, if the autoencoder works in tiles. */
+    public Optional<Integer> tile() {
+        return Optional.ofNullable(tile);
     }
 
     private Prompt said(String text) {

@@ -152,12 +152,14 @@ public final class SampleCommand implements Runnable {
         checkOutputs();
         Path previews = previews();
         PrintWriter err = spec.commandLine().getErr();
-        try (LatentModel model = LatentModel.load(from.folder(), from.compute(WordsDrawing.USUAL))) {
+        try (LatentModel model =
+                LatentModel.load(from.folder(), words.singleFile(), from.compute(WordsDrawing.USUAL))) {
             model.warnings().forEach(warning -> err.println("diffuse: " + warning));
             words.loras().forEach(model::add);
             LatentDraw usual = model.draw("").withSeeds(seeds);
             SampleSettings settings = options.sampler().over(usual.settings(), model::settings);
-            LatentDraw draw = words.over(usual.withSettings(settings), note -> err.println("diffuse: " + note));
+            LatentDraw draw = words.over(usual.withSettings(settings), note -> err.println("diffuse: " + note))
+                    .withTiles(words.tile().map(model::tiles).orElse(null));
             WordsDrawing drawing = new WordsDrawing(spec, model, from.folder(), draw, words, previews);
             if (out != null) {
                 drawing.writeSheet(out);

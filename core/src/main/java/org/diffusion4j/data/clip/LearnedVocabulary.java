@@ -57,6 +57,15 @@ public record LearnedVocabulary(Map<String, Integer> vocabulary, List<String> me
             split.clear();
             split.putAll(again);
         }
+        return ofMerges(merges);
+    }
+
+    /**
+     * The vocabulary of pairs that were learned.
+     *
+     * @param merges in the order in which they were joined, each as two symbols with a blank between
+     */
+    static LearnedVocabulary ofMerges(List<String> merges) {
         return new LearnedVocabulary(numbered(merges), merges);
     }
 
@@ -101,9 +110,10 @@ public record LearnedVocabulary(Map<String, Integer> vocabulary, List<String> me
      */
     public ClipTokenizer tokenizer(int length) {
         SpecialTokens usual = SpecialTokens.PUBLISHED;
-        return new ClipTokenizer(
-                vocabulary,
-                merges,
-                new SpecialTokens(usual.start(), usual.end(), usual.padding(), usual.unknown(), length));
+        return tokenizer(new SpecialTokens(usual.start(), usual.end(), usual.padding(), usual.unknown(), length));
+    }
+
+    ClipTokenizer tokenizer(SpecialTokens special) {
+        return new ClipTokenizer(vocabulary, merges, special);
     }
 }

@@ -69,6 +69,23 @@ final class PublishedConfigs {
              "max_position_embeddings": 77, "hidden_act": "gelu", "projection_dim": 1280}
             """;
 
+    private static final String SCHEDULER = """
+            {"num_train_timesteps": 1000, "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear",
+             "trained_betas": null, "set_alpha_to_one": false, "skip_prk_steps": true, "steps_offset": 1, "clip_sample": false}
+            """;
+
+    private static final Map<Family, String> SCHEDULERS = Map.of(
+            Family.V1, """
+            {"_class_name": "PNDMScheduler", "prediction_type": "epsilon"}
+            """,
+            Family.V2, """
+            {"_class_name": "DDIMScheduler", "prediction_type": "v_prediction"}
+            """,
+            Family.XL_BASE, """
+            {"_class_name": "EulerDiscreteScheduler", "prediction_type": "epsilon", "timestep_spacing": "leading",
+             "interpolation_type": "linear", "use_karras_sigmas": false}
+            """);
+
     private static final Map<Family, Map<ModelPart, String>> TEXTS = Map.of(
             Family.V1, Map.of(ModelPart.UNET, UNET_1, ModelPart.VAE, VAE_1, ModelPart.TEXT_ENCODER, TEXT_ENCODER),
             Family.V2, Map.of(ModelPart.UNET, UNET_2, ModelPart.VAE, VAE_2, ModelPart.TEXT_ENCODER, TEXT_ENCODER_2_0),
@@ -98,6 +115,13 @@ final class PublishedConfigs {
                     }
                     return config;
                 });
+    }
+
+    /** How published models of a kind are drawn, and what they predict. */
+    static Map<String, @Nullable Object> scheduler(CheckpointKind kind) {
+        Map<String, @Nullable Object> config = parse(SCHEDULER);
+        config.putAll(parse(SCHEDULERS.getOrDefault(kind.family(), "{}")));
+        return config;
     }
 
     private static Map<String, @Nullable Object> parse(String json) {

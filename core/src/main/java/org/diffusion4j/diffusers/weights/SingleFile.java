@@ -126,6 +126,11 @@ public final class SingleFile implements AutoCloseable {
                 .orElseThrow(() -> new FormatException(kind.family().title() + " has no " + part.folder()));
     }
 
+    /** The scheduler's file as published models of this kind have it, with diffusers' keys, its class among them. */
+    public Map<String, @Nullable Object> scheduler() {
+        return PublishedConfigs.scheduler(kind);
+    }
+
     @Override
     public void close() {
         file.close();

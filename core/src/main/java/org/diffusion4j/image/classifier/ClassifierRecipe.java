@@ -5,6 +5,7 @@ import static org.diffusion4j.engine.Require.require;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.diffusion4j.data.Jitter;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.io.Json;

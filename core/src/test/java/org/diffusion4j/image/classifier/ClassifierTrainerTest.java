@@ -12,6 +12,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.DataSplit;
 import org.diffusion4j.data.ImageDataset;
+import org.diffusion4j.data.Jitter;
 import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.data.catalog.Datasets;
 import org.diffusion4j.engine.Tensors;

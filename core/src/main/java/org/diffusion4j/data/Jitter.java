@@ -1,4 +1,4 @@
-package org.diffusion4j.image.classifier;
+package org.diffusion4j.data;
 
 import static org.diffusion4j.engine.Require.require;
 
@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Tensors;
 
 /**
- * Small random rotations, changes of size and shifts, so that a classifier learns what a class looks like and not where it stands. Each
+ * Small random rotations, changes of size and shifts, so that a network learns what something looks like and not where it stands. Each
  * is drawn uniformly up to its bound; what comes in from outside is the border's colour.
  *
  * @param rotation degrees
@@ -19,6 +19,9 @@ public record Jitter(double rotation, double scale, double shift) {
 
     private static final long BILINEAR = 0;
     private static final long BORDER = 1;
+
+    /** None at all. */
+    public static final Jitter NONE = new Jitter(0, 0, 0);
 
     public Jitter {
         require(rotation >= 0 && rotation <= 180, "jitter.rotation must lie in [0, 180], was %s", rotation);
