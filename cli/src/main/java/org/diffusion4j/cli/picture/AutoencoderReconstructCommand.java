@@ -62,7 +62,9 @@ final class AutoencoderReconstructCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "The folder of an autoencoder, or the vae or vqvae folder of a pipeline.")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "The folder of an autoencoder, or the vae or vqvae folder of a pipeline.")
     private Path model;
 
     @Mixin

@@ -217,6 +217,7 @@ class AdversarialTrainingTest {
                     .hasMessageContaining("the discriminator is closed");
         }
         System.out.printf("%d MiB after 10 steps, %d MiB after 60%n", after10[0] >> 20, after >> 20);
-        assertThat(after - after10[0]).isLessThan(25L << 20); // Java's own growth; one pass lost a step is 100 MiB and more
+        assertThat(after - after10[0])
+                .isLessThan(25L << 20); // Java's own growth; one pass lost a step is 100 MiB and more
     }
 }
