@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.diffusion4j.cli.console.Program;
 import org.diffusion4j.cli.option.ComputeOptions;
 import org.diffusion4j.cli.option.DrawOptions;
@@ -27,6 +28,8 @@ import org.diffusion4j.io.Json;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.io.PngText;
 import org.diffusion4j.latent.LatentModel;
+import org.diffusion4j.latent.autoencoder.AutoencoderFolder;
+import org.diffusion4j.nn.vae.PictureAutoencoder;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.series.Forecaster;
 import picocli.CommandLine.Command;
@@ -199,6 +202,25 @@ final class InfoCommand implements Runnable {
         return facts;
     }
 
+    /** The folder of an autoencoder, this one or that in this run. */
+    private Optional<Path> autoencoder() {
+        return Stream.of(path, path.resolve("model"))
+                .filter(AutoencoderFolder::isOne)
+                .findFirst();
+    }
+
+    private static Map<String, Object> ofAutoencoder(Path folder) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        try (PictureAutoencoder autoencoder = AutoencoderFolder.read(folder)) {
+            facts.put("model", folder.toString());
+            facts.put("class", autoencoder.config().className());
+            facts.put("parameters", autoencoder.parameters().count());
+            facts.put("factor", autoencoder.config().factor());
+            facts.put("network", autoencoder.config().toMap());
+        }
+        return facts;
+    }
+
     private Map<String, Object> ofModel() {
         Map<String, Object> facts = new LinkedHashMap<>();
         if (LatentModel.isOne(path)) {
@@ -206,6 +228,10 @@ final class InfoCommand implements Runnable {
             facts.put("hash", Invocation.hash(path));
             facts.putAll(LatentModel.describe(path));
             return facts;
+        }
+        Optional<Path> autoencoder = autoencoder();
+        if (autoencoder.isPresent()) {
+            return ofAutoencoder(autoencoder.get());
         }
         facts.put("model", ShippedModel.nameOf(path));
         facts.put("hash", ModelFolder.open(path).hash());

@@ -3,6 +3,8 @@ package org.diffusion4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.diffusion4j.cli.Ran.diffuse;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.diffusion4j.io.Json;
 import org.junit.jupiter.api.DisplayName;
@@ -68,6 +70,33 @@ class AutoencoderCommandTest {
                 .containsKeys("psnr", "ssim", "fid")
                 .containsEntry("count", 12L);
         assertThat(grid).exists();
+    }
+
+    @Test
+    void know_one_with_a_codebook() throws IOException {
+        Path run = folder.resolve("vq");
+        Path recipe = Files.writeString(folder.resolve("vq.json"), """
+                {
+                  "kind": "autoencoder",
+                  "model": { "class": "VQModel", "inChannels": 1, "outChannels": 1, "blockOutChannels": [ 8, 8 ],
+                    "normNumGroups": 4, "numVqEmbeddings": 16, "midBlockAddAttention": false },
+                  "discriminator": { "from": 1, "width": 8 },
+                  "data": { "validation": 8 },
+                  "train": { "batchSize": 2, "steps": 2, "sampleCount": 0 }
+                }
+                """);
+        Ran trained = diffuse("train", recipe, "--data", "glyphs", "--out", run);
+        assertThat(trained.err()).isEmpty();
+        Path model = run.resolve("model");
+        assertThat(diffuse("autoencoder", "reconstruct", model, "--data", "glyphs", "--count", 4)
+                        .out())
+                .contains("psnr");
+        for (Path shown : new Path[] {run, model}) {
+            assertThat(diffuse("info", shown).out())
+                    .contains("VQModel")
+                    .contains("factor       2")
+                    .contains("num_vq_embeddings");
+        }
     }
 
     @Test

@@ -53,7 +53,7 @@ public record BatchGradient(Parameters parameters, int parts) {
     }
 
     /**
-     * Adds the gradient of the mean of {@code weights · losses / divisor} to {@link Parameters#gradients}.
+     * Adds the gradient of the mean of {@code weights · losses / divisor} to {@link Parameters#gradients}, and to no others.
      *
      * @param weights one for each sample
      * @param divisor the number of batches whose gradients make one step
@@ -64,10 +64,9 @@ public record BatchGradient(Parameters parameters, int parts) {
         if (Math.min(parts, batch) == 1) {
             try (AutoGradMode grad = new AutoGradMode(true)) {
                 Tensor losses = loss.of(0, batch);
-                losses.mul(weights(weights, 0, batch, losses))
-                        .mean()
-                        .div(new Scalar(divisor))
-                        .backward();
+                Tensor share =
+                        losses.mul(weights(weights, 0, batch, losses)).mean().div(new Scalar(divisor));
+                parameters.addGradientOf(share);
                 return losses.detach();
             }
         }

@@ -64,6 +64,11 @@ public final class Conv2d {
         return new Conv2d(at, in, out, 3, 2, padding, Initialiser.fanIn(9L * in));
     }
 
+    /** 4×4 with a border of 1, beginning at N(0, 0.02²): a size to {@code size / stride}, less one where the stride is 1. */
+    public static Conv2d ofPatches(Parameters.Path at, int in, int out, int stride) {
+        return new Conv2d(at, in, out, 4, stride, 1, new Initialiser.Normal(0.02));
+    }
+
     /** One output a square of {@code size}×{@code size}, which do not overlap; {@code weight} alone. */
     public static Conv2d patches(Parameters.Path at, int in, int out, int size) {
         long fanIn = (long) size * size * in;

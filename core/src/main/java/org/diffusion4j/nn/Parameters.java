@@ -21,6 +21,7 @@ import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
@@ -443,12 +444,9 @@ public final class Parameters implements AutoCloseable {
     public Tensor gradientOf(Tensor loss) {
         return Scoped.result(() -> {
             Tensor flat = torch.zeros_like(gradients());
-            List<Parameter> trained =
-                    all().stream().filter(parameter -> !parameter.isConstant()).toList();
-            TensorVector leaves =
-                    new TensorVector(trained.stream().map(Parameter::value).toArray(Tensor[]::new));
+            List<Parameter> trained = trained();
             TensorVector found =
-                    torch.grad(new TensorVector(loss), leaves, new TensorVector(), new BoolOptional(), false, true);
+                    torch.grad(new TensorVector(loss), leaves(), new TensorVector(), new BoolOptional(), false, true);
             for (int i = 0; i < trained.size(); i++) {
                 Tensor gradient = found.get(i);
                 if (gradient.defined()) {
@@ -457,6 +455,23 @@ public final class Parameters implements AutoCloseable {
             }
             return flat;
         });
+    }
+
+    /**
+     * Adds the gradient of a loss in all values to {@link #gradients}, and to those of no other network that the loss depends on.
+     *
+     * @param loss a scalar, whose graph is freed
+     */
+    void addGradientOf(Tensor loss) {
+        loss.backward(new Tensor(), new BoolOptional(), false, new TensorArrayRefOptional(leaves()));
+    }
+
+    private List<Parameter> trained() {
+        return all().stream().filter(parameter -> !parameter.isConstant()).toList();
+    }
+
+    private TensorVector leaves() {
+        return new TensorVector(trained().stream().map(Parameter::value).toArray(Tensor[]::new));
     }
 
     /** The number of scalars in the flat buffer: all that is trained. */

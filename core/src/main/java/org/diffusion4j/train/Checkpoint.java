@@ -48,11 +48,13 @@ record Checkpoint(
         facts.put(RECIPE, state.recipe().toMap());
         SealedFolder.create(folder, inside -> {
             try (PointerScope scope = new PointerScope()) {
-                state.buffers()
-                        .forEach((name, buffer) -> Safetensors.write(
-                                inside.resolve(name + SUFFIX),
-                                state.parameters().viewsOf(buffer),
-                                Map.of()));
+                for (TrainState.Trained trained : state.trained(state.step())) {
+                    trained.buffers()
+                            .forEach((name, buffer) -> Safetensors.write(
+                                    inside.resolve(name + SUFFIX),
+                                    trained.parameters().viewsOf(buffer),
+                                    Map.of()));
+                }
                 Map<String, Tensor> times = state.times().state();
                 if (!times.isEmpty()) {
                     Safetensors.write(inside.resolve(TIMES), times, Map.of());
@@ -83,15 +85,17 @@ record Checkpoint(
     /** Puts the buffers of a folder into a state of the same recipe and data. */
     void restore(Path folder, TrainState state) {
         requireSame(folder, state);
-        state.buffers().forEach((name, buffer) -> { // each through the network, whose own weights are the last
-            Path file = folder.resolve(name + SUFFIX);
-            try (PointerScope scope = new PointerScope();
-                    AutoGradMode noGrad = new AutoGradMode(false);
-                    TensorFile tensors = Safetensors.open(file)) {
-                state.parameters().load(tensors.tensors(), file.toString());
-                buffer.copy_(state.parameters().values());
-            }
-        });
+        for (TrainState.Trained trained : state.trained(step)) {
+            trained.buffers().forEach((name, buffer) -> { // each through the network, whose own weights are the last
+                Path file = folder.resolve(name + SUFFIX);
+                try (PointerScope scope = new PointerScope();
+                        AutoGradMode noGrad = new AutoGradMode(false);
+                        TensorFile tensors = Safetensors.open(file)) {
+                    trained.parameters().load(tensors.tensors(), file.toString());
+                    buffer.copy_(trained.parameters().values());
+                }
+            });
+        }
         if (Files.exists(folder.resolve(TIMES))) {
             try (PointerScope scope = new PointerScope();
                     TensorFile tensors = Safetensors.open(folder.resolve(TIMES))) {

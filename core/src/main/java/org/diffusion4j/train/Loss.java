@@ -1,5 +1,6 @@
 package org.diffusion4j.train;
 
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.nn.Condition;
 
@@ -20,6 +21,14 @@ public interface Loss {
      * @return {@code [batch]}, made in the caller's scope
      */
     Tensor of(Tensor x0, Condition condition, double[] times, Tensor noise);
+
+    /**
+     * What is to be known of a batch of held-out examples beside its loss, by name; the mean over all batches is recorded with each
+     * validation. The arguments are those of {@link #of}.
+     */
+    default Map<String, Double> figures(Tensor x0, Condition condition, double[] times, Tensor noise) {
+        return Map.of();
+    }
 
     /** How the times of a batch are drawn; a new sampler, which has learned nothing. */
     TimeSampler times();

@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.FileTrouble;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code metrics.jsonl}: one JSON object a line, one line a step or validation, in order. It holds no wall-clock time, so that an
@@ -15,7 +18,12 @@ import org.diffusion4j.io.Json;
  */
 final class MetricsFile implements AutoCloseable {
 
-    record StepLine(long step, double loss, double learningRate, double gradNorm) {}
+    record StepLine(
+            long step,
+            double loss,
+            double learningRate,
+            double gradNorm,
+            @Records.Omittable @Nullable Double opponentLoss) {}
 
     record ValidationLine(long step, double validationLoss) {}
 
@@ -41,7 +49,18 @@ final class MetricsFile implements AutoCloseable {
     }
 
     void append(Record line) {
-        String text = Json.line(Records.CAMEL_CASE.write(line)) + "\n";
+        append(Records.CAMEL_CASE.write(line));
+    }
+
+    /** Appends figures by name. */
+    void append(long step, Map<String, Double> figures) {
+        Map<String, @Nullable Object> line = new LinkedHashMap<>(Map.of("step", step));
+        line.putAll(figures);
+        append(line);
+    }
+
+    private void append(Map<String, @Nullable Object> line) {
+        String text = Json.line(line) + "\n";
         try {
             out.write(text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {

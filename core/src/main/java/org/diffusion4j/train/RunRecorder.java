@@ -1,6 +1,7 @@
 package org.diffusion4j.train;
 
 import java.nio.file.Path;
+import java.util.Map;
 import org.diffusion4j.io.EventWriter;
 
 /** Writes what happens in a training into its run folder. */
@@ -40,9 +41,14 @@ final class RunRecorder implements TrainListener, AutoCloseable {
 
     @Override
     public void onStep(Step step) {
-        metrics.append(new MetricsFile.StepLine(step.step(), step.loss(), step.learningRate(), step.gradNorm()));
+        Double opponentLoss = step.opponentLoss();
+        metrics.append(
+                new MetricsFile.StepLine(step.step(), step.loss(), step.learningRate(), step.gradNorm(), opponentLoss));
         if (step.step() % STEPS_BETWEEN_EVENTS == 0) {
             events.scalar("loss/train", step.step(), step.loss());
+            if (opponentLoss != null) {
+                events.scalar("loss/opponent", step.step(), opponentLoss);
+            }
             events.scalar("train/learningRate", step.step(), step.learningRate());
             events.scalar("train/gradNorm", step.step(), step.gradNorm());
             events.scalar("train/examplesPerSecond", step.step(), step.examplesPerSecond());
@@ -53,6 +59,12 @@ final class RunRecorder implements TrainListener, AutoCloseable {
     public void onValidated(long step, double loss) {
         metrics.append(new MetricsFile.ValidationLine(step, loss));
         events.scalar("loss/validation", step, loss);
+    }
+
+    @Override
+    public void onFigures(long step, Map<String, Double> figures) {
+        metrics.append(step, figures);
+        figures.forEach((name, figure) -> events.scalar("validation/" + name, step, figure));
     }
 
     @Override

@@ -1,6 +1,8 @@
 package org.diffusion4j.train;
 
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sees a training, on the training's own thread. What it throws ends the training and reaches the caller of
@@ -19,13 +21,31 @@ public interface TrainListener {
      * @param loss what the recipe's objective names, mean over the step's examples
      * @param gradNorm the norm of the whole gradient, before clipping
      * @param examplesPerSecond of this step alone
+     * @param opponentLoss the mean loss of the network that is trained {@linkplain Trainer.Opponent against} it; null where there is none
      */
-    record Step(long step, long steps, double loss, double learningRate, double gradNorm, double examplesPerSecond) {}
+    record Step(
+            long step,
+            long steps,
+            double loss,
+            double learningRate,
+            double gradNorm,
+            double examplesPerSecond,
+            @Nullable Double opponentLoss) {
+
+        /** Of a training without an opponent. */
+        public Step(
+                long step, long steps, double loss, double learningRate, double gradNorm, double examplesPerSecond) {
+            this(step, steps, loss, learningRate, gradNorm, examplesPerSecond, null);
+        }
+    }
 
     default void onStep(Step step) {}
 
     /** The loss of the averaged weights on held-out data, at times and noise that are the same in every run. */
     default void onValidated(long step, double loss) {}
+
+    /** What the loss {@linkplain Loss#figures says} of the held-out data beside itself; called after {@link #onValidated} if there is any. */
+    default void onFigures(long step, Map<String, Double> figures) {}
 
     /**
      * The moment to draw samples: the network has its averaged weights for the call. Who asks the training to stop does not wait for
@@ -53,6 +73,11 @@ public interface TrainListener {
             @Override
             public void onValidated(long step, double loss) {
                 each.forEach(listener -> listener.onValidated(step, loss));
+            }
+
+            @Override
+            public void onFigures(long step, Map<String, Double> figures) {
+                each.forEach(listener -> listener.onFigures(step, figures));
             }
 
             @Override

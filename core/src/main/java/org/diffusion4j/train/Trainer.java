@@ -1,5 +1,7 @@
 package org.diffusion4j.train;
 
+import static org.diffusion4j.engine.Require.require;
+
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Arrays;
 import java.util.concurrent.CancellationException;
@@ -32,6 +34,33 @@ public final class Trainer implements AutoCloseable {
     /** The seed of held-out examples and of their times and noise: any, but the same in all runs, so that curves can be compared. */
     public static final long VALIDATION_SEED = 20200619;
 
+    /**
+     * A second network that is trained against the first, such as a discriminator. From some step on both move at each step, each by the
+     * gradient of its own loss of the same examples, at the weights of the step before.
+     *
+     * @param parameters of the second network, borrowed for the trainer's life; they have an optimizer of the recipe's kind for themselves
+     * @param against what the first network minimises from then on, in place of the trainer's loss; held-out examples are measured by the
+     *     trainer's loss all the same
+     * @param own what the second network minimises; its times are those of the trainer's loss
+     * @param after how many steps the first network is trained alone
+     * @param rate by how much the learning rate is multiplied for it
+     */
+    public record Opponent(Parameters parameters, Loss against, Loss own, long after, double rate) {
+
+        public Opponent {
+            require(after >= 0, "an opponent begins after at least 0 steps, was %s", after);
+            require(rate > 0, "an opponent's rate must be above 0, was %s", rate);
+        }
+    }
+
+    /** The losses of both networks; that of an opponent is 0 where there is none. */
+    private record Losses(double loss, double ofOpponent) {
+
+        Losses plus(Losses part, int parts) {
+            return new Losses(loss + part.loss / parts, ofOpponent + part.ofOpponent / parts);
+        }
+    }
+
     private final TrainSettings settings;
     private final Plan plan;
     private final Network network;
@@ -39,6 +68,7 @@ public final class Trainer implements AutoCloseable {
     private final Loss loss;
     private final Examples examples;
     private final @Nullable Validation validation;
+    private final @Nullable Opponent opponent;
     private final TrainState state;
     private final CloseGuard guard;
     private final Cancellation drawing = new Cancellation();
@@ -54,6 +84,17 @@ public final class Trainer implements AutoCloseable {
      * @param heldOut for the validation loss, or null for none
      */
     public Trainer(Recipe recipe, Network network, Loss loss, Examples examples, @Nullable Examples heldOut) {
+        this(recipe, network, loss, examples, heldOut, null);
+    }
+
+    /** The same with a network that is trained against it, or null for none. */
+    public Trainer(
+            Recipe recipe,
+            Network network,
+            Loss loss,
+            Examples examples,
+            @Nullable Examples heldOut,
+            @Nullable Opponent opponent) {
         this.settings = recipe.train();
         this.plan = settings.plan();
         this.network = network;
@@ -61,7 +102,8 @@ public final class Trainer implements AutoCloseable {
         this.loss = loss;
         this.examples = examples;
         this.validation = heldOut == null ? null : new Validation(loss, heldOut);
-        this.state = new TrainState(parameters, recipe, loss.times(), examples.fingerprint());
+        this.opponent = opponent;
+        this.state = new TrainState(parameters, recipe, loss.times(), examples.fingerprint(), opponent);
         this.guard = new CloseGuard("the trainer", state::close);
     }
 
@@ -85,7 +127,9 @@ public final class Trainer implements AutoCloseable {
      */
     public TrainResult run(TrainListener listener) {
         try (CloseGuard.Use use = guard.use();
-                CloseGuard.Use ofModel = parameters.use()) {
+                CloseGuard.Use ofModel = parameters.use();
+                CloseGuard.Use ofOpponent =
+                        opponent == null ? null : opponent.parameters().use()) {
             return steps(listener);
         } catch (DiffusionException e) {
             if (!(e.getCause() instanceof ClosedByInterruptException)) {
@@ -125,8 +169,7 @@ public final class Trainer implements AutoCloseable {
                 }
                 listener.onStep(made);
                 if (validation != null && due(settings.validateEvery())) {
-                    state.validated(validation.loss(state));
-                    listener.onValidated(state.step(), state.validationLoss());
+                    validate(validation, listener);
                 }
                 if (due(settings.checkpointEvery())) {
                     offerCheckpoint(listener);
@@ -137,6 +180,15 @@ public final class Trainer implements AutoCloseable {
             }
         }
         return new TrainResult(TrainResult.End.FINISHED, state.step(), state.validationLoss());
+    }
+
+    private void validate(Validation heldOut, TrainListener listener) {
+        Validation.Measured measured = heldOut.of(state);
+        state.validated(measured.loss());
+        listener.onValidated(state.step(), measured.loss());
+        if (!measured.figures().isEmpty()) {
+            listener.onFigures(state.step(), measured.figures());
+        }
     }
 
     private boolean due(long every) {
@@ -202,18 +254,33 @@ public final class Trainer implements AutoCloseable {
         long begun = System.nanoTime();
         long step = state.step() + 1;
         double learningRate = plan.learningRateAt(step);
+        Opponent opposed = state.opponentAt(step);
         try (PointerScope scope = new PointerScope()) {
             parameters.gradients().zero_();
-            double loss = 0;
-            for (int part = 0; part < settings.accumulate(); part++) {
-                loss += addGradient(data) / settings.accumulate();
+            if (opposed != null) {
+                opposed.parameters().gradients().zero_();
             }
-            double gradNorm = clippedNorm(plan.clipGradientAt(step));
-            requireFinite(loss, gradNorm, step);
+            Losses losses = new Losses(0, 0);
+            for (int part = 0; part < settings.accumulate(); part++) {
+                losses = losses.plus(addGradients(data, opposed), settings.accumulate());
+            }
+            double gradNorm = clippedNorm(parameters, plan.clipGradientAt(step));
+            requireFinite("the loss", losses.loss, gradNorm, step);
+            if (opposed != null) {
+                double ofOpponent = clippedNorm(opposed.parameters(), plan.clipGradientAt(step));
+                requireFinite("the opponent's loss", losses.ofOpponent, ofOpponent, step);
+            }
             state.advance(learningRate);
             double count = (double) settings.batchSize() * settings.accumulate();
             double seconds = (System.nanoTime() - begun) / 1e9;
-            return new TrainListener.Step(step, plan.steps(), loss, learningRate, gradNorm, count / seconds);
+            return new TrainListener.Step(
+                    step,
+                    plan.steps(),
+                    losses.loss,
+                    learningRate,
+                    gradNorm,
+                    count / seconds,
+                    opposed == null ? null : losses.ofOpponent);
         } catch (RuntimeException e) {
             throw OutOfNativeMemoryException.explained(
                     e,
@@ -224,8 +291,8 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /** Adds the gradient of one batch's loss to the sum, and returns the loss. */
-    private double addGradient(Prefetch<Batch> data) {
+    /** Adds the gradients of one batch's losses to the sums, and returns the losses. */
+    private Losses addGradients(Prefetch<Batch> data, @Nullable Opponent opposed) {
         try (PointerScope scope = new PointerScope();
                 Batch batch = data.next()) {
             StepRandom random = new StepRandom(settings.seed(), batch.index());
@@ -234,18 +301,32 @@ public final class Trainer implements AutoCloseable {
             Tensor noise = random.noise(x0);
             Condition condition = condition(batch, random);
             network.train(random.seed());
-            Tensor losses = new BatchGradient(parameters, settings.streams())
-                    .add(
-                            drawn.weights(),
-                            settings.accumulate(),
-                            (first, count) -> loss.of(
-                                    x0.narrow(0, first, count),
-                                    condition.slice(first, count),
-                                    Arrays.copyOfRange(drawn.times(), first, first + count),
-                                    noise.narrow(0, first, count)));
+            Tensor losses =
+                    addGradient(parameters, opposed == null ? loss : opposed.against(), x0, condition, drawn, noise);
             state.times().learn(drawn.times(), losses);
-            return losses.mul(Tensors.of(drawn.weights()).to(losses)).mean().item_double();
+            double ofOpponent = 0;
+            if (opposed != null) {
+                ofOpponent = mean(addGradient(opposed.parameters(), opposed.own(), x0, condition, drawn, noise), drawn);
+            }
+            return new Losses(mean(losses, drawn), ofOpponent);
         }
+    }
+
+    private Tensor addGradient(
+            Parameters trained, Loss minimised, Tensor x0, Condition condition, TimeSampler.Drawn drawn, Tensor noise) {
+        return new BatchGradient(trained, settings.streams())
+                .add(
+                        drawn.weights(),
+                        settings.accumulate(),
+                        (first, count) -> minimised.of(
+                                x0.narrow(0, first, count),
+                                condition.slice(first, count),
+                                Arrays.copyOfRange(drawn.times(), first, first + count),
+                                noise.narrow(0, first, count)));
+    }
+
+    private static double mean(Tensor losses, TimeSampler.Drawn drawn) {
+        return losses.mul(Tensors.of(drawn.weights()).to(losses)).mean().item_double();
     }
 
     /** The batch's condition, dropped for as many samples as the recipe says. */
@@ -257,19 +338,19 @@ public final class Trainer implements AutoCloseable {
                         random.chosen(settings.batchSize(), settings.conditionDropout()), batch.unconditional());
     }
 
-    /** The norm of the whole gradient, which is then scaled down where it is longer than the recipe allows. */
-    private double clippedNorm(double longest) {
-        double norm = parameters.gradients().norm().item_double();
+    /** The norm of a network's whole gradient, which is then scaled down where it is longer than the recipe allows. */
+    private static double clippedNorm(Parameters trained, double longest) {
+        double norm = trained.gradients().norm().item_double();
         if (longest > 0 && norm > longest) {
-            parameters.gradients().mul_(new Scalar(longest / norm));
+            trained.gradients().mul_(new Scalar(longest / norm));
         }
         return norm;
     }
 
-    private void requireFinite(double loss, double gradNorm, long step) {
+    private void requireFinite(String name, double loss, double gradNorm, long step) {
         if (!Double.isFinite(loss) || !Double.isFinite(gradNorm)) {
             throw new DiffusionException(
-                    "step " + step + ": the loss is " + loss + " and the gradient's norm " + gradNorm
+                    "step " + step + ": " + name + " is " + loss + " and the gradient's norm " + gradNorm
                             + "; training cannot go on: lower train.learningRate, " + plan.fullLearningRateAt(step)
                             + ", or set train.clipGradient, " + plan.clipGradientAt(step));
         }

@@ -1,5 +1,7 @@
 package org.diffusion4j.train;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
@@ -12,6 +14,14 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class Validation {
 
+    /**
+     * What was measured.
+     *
+     * @param loss the mean loss
+     * @param figures the means of the loss's {@link Loss#figures}
+     */
+    record Measured(double loss, Map<String, Double> figures) {}
+
     private final Loss loss;
     private final Examples heldOut;
     private final int count;
@@ -23,18 +33,21 @@ final class Validation {
         this.count = Math.toIntExact(heldOut.size() / heldOut.batchSize());
     }
 
-    double loss(TrainState state) {
+    Measured of(TrainState state) {
         double sum = 0;
+        Map<String, Double> figures = new LinkedHashMap<>();
         try (AutoGradMode noGrad = new AutoGradMode(false);
                 Ema.Swap averaged = state.ema().swapInto(state.parameters().values())) {
             for (int b = 0; b < count; b++) {
-                sum += loss(b);
+                sum += loss(b, figures);
             }
         }
-        return sum / count;
+        figures.replaceAll((name, total) -> total / count);
+        return new Measured(sum / count, figures);
     }
 
-    private double loss(int b) {
+    /** The loss of a batch, whose figures are added to the sums. */
+    private double loss(int b, Map<String, Double> figures) {
         try (PointerScope scope = new PointerScope();
                 Batch batch = heldOut.batch(b)) {
             Tensor x0 = batch.x0();
@@ -44,6 +57,8 @@ final class Validation {
                 times[i] = loss.timeAt((i * (double) count + b + 0.5) / ((double) size * count));
             }
             Tensor noise = new StepRandom(Trainer.VALIDATION_SEED, b).noise(x0);
+            loss.figures(x0, batch.condition(), times, noise)
+                    .forEach((name, figure) -> figures.merge(name, figure, Double::sum));
             return loss.of(x0, batch.condition(), times, noise).mean().item_double();
         }
     }

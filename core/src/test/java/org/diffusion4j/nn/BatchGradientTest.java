@@ -22,6 +22,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The gradient of a batch in parts")
 class BatchGradientTest {
@@ -116,6 +117,22 @@ class BatchGradientTest {
         assertThat(losses.requires_grad()).isFalse();
         double[] twice = Tensors.toArray(network.parameters().gradients());
         assertThat(twice).containsExactly(Arrays.stream(once).map(g -> 2 * g).toArray(), within(1e-12));
+    }
+
+    @ParameterizedTest(name = "{0} parts")
+    @ValueSource(ints = {1, 2})
+    void goes_to_one_network_and_to_no_other_that_the_loss_depends_on(int parts) {
+        try (Parameters others = new Parameters("another network")) {
+            Parameters.Parameter factor = others.root().add("factor", Initialiser.ONES, 1);
+            others.allocate(0, ScalarType.Double);
+            others.enableGradients();
+            double[] expected = gradient(parts, 1, 4);
+            network.parameters().gradients().zero_();
+            new BatchGradient(network.parameters(), parts)
+                    .add(WEIGHTS, 1, (first, count) -> losses(first, count).mul(factor.value()));
+            assertThat(Tensors.toArray(network.parameters().gradients())).isEqualTo(expected);
+            assertThat(Tensors.toArray(others.gradients())).containsExactly(0);
+        }
     }
 
     @Test

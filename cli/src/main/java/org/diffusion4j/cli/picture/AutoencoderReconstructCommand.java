@@ -37,7 +37,7 @@ import org.diffusion4j.io.Json;
 import org.diffusion4j.io.Png;
 import org.diffusion4j.latent.autoencoder.AutoencoderFolder;
 import org.diffusion4j.latent.autoencoder.ReconstructedPictures;
-import org.diffusion4j.nn.vae.AutoencoderKL;
+import org.diffusion4j.nn.vae.PictureAutoencoder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -62,7 +62,9 @@ final class AutoencoderReconstructCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "The folder of an autoencoder, or the vae folder of a pipeline.")
+    @Parameters(
+            paramLabel = "MODEL",
+            description = "The folder of an autoencoder, or the vae or vqvae folder of a pipeline.")
     private Path model;
 
     @Mixin
@@ -105,7 +107,7 @@ final class AutoencoderReconstructCommand implements Runnable {
         if (out != null) {
             Output.checkFile(out, ".png", force);
         }
-        try (AutoencoderKL autoencoder = AutoencoderFolder.read(model)) {
+        try (PictureAutoencoder autoencoder = AutoencoderFolder.read(model)) {
             ImageDataset read = data.read(split.part(data), spec.commandLine().getErr());
             ImageDataset all = autoencoder.config().inChannels() == 1 ? GreyImages.whereGrey(read) : read;
             Pictures pictures = Pictures.of(new Subset(

@@ -1,6 +1,7 @@
 package org.diffusion4j.cli.train;
 
 import java.nio.file.Path;
+import org.diffusion4j.cli.console.LiveWork;
 import org.diffusion4j.data.ReadOptions;
 import org.diffusion4j.data.captions.CaptionedImages;
 import org.diffusion4j.latent.training.LatentRecipe;
@@ -16,12 +17,26 @@ final class LatentRun extends TrainingRun<LatentRecipe> {
 
     @Override
     Session<?, ?> begin(LatentRecipe recipe, Path folder, TrainRequest request) {
-        return LatentTraining.begin(recipe, captions(recipe, request), folder, request.force());
+        try (LiveWork work = new LiveWork("encoding")) {
+            return LatentTraining.begin(
+                    recipe,
+                    captions(recipe, request),
+                    folder,
+                    request.force(),
+                    (done, total) -> work.at(done, total, "pictures"));
+        }
     }
 
     @Override
     Session<?, ?> resume(LatentRecipe recipe, Path folder, TrainRequest request) {
-        return LatentTraining.resume(folder, captions(recipe, request), request.changes(), request.err()::println);
+        try (LiveWork work = new LiveWork("encoding")) {
+            return LatentTraining.resume(
+                    folder,
+                    captions(recipe, request),
+                    request.changes(),
+                    (done, total) -> work.at(done, total, "pictures"),
+                    request.err()::println);
+        }
     }
 
     private static CaptionedImages captions(LatentRecipe recipe, TrainRequest request) {

@@ -40,11 +40,13 @@ public final class Classifier implements FeatureNetwork {
     private final ImageClassifier network;
     private final List<String> labels;
     private final String name;
+    private final String hash;
 
-    private Classifier(ImageClassifier network, List<String> labels, String name) {
+    private Classifier(ImageClassifier network, List<String> labels, String name, String hash) {
         this.network = network;
         this.labels = labels;
         this.name = name;
+        this.hash = hash;
     }
 
     /** The classifier of MNIST that comes with this library, trained by {@code recipes/classifier-mnist.json}; owned by the caller. */
@@ -92,7 +94,7 @@ public final class Classifier implements FeatureNetwork {
                 network.parameters().load(tensors.tensors(), file.toString());
                 String hash = Sha256.of(file).substring(0, 12);
                 return new Classifier(
-                        network, labels.stream().map(String::valueOf).toList(), called + " " + hash);
+                        network, labels.stream().map(String::valueOf).toList(), called + " " + hash, hash);
             } catch (IOException | RuntimeException e) {
                 network.close();
                 throw e;
@@ -125,6 +127,21 @@ public final class Classifier implements FeatureNetwork {
         }
     }
 
+    /** The first twelve digits of its file's SHA-256. */
+    public String hash() {
+        return hash;
+    }
+
+    /** How many channels a picture has. */
+    public int channels() {
+        return network.config().channels();
+    }
+
+    /** What each level of the network makes of pictures, see {@link ImageClassifier#maps}. */
+    public List<Tensor> maps(Tensor x) {
+        return network.maps(x);
+    }
+
     /** The names of the classes. */
     public List<String> labels() {
         return labels;
@@ -148,12 +165,11 @@ public final class Classifier implements FeatureNetwork {
 
     @Override
     public Features of(Tensor pixels) {
-        int channels = network.config().channels();
         require(
-                pixels.size(1) == channels,
+                pixels.size(1) == channels(),
                 "%s is for pictures of %s channels, these have %s",
                 name,
-                channels,
+                channels(),
                 pixels.size(1));
         try (AutoGradMode noGrad = new AutoGradMode(false)) {
             return network.of(new PixelCodec().encode(pixels));

@@ -4,15 +4,15 @@ import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
-import org.diffusion4j.nn.vae.AutoencoderKL;
+import org.diffusion4j.nn.vae.PictureAutoencoder;
 
 /** An autoencoder as the trainer sees it: pictures to pictures, whatever the time. */
-record AutoencoderNetwork(AutoencoderKL autoencoder) implements Network {
+record AutoencoderNetwork(PictureAutoencoder autoencoder) implements Network {
 
-    /** The pictures that the means of the latents stand for. */
+    /** What comes back of pictures. */
     @Override
     public Tensor forward(Tensor x, Tensor timesteps, Condition condition) {
-        return autoencoder.decode(autoencoder.encode(x).mean());
+        return autoencoder.reconstruct(x);
     }
 
     @Override

@@ -13,16 +13,17 @@ import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.evaluate.Pictures;
 import org.diffusion4j.io.ImageGrid;
-import org.diffusion4j.nn.vae.AutoencoderKL;
+import org.diffusion4j.nn.vae.PictureAutoencoder;
 
 /**
- * What becomes of pictures by way of an autoencoder's latents, the means of their distributions.
+ * What becomes of pictures by way of an autoencoder's latents, without chance.
  *
  * @param autoencoder borrowed
  * @param weights what identifies its weights, such as their SHA-256
  * @param pictures the pictures themselves, borrowed
  */
-public record ReconstructedPictures(AutoencoderKL autoencoder, String weights, Pictures pictures) implements Pictures {
+public record ReconstructedPictures(PictureAutoencoder autoencoder, String weights, Pictures pictures)
+        implements Pictures {
 
     private static final int COLUMNS = 8;
     private static final int PADDING = 2;
@@ -70,8 +71,7 @@ public record ReconstructedPictures(AutoencoderKL autoencoder, String weights, P
         try (AutoGradMode noGrad = new AutoGradMode(false)) {
             return Scoped.result(() -> {
                 PixelCodec codec = new PixelCodec();
-                return codec.decode(autoencoder.decode(
-                        autoencoder.encode(codec.encode(pixels)).mean()));
+                return codec.decode(autoencoder.reconstruct(codec.encode(pixels)));
             });
         }
     }

@@ -8,7 +8,7 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.PixelCodec;
 import org.diffusion4j.io.Png;
-import org.diffusion4j.nn.vae.AutoencoderKL;
+import org.diffusion4j.nn.vae.PictureAutoencoder;
 import org.diffusion4j.train.Batch;
 import org.diffusion4j.train.Examples;
 import org.diffusion4j.train.RunFolder;
@@ -20,13 +20,13 @@ final class Reconstructions implements TrainListener {
     private static final String EXTENSION = ".png";
     private static final int USUAL = 32;
 
-    private final AutoencoderKL autoencoder;
+    private final PictureAutoencoder autoencoder;
     private final Examples examples;
     private final RunFolder<AutoencoderRecipe> run;
     private final int count;
 
     /** Of the first pictures of these examples. */
-    Reconstructions(AutoencoderKL autoencoder, Examples examples, RunFolder<AutoencoderRecipe> run) {
+    Reconstructions(PictureAutoencoder autoencoder, Examples examples, RunFolder<AutoencoderRecipe> run) {
         this.autoencoder = autoencoder;
         this.examples = examples;
         this.run = run;
@@ -45,9 +45,7 @@ final class Reconstructions implements TrainListener {
                 Batch batch = examples.batch(0)) {
             Tensor x = batch.x0().narrow(0, 0, count);
             PixelCodec codec = new PixelCodec();
-            grid = ReconstructedPictures.sheet(
-                    codec.decode(x),
-                    codec.decode(autoencoder.decode(autoencoder.encode(x).mean())));
+            grid = ReconstructedPictures.sheet(codec.decode(x), codec.decode(autoencoder.reconstruct(x)));
         }
         run.events().image("samples", step, grid);
         Png.write(run.samples(step, EXTENSION), grid, Map.of("run", run.recipe().name(), "step", String.valueOf(step)));

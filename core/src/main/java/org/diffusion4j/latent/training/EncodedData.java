@@ -28,12 +28,14 @@ import org.jspecify.annotations.Nullable;
  * @param training scaled; owned
  * @param heldOut scaled; null where nothing is held out; owned
  * @param fingerprint of the pictures and the autoencoder
+ * @param kept whether they lie in the folder of the run already
  */
 record EncodedData(
         AutoencoderKL autoencoder,
         Latents training,
         @Nullable Latents heldOut,
-        String fingerprint) implements AutoCloseable {
+        String fingerprint,
+        boolean kept) implements AutoCloseable {
 
     private static final String FILE = "latents.safetensors";
     private static final String FINGERPRINT = "fingerprint";
@@ -47,6 +49,7 @@ record EncodedData(
      *
      * @param run the folder of the run
      * @param compute of the autoencoder
+     * @param listener sees how far the encoding is, if there is any
      * @return owned by the caller
      */
     static EncodedData of(
@@ -54,13 +57,14 @@ record EncodedData(
             CaptionedImages training,
             @Nullable CaptionedImages heldOut,
             Path run,
-            Compute compute) {
+            Compute compute,
+            EncodingListener listener) {
         Path folder = Path.of(recipe.autoencoder());
-        try (AutoencoderKL raw = AutoencoderFolder.read(folder)) {
+        try (AutoencoderKL raw = AutoencoderFolder.readKl(folder)) {
             raw.parameters().computeIn(compute);
             String fingerprint = fingerprint(recipe, training, heldOut, AutoencoderFolder.weightsFile(folder));
             EncodedData kept = kept(run.resolve(FILE), fingerprint, raw, compute);
-            return kept != null ? kept : encoded(recipe, training, heldOut, fingerprint, raw, compute);
+            return kept != null ? kept : encoded(recipe, training, heldOut, fingerprint, raw, compute, listener);
         }
     }
 
@@ -84,14 +88,23 @@ record EncodedData(
             @Nullable CaptionedImages heldOut,
             String fingerprint,
             AutoencoderKL raw,
-            Compute compute) {
-        try (Latents plain = Latents.of(training, raw, recipe.data().flip());
-                Latents other = heldOut == null ? null : Latents.of(heldOut, raw, false)) {
+            Compute compute,
+            EncodingListener listener) {
+        int first = training.size();
+        int total = first + (heldOut == null ? 0 : heldOut.size());
+        try (Latents plain = Latents.of(training, raw, recipe.data().flip(), done -> listener.at(done, total));
+                Latents other = heldOut == null
+                        ? null
+                        : Latents.of(heldOut, raw, false, done -> listener.at(first + done, total))) {
             AutoencoderKL scaled = scaled(raw, 1 / plain.std(), compute);
             return orClosed(
                     scaled,
                     () -> new EncodedData(
-                            scaled, plain.scaled(scaled), other == null ? null : other.scaled(scaled), fingerprint));
+                            scaled,
+                            plain.scaled(scaled),
+                            other == null ? null : other.scaled(scaled),
+                            fingerprint,
+                            false));
         }
     }
 
@@ -140,7 +153,8 @@ record EncodedData(
                             scaled,
                             latents(tensors, TRAINING),
                             tensors.containsKey(HELD_OUT) ? latents(tensors, HELD_OUT) : null,
-                            fingerprint);
+                            fingerprint,
+                            true);
                 }
             });
         }
@@ -152,8 +166,11 @@ record EncodedData(
         return Latents.owned(plain.clone(), mirrored == null ? null : mirrored.clone());
     }
 
-    /** Keeps the latents in the folder of the run, for when it goes on. */
+    /** Keeps the latents in the folder of the run, for when it goes on, unless they lie there. */
     void keep(Path run) {
+        if (kept) {
+            return;
+        }
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         put(tensors, TRAINING, training);
         if (heldOut != null) {

@@ -96,7 +96,17 @@ public final class LatentTraining extends RunFolder.Session<LatentRecipe, Latent
      * @throws IllegalArgumentException if recipe, data and these do not fit
      */
     public static LatentTraining begin(LatentRecipe recipe, CaptionedImages data, Path folder, boolean replace) {
-        return open(RunFolder.create(folder, recipe.resolved(), replace), data, warning -> {});
+        return begin(recipe, data, folder, replace, (done, total) -> {});
+    }
+
+    /**
+     * The same for who wants to see how far the encoding of the pictures is.
+     *
+     * @param encoding called on this thread
+     */
+    public static LatentTraining begin(
+            LatentRecipe recipe, CaptionedImages data, Path folder, boolean replace, EncodingListener encoding) {
+        return open(RunFolder.create(folder, recipe.resolved(), replace), data, encoding, warning -> {});
     }
 
     /**
@@ -111,15 +121,33 @@ public final class LatentTraining extends RunFolder.Session<LatentRecipe, Latent
      */
     public static LatentTraining resume(
             Path folder, CaptionedImages data, List<String> changes, Consumer<String> warnings) {
+        return resume(folder, data, changes, (done, total) -> {}, warnings);
+    }
+
+    /**
+     * The same for who wants to see how far the encoding of the pictures is, should they have to be encoded again.
+     *
+     * @param encoding called on this thread
+     */
+    public static LatentTraining resume(
+            Path folder,
+            CaptionedImages data,
+            List<String> changes,
+            EncodingListener encoding,
+            Consumer<String> warnings) {
         return open(
                 RunFolder.resume(
                         folder, file -> LatentRecipe.read(file, changes).resolved()),
                 data,
+                encoding,
                 warnings);
     }
 
     private static LatentTraining open(
-            RunFolder<LatentRecipe> folder, CaptionedImages data, Consumer<String> warnings) {
+            RunFolder<LatentRecipe> folder,
+            CaptionedImages data,
+            EncodingListener encoding,
+            Consumer<String> warnings) {
         LatentRecipe recipe = folder.recipe();
         require(
                 !recipe.autoencoder().isEmpty(),
@@ -139,7 +167,7 @@ public final class LatentTraining extends RunFolder.Session<LatentRecipe, Latent
             CaptionedImages heldOut = validation == 0 ? null : parts.get(1);
             CaptionFeatures features = CaptionFeatures.of(captions(data), text);
             opened.push(features);
-            EncodedData encoded = EncodedData.of(recipe, parts.get(0), heldOut, folder.path(), exact);
+            EncodedData encoded = EncodedData.of(recipe, parts.get(0), heldOut, folder.path(), exact, encoding);
             opened.push(encoded);
             UNet2DCondition network =
                     new UNet2DCondition(recipe.model(), recipe.train().seed());
@@ -215,7 +243,7 @@ public final class LatentTraining extends RunFolder.Session<LatentRecipe, Latent
     }
 
     private static void requireFits(LatentRecipe recipe, CaptionedImages data, FrozenText text) {
-        AutoencoderKLConfig autoencoder = AutoencoderFolder.config(Path.of(recipe.autoencoder()));
+        AutoencoderKLConfig autoencoder = AutoencoderFolder.klConfig(Path.of(recipe.autoencoder()));
         require(
                 data.channels() == autoencoder.inChannels(),
                 "%s: the pictures have %s channels, the autoencoder of %s has %s",

@@ -1,6 +1,7 @@
 package org.diffusion4j.latent.training;
 
 import java.nio.ByteBuffer;
+import java.util.function.IntConsumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -33,16 +34,18 @@ record Latents(Tensor plain, @Nullable Tensor mirrored) implements AutoCloseable
      *
      * @param autoencoder borrowed for the call; its scale does not matter
      * @param mirrored whether the mirrored pictures are encoded too
+     * @param listener receives, before every few pictures, how many are done
      * @return owned by the caller
      * @throws java.util.concurrent.CancellationException if it is {@linkplain Cancellation cancelled}
      */
-    static Latents of(ImageDataset pictures, AutoencoderKL autoencoder, boolean mirrored) {
+    static Latents of(ImageDataset pictures, AutoencoderKL autoencoder, boolean mirrored, IntConsumer listener) {
         try (PointerScope scope = new PointerScope();
                 AutoGradMode noGrad = new AutoGradMode(false)) {
             TensorVector plain = new TensorVector();
             TensorVector other = new TensorVector();
             for (int first = 0; first < pictures.size(); first += AT_ONCE) {
                 Cancellation.checkpoint();
+                listener.accept(first);
                 int from = first;
                 int count = Math.min(AT_ONCE, pictures.size() - first);
                 plain.push_back(Scoped.result(() -> encoded(pixels(pictures, from, count), autoencoder)));

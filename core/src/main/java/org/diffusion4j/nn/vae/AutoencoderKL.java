@@ -17,7 +17,7 @@ import org.diffusion4j.nn.Parameters;
  *
  * <p>Threads: it may be used by many at once while nobody changes the parameters; {@link #close} waits for calls under way.
  */
-public final class AutoencoderKL implements AutoCloseable {
+public final class AutoencoderKL implements PictureAutoencoder {
 
     private final AutoencoderKLConfig config;
     private final Autoencoder autoencoder;
@@ -75,6 +75,12 @@ public final class AutoencoderKL implements AutoCloseable {
         return autoencoder.decode(latents);
     }
 
+    /** By way of the means of the distributions. */
+    @Override
+    public Tensor reconstruct(Tensor pictures) {
+        return Scoped.result(() -> decode(encode(pictures).mean()));
+    }
+
     /**
      * Latents as the diffusion model has them, of about unit variance: shifted and scaled as the configuration says.
      *
@@ -116,12 +122,12 @@ public final class AutoencoderKL implements AutoCloseable {
         return Tensors.of(values).to(latents).view(1, -1, 1, 1);
     }
 
-    /** The settings it was made with. */
+    @Override
     public AutoencoderKLConfig config() {
         return config;
     }
 
-    /** The parameters, borrowed: they live as long as the autoencoder. */
+    @Override
     public Parameters parameters() {
         return autoencoder.parameters();
     }

@@ -4,6 +4,7 @@ import static org.diffusion4j.engine.Require.require;
 
 import java.util.List;
 import java.util.Map;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.nn.Activation;
@@ -43,7 +44,8 @@ public record AutoencoderKLConfig(
         boolean forceUpcast,
         boolean useQuantConv,
         boolean usePostQuantConv,
-        boolean midBlockAddAttention) {
+        boolean midBlockAddAttention)
+        implements PictureAutoencoderConfig {
 
     /** Refuses what does not fit together. */
     public AutoencoderKLConfig {
@@ -103,7 +105,17 @@ public record AutoencoderKLConfig(
         return Records.SNAKE_CASE.read(this, changes, "changes");
     }
 
-    /** Diffusers' keys and values in alphabetical order, as {@code vae/config.json} has them. */
+    @Override
+    public String className() {
+        return "AutoencoderKL";
+    }
+
+    @Override
+    public AutoencoderKL newAutoencoder(long seed) {
+        return new AutoencoderKL(this, seed, ScalarType.Float);
+    }
+
+    @Override
     public Map<String, @Nullable Object> toMap() {
         Map<String, @Nullable Object> map = Records.SNAKE_CASE.write(this);
         map.put("latents_mean", latentsMean.isEmpty() ? null : latentsMean);
@@ -112,7 +124,7 @@ public record AutoencoderKLConfig(
         return map;
     }
 
-    /** By how much a latent is smaller than its picture, on each side. */
+    @Override
     public int factor() {
         return levels().factor();
     }

@@ -1,5 +1,6 @@
 package org.diffusion4j.nn.vae;
 
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -19,19 +20,45 @@ import org.diffusion4j.nn.Parameters.Parameter;
  *
  * <p>Threads: it may be used by many at once while nobody changes the parameters; {@link #close} waits for calls under way.
  */
-public final class VQModel implements AutoCloseable {
-
-    private static final double BETA = 0.25; // van den Oord et al., section 3.2
+public final class VQModel implements PictureAutoencoder {
 
     /**
      * Latents as rows of the codebook. All are made in the scope of the caller of {@link #quantize}.
      *
      * @param values {@code [batch, rowWidth, height, width]}: the rows, whose gradient goes to the latents as if they were those
      * @param indices int64 {@code [batch, height, width]}
-     * @param loss the mean of equation 3's second and third term: rows towards latents, and a quarter of latents towards rows.
-     *     Diffusers weights the former by a quarter instead; its value is the same
+     * @param codebook equation 3's second term as a mean over all numbers, a scalar: by its gradient rows go towards latents
+     * @param commitment the third without its weight, of the same value: by its gradient latents go towards rows
      */
-    public record Quantized(Tensor values, Tensor indices, Tensor loss) {}
+    public record Quantized(Tensor values, Tensor indices, Tensor codebook, Tensor commitment) {
+
+        /**
+         * The terms together.
+         *
+         * <p>The first code of Esser et al., and diffusers with it, has beta at the codebook's term instead, which its authors keep as
+         * {@code legacy}; the value is the same.
+         *
+         * @param beta the weight of the commitment; 0.25 in section 3.2
+         * @return a scalar, made in the caller's scope
+         */
+        public Tensor loss(double beta) {
+            return Scoped.result(() -> codebook.add(commitment, new Scalar(beta)));
+        }
+
+        /**
+         * How many rows would be in use if all were used alike: {@code exp(−Σ p·log p)} of the shares p of the codebook's rows among the
+         * latents.
+         *
+         * @return from 1 to the number of rows
+         */
+        public double perplexity() {
+            try (PointerScope scope = new PointerScope()) {
+                Tensor counts = torch.bincount(indices.flatten()).to(ScalarType.Double);
+                Tensor shares = counts.div(counts.sum());
+                return Math.exp(-torch.xlogy(shares, shares).sum().item_double());
+            }
+        }
+    }
 
     private final VQModelConfig config;
     private final Autoencoder autoencoder;
@@ -86,7 +113,8 @@ public final class VQModel implements AutoCloseable {
             return new Quantized(
                     latents.add(rows.sub(latents).detach()), // straight through
                     indices,
-                    towardsLatents.add(towardsRows.mul(new Scalar(BETA))));
+                    towardsLatents,
+                    towardsRows);
         }
     }
 
@@ -109,12 +137,18 @@ public final class VQModel implements AutoCloseable {
         return autoencoder.decode(latents);
     }
 
-    /** The settings it was made with. */
+    /** By way of the rows that are nearest to the latents. */
+    @Override
+    public Tensor reconstruct(Tensor pictures) {
+        return Scoped.result(() -> decode(quantize(encode(pictures)).values()));
+    }
+
+    @Override
     public VQModelConfig config() {
         return config;
     }
 
-    /** The parameters, borrowed: they live as long as the autoencoder. */
+    @Override
     public Parameters parameters() {
         return autoencoder.parameters();
     }

@@ -5,6 +5,7 @@ import static org.diffusion4j.engine.Require.require;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.nn.Activation;
@@ -38,7 +39,8 @@ public record VQModelConfig(
         @Nullable Integer vqEmbedDim,
         double scalingFactor,
         boolean midBlockAddAttention,
-        boolean forceUpcast) {
+        boolean forceUpcast)
+        implements PictureAutoencoderConfig {
 
     /** Keys of diffusers with the only value that is supported. */
     private static final Map<String, Object> FIXED = Map.of("norm_type", "group", "lookup_from_codebook", false);
@@ -84,7 +86,17 @@ public record VQModelConfig(
         return Records.SNAKE_CASE.read(defaults(), rest, source);
     }
 
-    /** Diffusers' keys and values in alphabetical order, as {@code vqvae/config.json} has them. */
+    @Override
+    public String className() {
+        return "VQModel";
+    }
+
+    @Override
+    public VQModel newAutoencoder(long seed) {
+        return new VQModel(this, seed, ScalarType.Float);
+    }
+
+    @Override
     public Map<String, @Nullable Object> toMap() {
         Map<String, @Nullable Object> map = Records.SNAKE_CASE.write(this);
         map.putAll(levels().blocks());
@@ -92,7 +104,7 @@ public record VQModelConfig(
         return map;
     }
 
-    /** By how much a latent is smaller than its picture, on each side. */
+    @Override
     public int factor() {
         return levels().factor();
     }

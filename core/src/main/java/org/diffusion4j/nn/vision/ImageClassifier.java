@@ -114,23 +114,41 @@ public final class ImageClassifier implements AutoCloseable {
      * @param x float32 {@code [batch, channels, height, width]} in [-1, 1]
      */
     public Features of(Tensor x) {
-        require(
-                x.dim() == 4 && x.size(1) == config.channels,
-                "the classifier needs [batch, %s, height, width], was given %s",
-                config.channels,
-                Arrays.toString(x.sizes().vec().get()));
         try (CloseGuard.Use use = parameters.use()) {
             Tensor vectors = Scoped.result(() -> vectors(x));
             return new Features(vectors, head.apply(vectors), null);
         }
     }
 
-    private Tensor vectors(Tensor x) {
-        Tensor h = first.apply(Layout.ofImage(x));
-        for (Level level : levels) {
-            h = level.block.apply(level.halving.apply(h));
+    /**
+     * What each of its levels makes of pictures, the first level first, differentiable where gradients are enabled.
+     *
+     * @param x float32 {@code [batch, channels, height, width]} in [-1, 1]
+     * @return one tensor a width, {@code [batch, width, …]}, each next of half the height and width; made in the caller's scope
+     */
+    public List<Tensor> maps(Tensor x) {
+        requirePictures(x);
+        try (CloseGuard.Use use = parameters.use()) {
+            List<Tensor> maps = new ArrayList<>(List.of(first.apply(Layout.ofImage(x))));
+            for (Level level : levels) {
+                Tensor above = maps.get(maps.size() - 1);
+                maps.add(Scoped.result(() -> level.block.apply(level.halving.apply(above))));
+            }
+            return maps;
         }
-        return torch.silu(norm.apply(h)).mean(2, 3);
+    }
+
+    private Tensor vectors(Tensor x) {
+        List<Tensor> maps = maps(x);
+        return torch.silu(norm.apply(maps.get(maps.size() - 1))).mean(2, 3);
+    }
+
+    private void requirePictures(Tensor x) {
+        require(
+                x.dim() == 4 && x.size(1) == config.channels,
+                "the classifier needs [batch, %s, height, width], was given %s",
+                config.channels,
+                Arrays.toString(x.sizes().vec().get()));
     }
 
     @Override

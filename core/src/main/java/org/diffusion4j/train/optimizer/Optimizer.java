@@ -21,7 +21,7 @@ public interface Optimizer extends AutoCloseable {
     /**
      * What it remembers from step to step, by name: flat buffers of the weights' length and dtype, borrowed, in a fixed order. A checkpoint
      * has them all, in files of these names, and one that goes on writes into them; the names {@code ema}, {@code weights} and {@code
-     * times} are taken.
+     * times}, and those that begin with {@code opponent.}, are taken.
      */
     Map<String, Tensor> buffers();
 

@@ -34,7 +34,7 @@ class AutoencoderTrainingTest {
 
     private final ImageDataset digits = Glyphs.draw(64, 1);
 
-    private static AutoencoderRecipe recipe(int steps) {
+    static AutoencoderRecipe recipe(int steps) {
         return AutoencoderRecipe.defaults()
                 .with(
                         "model.inChannels=1",
@@ -107,7 +107,8 @@ class AutoencoderTrainingTest {
                     .mul(new Scalar(2))
                     .sub(new Scalar(1));
             Tensor noise = torch.randn(2, 1, 8, 8).to(ScalarType.Double);
-            Tensor loss = new AutoencoderLoss(autoencoder, 0.5).of(x, Condition.NONE, new double[2], noise);
+            Tensor loss = new AutoencoderLoss(new KlBottleneck(autoencoder, 0.5), null, 0)
+                    .of(x, Condition.NONE, new double[2], noise);
             for (int i = 0; i < 2; i++) {
                 Tensor one = x.narrow(0, i, 1);
                 DiagonalGaussian latents = autoencoder.encode(one);
@@ -133,6 +134,10 @@ class AutoencoderTrainingTest {
         assertThatThrownBy(() -> AutoencoderTraining.begin(
                         recipe(1).with("model.blockOutChannels=[8,8,8,8]"), digits, run, false))
                 .hasMessageContaining("28×28, which does not divide by the autoencoder's 8");
+        assertThatThrownBy(
+                        () -> AutoencoderTraining.begin(recipe(1).with("model.latentChannels=5"), digits, run, false))
+                .hasMessageContaining("the latents have 980 values and a picture only 784")
+                .hasMessageContaining("take fewer model.latentChannels");
         assertThatThrownBy(() -> recipe(1).with("model.inChannels=3")).hasMessageContaining("must be the same");
         assertThatThrownBy(() -> recipe(1).with("klWeight=-1")).hasMessageContaining("klWeight must be at least 0");
         assertThatThrownBy(() -> recipe(1).with("model.latent=2"))

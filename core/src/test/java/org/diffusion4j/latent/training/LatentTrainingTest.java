@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -115,10 +117,22 @@ class LatentTrainingTest {
                 }
             });
         }
-        assertThat(Files.mismatch(folder.resolve("whole/latents.safetensors"), run.resolve("latents.safetensors")))
+        Path latents = run.resolve("latents.safetensors");
+        assertThat(Files.mismatch(folder.resolve("whole/latents.safetensors"), latents))
                 .isEqualTo(-1);
-        Files.delete(run.resolve("latents.safetensors"));
-        try (LatentTraining training = LatentTraining.resume(run, colours, List.of(), warning -> {})) {
+        List<Integer> encoded = new ArrayList<>();
+        FileTime before = FileTime.fromMillis(0);
+        Files.setLastModifiedTime(latents, before);
+        LatentTraining.resume(run, colours, List.of(), (done, total) -> encoded.add(done), warning -> {})
+                .close();
+        assertThat(encoded).as("read, not encoded again").isEmpty();
+        assertThat(Files.getLastModifiedTime(latents)).isEqualTo(before);
+
+        Files.delete(latents);
+        try (LatentTraining training =
+                LatentTraining.resume(run, colours, List.of(), (done, total) -> encoded.add(total), warning -> {})) {
+            assertThat(latents).exists();
+            assertThat(encoded).isNotEmpty().containsOnly(colours.size());
             assertThat(training.step()).isEqualTo(2);
             training.run(TrainListener.NONE);
         }

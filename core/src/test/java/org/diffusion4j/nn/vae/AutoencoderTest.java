@@ -104,12 +104,25 @@ class AutoencoderTest {
             assertThat(Tensors.toArray(latents.grad())).containsExactly(Tensors.toArray(weight));
 
             latents.mutable_grad().zero_();
-            model.quantize(latents).loss().backward();
+            model.quantize(latents).loss(0.25).backward();
             Tensor rows = model.parameters().get("quantize.embedding.weight").value();
             double[] towards = Tensors.toArray(rows.grad().sum());
             double[] back = Tensors.toArray(latents.grad().sum());
             assertThat(towards[0]).isNotZero().isCloseTo(-4 * back[0], within(1e-12));
         }
+    }
+
+    @Test
+    void know_how_much_of_the_codebook_is_used() {
+        assertThat(quantized(0, 0, 1, 1).perplexity()).isCloseTo(2, within(1e-12));
+        assertThat(quantized(5, 5, 5, 5).perplexity()).isCloseTo(1, within(1e-12));
+        double entropy = -0.75 * Math.log(0.75) - 0.25 * Math.log(0.25);
+        assertThat(quantized(3, 3, 7, 3).perplexity()).isCloseTo(Math.exp(entropy), within(1e-12));
+    }
+
+    private static VQModel.Quantized quantized(long... indices) {
+        Tensor none = ramp(1);
+        return new VQModel.Quantized(none, Tensors.of(indices).view(1, 2, 2), none, none);
     }
 
     @Test
