@@ -132,8 +132,7 @@ class GoldenTest {
             "clip CLIPImageProcessorPil (Pillow); openai/CLIP clip._transform",
             "published_names loaders.single_file_utils.infer_diffusers_model_type",
             "published_names loaders.single_file_utils: convert_ldm_unet_checkpoint, convert_ldm_vae_checkpoint,"
-                    + " convert_ldm_clip_checkpoint, convert_open_clip_checkpoint",
-            "single_file loaders.single_file_utils");
+                    + " convert_ldm_clip_checkpoint, convert_open_clip_checkpoint");
 
     private static final Map<String, Row> TABLE = new TreeMap<>();
     private static final Map<String, Exclusion> EXCLUDED = GoldenLists.exclusions();

@@ -53,9 +53,9 @@ final class TransformerBlock {
      */
     Tensor apply(Tensor tokens, TextFeatures text) {
         Tensor seen = Scoped.result(() -> Sum.into(first(norm1.apply(tokens), text), tokens));
-        Tensor told =
+        Tensor attended =
                 Scoped.result(() -> Sum.into(attention2.apply(norm2.apply(seen), text.states(), text.bias()), seen));
-        return Scoped.result(() -> Sum.into(mapped(norm3.apply(told)), told));
+        return Scoped.result(() -> Sum.into(mapped(norm3.apply(attended)), attended));
     }
 
     private Tensor first(Tensor normal, TextFeatures text) {
