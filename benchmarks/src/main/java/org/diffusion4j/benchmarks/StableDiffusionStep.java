@@ -43,7 +43,14 @@ final class StableDiffusionStep implements AutoCloseable {
 
     private static final AutoencoderKLConfig VAE = AutoencoderKLConfig.defaults()
             .with(Map.of(
-                    "block_out_channels", List.of(128, 256, 512, 512), "norm_num_groups", 32, "layers_per_block", 2, "sample_size", 512L));
+                    "block_out_channels",
+                    List.of(128, 256, 512, 512),
+                    "norm_num_groups",
+                    32,
+                    "layers_per_block",
+                    2,
+                    "sample_size",
+                    512L));
 
     private static final Map<String, Object> TEXT = Map.of(
             "vocab_size", 49408L,
