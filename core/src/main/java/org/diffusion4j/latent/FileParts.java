@@ -108,7 +108,7 @@ final class FileParts implements PartFiles {
             return said.config(part);
         }
         Map<String, @Nullable Object> config = file.config(part);
-        if (part == ModelPart.UNET && isV2() && prediction == Prediction.EPS) {
+        if (part == ModelPart.UNET && isV2() && Prediction.EPS.equals(prediction)) {
             config.put("sample_size", 64L); // stable-diffusion-2-base draws 512 pixels
         }
         return config;
@@ -149,7 +149,7 @@ final class FileParts implements PartFiles {
     public Map<String, @Nullable Object> scheduler() {
         Map<String, @Nullable Object> keys = new TreeMap<>(said == null ? file.scheduler() : said.scheduler());
         if (prediction != null) {
-            keys.put("prediction_type", prediction == Prediction.V ? "v_prediction" : "epsilon");
+            keys.put("prediction_type", Prediction.V.equals(prediction) ? "v_prediction" : "epsilon");
         }
         return keys;
     }

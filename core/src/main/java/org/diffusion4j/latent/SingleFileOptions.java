@@ -20,7 +20,7 @@ public record SingleFileOptions(
 
     public SingleFileOptions {
         require(
-                prediction == null || prediction == Prediction.EPS || prediction == Prediction.V,
+                prediction == null || Prediction.EPS.equals(prediction) || Prediction.V.equals(prediction),
                 "Stable Diffusion predicts eps or v, not %s",
                 prediction);
     }
