@@ -72,7 +72,7 @@ record Adversary(
     }
 
     /** A loss with the times of the autoencoder's. */
-    private abstract class WithoutTime implements Loss {
+    abstract class WithoutTime implements Loss {
 
         @Override
         public TimeSampler times() {
