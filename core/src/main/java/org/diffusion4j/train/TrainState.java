@@ -46,9 +46,8 @@ public final class TrainState implements AutoCloseable {
     TrainState(
             Parameters parameters, Recipe recipe, TimeSampler times, String data, Trainer.@Nullable Opponent opponent) {
         TrainSettings settings = recipe.train();
-        parameters.enableGradients();
         this.parameters = parameters;
-        this.optimizer = recipe.optimizer(parameters.values(), parameters.gradients());
+        this.optimizer = optimizer(recipe, parameters);
         this.opponent = opponent;
         this.ofOpponent = opponent == null ? null : optimizer(recipe, opponent.parameters());
         this.ema = new Ema(settings.emaDecay(), parameters.values());

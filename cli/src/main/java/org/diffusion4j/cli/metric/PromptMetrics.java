@@ -106,8 +106,9 @@ public record PromptMetrics(
             SampleSettings settings = sampling.of(model);
             LatentDraw draw = model.draw("").withSettings(settings);
             model.check(draw);
-            Asked asked = ranks || looks ? asked(model, data) : null; // first, since they may refuse their files
-            List<CaptionedImages> parts = looks ? parts(model, data) : List.of();
+            boolean ofPictures = looks || ranks && options.prompts() == null;
+            List<CaptionedImages> parts = ofPictures ? parts(model, data) : List.of();
+            Asked asked = ranks || looks ? asked(parts) : null; // first, since they may refuse their files
             Map<String, @Nullable Object> facts = new LinkedHashMap<>();
             facts.put("model", folder.toString());
             facts.put("seed", seed);
@@ -129,7 +130,8 @@ public record PromptMetrics(
         }
     }
 
-    private Asked asked(LatentModel model, Optional<Path> data) {
+    /** The lines of a file, or else some of the pictures that were read. */
+    private Asked asked(List<CaptionedImages> parts) {
         Path file = options.prompts();
         if (file != null) {
             try {
@@ -143,9 +145,10 @@ public record PromptMetrics(
                 throw FileTrouble.reading(file, e);
             }
         }
-        CaptionedImages of = parts(model, data).get(options.learned() ? 0 : 1);
-        int[] spread = IntStream.range(0, Math.min(count, of.size())) // over all of them
-                .map(i -> (int) ((long) i * of.size() / Math.min(count, of.size())))
+        CaptionedImages of = parts.get(options.learned() ? 0 : 1);
+        int shown = Math.min(count, of.size());
+        int[] spread = IntStream.range(0, shown) // over all of them
+                .map(i -> (int) ((long) i * of.size() / shown))
                 .toArray();
         return new Asked(
                 IntStream.of(spread).mapToObj(i -> of.captions(i).get(0)).toList(),

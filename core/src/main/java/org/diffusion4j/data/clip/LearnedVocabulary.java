@@ -109,8 +109,7 @@ public record LearnedVocabulary(Map<String, Integer> vocabulary, List<String> me
      * @param length of a row, start and end among it
      */
     public ClipTokenizer tokenizer(int length) {
-        SpecialTokens usual = SpecialTokens.PUBLISHED;
-        return tokenizer(new SpecialTokens(usual.start(), usual.end(), usual.padding(), usual.unknown(), length));
+        return tokenizer(SpecialTokens.PUBLISHED.withLength(length));
     }
 
     ClipTokenizer tokenizer(SpecialTokens special) {

@@ -31,9 +31,7 @@ public final class PublishedVocabulary {
      * @param padding the token that fills rows; that of OpenCLIP's text encoders, of Stable Diffusion 2 and SDXL's second, is "!"
      */
     public static ClipTokenizer tokenizer(String padding) {
-        SpecialTokens usual = SpecialTokens.PUBLISHED;
-        return LearnedVocabulary.ofMerges(merges())
-                .tokenizer(new SpecialTokens(usual.start(), usual.end(), padding, usual.unknown(), usual.length()));
+        return LearnedVocabulary.ofMerges(merges()).tokenizer(SpecialTokens.PUBLISHED.withPadding(padding));
     }
 
     private static List<String> merges() {

@@ -27,6 +27,16 @@ public record SpecialTokens(String start, String end, String padding, String unk
         require(length >= 3, "a row needs at least 3 tokens, were %s", length);
     }
 
+    /** These with another token that fills rows. */
+    SpecialTokens withPadding(String padding) {
+        return new SpecialTokens(start, end, padding, unknown, length);
+    }
+
+    /** These for rows of another length. */
+    SpecialTokens withLength(int length) {
+        return new SpecialTokens(start, end, padding, unknown, length);
+    }
+
     Set<String> all() {
         return Set.copyOf(List.of(start, end, padding, unknown));
     }
