@@ -17,6 +17,7 @@ import org.diffusion4j.image.DiffusionModel;
 import org.diffusion4j.image.Draw;
 import org.diffusion4j.image.ImageRecipe;
 import org.diffusion4j.nn.PictureConfig;
+import org.diffusion4j.nn.score.ScoreUNetConfig;
 import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.train.TrainListener;
 import org.diffusion4j.train.TrainResult;
@@ -84,7 +85,10 @@ class PublishedRecipesTest {
                 ? read.with("sample.options={\"relative\": 0.5, \"absolute\": 0.5}")
                 : read;
         if (whole.scoreModel() != null) {
-            return whole.with("model.channels=8", "model.layersPerBlock=1", "model.multipliers=[1, 2]")
+            ImageRecipe narrow = whole.with("model.channels=8");
+            return (narrow.scoreModel() instanceof ScoreUNetConfig
+                            ? narrow.with("model.layersPerBlock=1", "model.multipliers=[1, 2]")
+                            : narrow)
                     .with(SMALL);
         }
         UNet2DConfig model = whole.model();

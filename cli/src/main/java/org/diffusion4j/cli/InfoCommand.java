@@ -32,6 +32,7 @@ import org.diffusion4j.latent.autoencoder.AutoencoderFolder;
 import org.diffusion4j.nn.vae.PictureAutoencoder;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.series.Forecaster;
+import org.diffusion4j.text.TextModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -62,7 +63,7 @@ final class InfoCommand implements Runnable {
         PrintWriter out = spec.commandLine().getOut();
         Map<String, Object> facts = Files.isRegularFile(path) && !LatentModel.isOne(path)
                 ? ofPicture()
-                : isOfSeries() ? ofForecaster() : ofModel();
+                : isOfSeries() ? ofForecaster() : TextModel.isOne(path) ? ofTexts() : ofModel();
         if (json) {
             out.print(Json.pretty(facts));
         } else {
@@ -197,6 +198,17 @@ final class InfoCommand implements Runnable {
             facts.put("horizon", model.horizon());
             facts.put("lags", model.lags());
             facts.put("rows-needed", model.rowsNeeded());
+            facts.put("training", model.recipe().toMap());
+        }
+        return facts;
+    }
+
+    private Map<String, Object> ofTexts() {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        try (TextModel model = TextModel.load(path)) {
+            facts.put("model", path.toString());
+            facts.put("parameters", model.parameterCount());
+            facts.put("vocabulary", model.vocabulary().size());
             facts.put("training", model.recipe().toMap());
         }
         return facts;

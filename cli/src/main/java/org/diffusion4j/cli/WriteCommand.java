@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.diffusion4j.cli.console.LiveWork;
+import org.diffusion4j.cli.option.ModelName;
 import org.diffusion4j.cli.option.StepsOptions;
 import org.diffusion4j.evaluate.text.Diversity;
 import org.diffusion4j.io.Json;
@@ -32,7 +34,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "write",
         description = "Writes texts with a model that 'train' made of texts, one a line.",
-        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} write runs/tang/model --prefix 床前明月光, --count 5"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} write tang --prefix 床前明月光, --count 5"})
 final class WriteCommand implements Runnable {
 
     private static final double FLUENCY = 0.01; // as in Diffusion-LM's code
@@ -40,7 +42,11 @@ final class WriteCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "The model folder of a training of texts, such as runs/NAME/model.")
+    @Parameters(
+            paramLabel = "MODEL",
+            converter = ModelName.class,
+            description = "The model folder of a training of texts, such as runs/NAME/model; or tang or e2e, which come"
+                    + " with this program.")
     private Path folder;
 
     @Option(names = "--count", defaultValue = "10", description = "How many texts (default: ${DEFAULT-VALUE}).")
@@ -82,7 +88,8 @@ final class WriteCommand implements Runnable {
     @Option(
             names = "--controls",
             paramLabel = "DIR",
-            description = "The model folder of a training of controls, which --control needs.")
+            description = "The model folder of a training of controls, which --control needs (default: controls in the"
+                    + " folder of the model, if it is there).")
     private @Nullable Path controls;
 
     @Option(
@@ -102,9 +109,8 @@ final class WriteCommand implements Runnable {
     @Override
     public void run() {
         TextTemplate template = new TextTemplate(prefix, infill, length);
-        require(control.isEmpty() || controls != null, "--control needs --controls with the folder of their training");
         require(controls == null || !control.isEmpty(), "--controls is for --control NAME=VALUE: add it, or omit it");
-        try (ControlModel known = controls == null ? null : ControlModel.load(controls);
+        try (ControlModel known = control.isEmpty() ? null : ControlModel.load(controls());
                 TextModel model = TextModel.load(folder)) {
             WriteSettings usual = model.settings();
             WriteSettings settings = usual.withCount(count)
@@ -124,6 +130,13 @@ final class WriteCommand implements Runnable {
             }
             report(rank ? ranked(texts, model) : texts, settings, (System.nanoTime() - begun) / 1e9);
         }
+    }
+
+    private Path controls() {
+        return Optional.ofNullable(controls)
+                .or(() -> ControlModel.with(folder))
+                .orElseThrow(() ->
+                        new IllegalArgumentException("--control needs --controls with the folder of their training"));
     }
 
     private static List<WrittenText> ranked(List<WrittenText> texts, TextModel model) {

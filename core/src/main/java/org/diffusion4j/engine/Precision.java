@@ -84,6 +84,16 @@ public enum Precision {
     }
 
     /**
+     * This precision, if weights in a file can have it.
+     *
+     * @throws IllegalArgumentException if it is {@link #AUTO}
+     */
+    public Precision requireStorable() {
+        require(this != AUTO, "storage must be float32, bf16 or float16: files are the same wherever they are written");
+        return this;
+    }
+
+    /**
      * The dtype of convolutions and products.
      *
      * @throws IllegalStateException if this is {@link #AUTO}, which {@link #on} decides

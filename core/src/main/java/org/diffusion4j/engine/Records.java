@@ -217,6 +217,9 @@ public enum Records {
     private Object converted(
             Class<?> type, @Nullable Object preset, @Nullable Object found, String source, String path) {
         String where = source + ": '" + path + "'";
+        if (type.isInterface() && type.isInstance(found)) {
+            return found; // already read, since the interface does not say as what
+        }
         if (type.isRecord() && found instanceof Map<?, ?> tree) {
             return record(type.asSubclass(Record.class), (Record) preset, tree, source, path + ".");
         }

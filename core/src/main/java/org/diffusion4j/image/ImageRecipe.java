@@ -9,13 +9,14 @@ import java.util.Map;
 import java.util.Objects;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.diffusers.SchedulerConfig;
-import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.FormatException;
 import org.diffusion4j.engine.MachineMemory;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.nn.PictureConfig;
-import org.diffusion4j.nn.score.ScoreUNetConfig;
+import org.diffusion4j.nn.score.RefineNetConfig;
+import org.diffusion4j.nn.score.ScoreNetworks;
+import org.diffusion4j.nn.score.ScoreUNetConfig.Levels;
 import org.diffusion4j.nn.unet.UNet2DConfig;
 import org.diffusion4j.process.OutputMeaning;
 import org.diffusion4j.process.Prediction;
@@ -42,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code learned-range} or {@code learned-log}
  * @param sample how the grids of samples are drawn during training
  * @param scoreModel a network of score models in the place of {@code model}, or null; in files it is {@code model} with {@code "class":
- *     "ScoreUNet"}
+ *     "ScoreUNet"} or {@code "RefineNet"}
  * @param process in continuous time, in place of {@code schedule}, {@code prediction} and {@code variance}; null for a chain of
  *     timesteps
  */
@@ -57,7 +58,7 @@ public record ImageRecipe(
         TrainSettings train,
         SampleSettings sample,
         @Nullable ProcessSettings process,
-        @Nullable ScoreUNetConfig scoreModel)
+        @Nullable PictureConfig scoreModel)
         implements Recipe {
 
     /** The kind of these recipes, also of files that say none. */
@@ -103,6 +104,9 @@ public record ImageRecipe(
                     process.kind());
             ContinuousLoss.requireLoss(process, loss);
         }
+        if (scoreModel instanceof RefineNetConfig refine) {
+            requireLevels(refine.levels(), process);
+        }
         require(
                 process != null || sample.steps() <= schedule.steps(),
                 "sample.steps must be at most the %s of schedule.steps, was %s",
@@ -116,6 +120,18 @@ public record ImageRecipe(
                 "sample.guidance %s needs a network that learns with and without labels;"
                         + " set model.numClassEmbeds and train.conditionDropout, or sample.guidance=1",
                 sample.guidance());
+    }
+
+    /** A network that knows its noise levels needs a process with the same. */
+    private static void requireLevels(Levels levels, @Nullable ProcessSettings process) {
+        require(
+                process != null
+                        && process.kind() == ProcessSettings.Kind.NCSN
+                        && levels.equals(new Levels(process.sigmaMax(), process.sigmaMin(), process.levels())),
+                "a RefineNet knows its noise levels, %s from %s to %s: set process.kind=ncsn with the same levels, sigmaMax and sigmaMin",
+                levels.count(),
+                levels.largest(),
+                levels.smallest());
     }
 
     /** Of a chain of timesteps. */
@@ -210,7 +226,7 @@ public record ImageRecipe(
     }
 
     /** With a network of score models, or null for that of {@code model}. */
-    public ImageRecipe withScoreModel(@Nullable ScoreUNetConfig scoreModel) {
+    public ImageRecipe withScoreModel(@Nullable PictureConfig scoreModel) {
         return Records.with(this, SCORE_MODEL, scoreModel);
     }
 
@@ -256,14 +272,12 @@ public record ImageRecipe(
         }
         if (tree.get(MODEL) instanceof Map<?, ?> network && network.containsKey(CLASS)) {
             Map<String, @Nullable Object> score = part(tree, MODEL);
+            String type = String.valueOf(score.remove(CLASS));
             try {
-                DidYouMean.choose("network", String.valueOf(score.remove(CLASS)), List.of(ScoreUNetConfig.CLASS));
+                tree.put(SCORE_MODEL, ScoreNetworks.read(type, Records.CAMEL_CASE, score, source + ", model"));
             } catch (IllegalArgumentException e) {
                 throw new FormatException(source + ": 'model.class': " + e.getMessage(), e);
             }
-            Map<String, @Nullable Object> whole = Records.CAMEL_CASE.write(ScoreUNetConfig.cifar10());
-            whole.putAll(score);
-            tree.put(SCORE_MODEL, whole);
             tree.remove(MODEL);
         }
     }
@@ -280,8 +294,9 @@ public record ImageRecipe(
         }
         tree.remove(SCORE_MODEL);
         if (scoreModel != null) {
-            Map<String, @Nullable Object> network = new LinkedHashMap<>(Map.of(CLASS, ScoreUNetConfig.CLASS));
-            network.putAll(Records.CAMEL_CASE.write(scoreModel));
+            Map<String, @Nullable Object> network = new LinkedHashMap<>();
+            network.put(CLASS, scoreModel.toMap().get("_class_name"));
+            network.putAll(Records.CAMEL_CASE.write((Record) scoreModel));
             tree.put(MODEL, network);
         }
         return tree;

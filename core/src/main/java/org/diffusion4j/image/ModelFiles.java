@@ -11,12 +11,13 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.engine.CloseGuard;
+import org.diffusion4j.engine.Records;
 import org.diffusion4j.io.ModelFolder;
 import org.diffusion4j.io.NamedTensors;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.PictureConfig;
 import org.diffusion4j.nn.PictureNetwork;
-import org.diffusion4j.nn.score.ScoreUNetConfig;
+import org.diffusion4j.nn.score.ScoreNetworks;
 import org.diffusion4j.nn.unet.OpenAiNames;
 import org.diffusion4j.nn.unet.OpenAiUNetConfig;
 import org.diffusion4j.nn.unet.PublishedNames;
@@ -30,10 +31,11 @@ final class ModelFiles {
     /** {@link DiffusionModel#load}. */
     static DiffusionModel read(Path folder) {
         ModelFolder files = ModelFolder.open(folder);
-        boolean score = ScoreUNetConfig.CLASS.equals(files.unetConfig().get("_class_name"));
+        Object type = files.unetConfig().get("_class_name");
+        boolean score = ScoreNetworks.has(type);
         String file = files.unetConfigFile().toString();
         PictureConfig config = score
-                ? ScoreUNetConfig.fromMap(files.unetConfig(), file)
+                ? ScoreNetworks.read(String.valueOf(type), Records.SNAKE_CASE, files.unetConfig(), file)
                 : UNet2DConfig.fromMap(files.unetConfig(), file);
         SchedulerConfig scheduler = SchedulerConfig.fromMap(
                 files.schedulerConfig(), files.schedulerConfigFile().toString());

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.diffusion4j.data.catalog.DataHome;
 import org.diffusion4j.engine.WeightsException;
 import org.diffusion4j.io.ModelFolder;
+import org.diffusion4j.io.ShippedFiles;
 
 /**
  * The trained models that come with this library, in the artifact {@code diffusion4j-models}. Each is a model folder like any other, with what it was measured to be beside the usual

@@ -36,7 +36,7 @@ public final class ModelFolder {
     private static final String CLASS = "_class_name";
     private static final String VERSION = "_diffusers_version";
     private static final String UNET = "UNet2DModel";
-    private static final List<String> NETWORKS = List.of(UNET, "ScoreUNet"); // the second is ours
+    private static final List<String> NETWORKS = List.of(UNET, "ScoreUNet", "RefineNet"); // the latter are ours
     private static final String SCHEDULER = "Scheduler";
     private static final String PIPELINE = "Pipeline";
 
@@ -98,7 +98,7 @@ public final class ModelFolder {
         Map<String, @Nullable Object> unetConfig = Json.readObject(layout.unetConfig());
         if (!NETWORKS.contains(networkClass(unetConfig))) {
             throw new FormatException(layout.unetConfig() + ": the network is a " + unetConfig.get(CLASS) + ", only "
-                    + String.join(" and ", NETWORKS) + " are read here");
+                    + String.join(", ", NETWORKS) + " are read here");
         }
         Path extras = layout.base().resolve(ModelLayout.EXTRAS);
         return new ModelFolder(

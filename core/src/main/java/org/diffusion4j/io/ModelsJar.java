@@ -11,11 +11,6 @@ public final class ModelsJar {
 
     private ModelsJar() {}
 
-    /** Whether there is a file of that path on the class path. */
-    public static boolean has(String file) {
-        return ModelsJar.class.getResource(FOLDER + file) != null;
-    }
-
     /**
      * A file, whole.
      *

@@ -9,12 +9,15 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.io.SafetensorsHeader.Dtype;
 import org.diffusion4j.io.SafetensorsHeader.Entry;
@@ -62,6 +65,20 @@ public final class Safetensors {
                 writeData(out, Objects.requireNonNull(tensors.get(entry.name())));
             }
         });
+    }
+
+    /**
+     * The same with all tensors as the same dtype.
+     *
+     * @param dtype what they become in the file
+     */
+    public static void write(Path path, Map<String, Tensor> tensors, ScalarType dtype, Map<String, String> metadata) {
+        try (PointerScope scope = new PointerScope();
+                AutoGradMode noGrad = new AutoGradMode(false)) {
+            Map<String, Tensor> stored = new LinkedHashMap<>();
+            tensors.forEach((name, tensor) -> stored.put(name, tensor.to(dtype)));
+            write(path, stored, metadata);
+        }
     }
 
     private static Entry entry(String name, Tensor tensor) {

@@ -1,15 +1,11 @@
 package org.diffusion4j.latent;
 
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import org.diffusion4j.data.catalog.DataHome;
-import org.diffusion4j.engine.DiffusionException;
-import org.diffusion4j.engine.Sha256;
-import org.diffusion4j.image.ShippedFiles;
+import org.diffusion4j.io.ShippedFiles;
 
 /**
  * The trained models that draw from words and come with this library, in the artifact {@code diffusion4j-models}. Each is a model folder
@@ -51,23 +47,10 @@ public enum ShippedLatentModel {
      * Its folder: in {@code models} of {@link DataHome}, where it is put when it is asked for the first time, and again when it is no
      * longer what it was.
      *
-     * @throws DiffusionException if its files are not on the class path, or the folder cannot be written
+     * @throws org.diffusion4j.engine.DiffusionException if its files are not on the class path, or the folder cannot be written
      */
     public Path folder() {
-        return folder(new ShippedFiles(text, FILES), DataHome.folder());
-    }
-
-    static Path folder(ShippedFiles files, Path home) {
-        List<String> missing = files.missing();
-        if (!missing.isEmpty()) {
-            throw new DiffusionException(files.name() + ": the model does not come with this build, which lacks "
-                    + files.name() + "/" + missing.get(0)
-                    + (missing.size() == 1 ? "" : " and " + (missing.size() - 1) + " other files")
-                    + "; 'train recipes/latent-emoji.json' makes one, see docs/text-to-image.md");
-        }
-        MessageDigest sha256 = Sha256.digest();
-        files.files().forEach(file -> sha256.update(files.bytes(file)));
-        return files.folder(home, HexFormat.of().formatHex(sha256.digest()), folder -> {});
+        return new ShippedFiles(text, FILES).folder(DataHome.folder());
     }
 
     /** The name on the command line. */

@@ -91,6 +91,11 @@ public final class TextModel implements AutoCloseable {
         return card;
     }
 
+    /** How many numbers it has learned. */
+    public long parameterCount() {
+        return network.parameters().count();
+    }
+
     /** The words or characters that it knows. */
     public Vocabulary vocabulary() {
         return card.vocabulary();

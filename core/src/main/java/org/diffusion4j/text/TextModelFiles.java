@@ -50,7 +50,10 @@ final class TextModelFiles {
             try (CloseGuard.Use use = model.network().parameters().use();
                     PointerScope scope = new PointerScope()) {
                 Safetensors.write(
-                        inside.resolve(WEIGHTS), model.network().parameters().viewsOf(average), Map.of());
+                        inside.resolve(WEIGHTS),
+                        model.network().parameters().viewsOf(average),
+                        model.recipe().storage().dtype(),
+                        Map.of());
             }
         });
     }

@@ -8,6 +8,7 @@ import org.diffusion4j.data.text.TextCorpus;
 import org.diffusion4j.data.text.TextLayout;
 import org.diffusion4j.data.text.TextUnit;
 import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.nn.text.TextTransformerConfig;
 import org.diffusion4j.process.Prediction;
@@ -27,6 +28,7 @@ import org.diffusion4j.train.Weighting;
  * @param model the network
  * @param prediction {@code x0}, {@code eps} or {@code v}
  * @param infilling share of examples of which a part is given without noise, so that the model learns to go on and to fill in, in [0, 1]
+ * @param storage the precision of the weights in the model's folder: {@code float32}, {@code bf16} or {@code float16}
  * @param sample how texts are written by default
  * @param clamp whether x0 is rounded to the nearest embeddings in each step of writing, by default
  */
@@ -38,13 +40,14 @@ public record TextRecipe(
         BetaSchedule schedule,
         String prediction,
         double infilling,
+        Precision storage,
         TrainSettings train,
         SampleSettings sample,
         boolean clamp)
         implements Recipe {
 
     /** The kind of these recipes. */
-    public static final Kind<TextRecipe> KIND = new Kind<>("text", TextRecipe::defaults, "sample", "clamp");
+    public static final Kind<TextRecipe> KIND = new Kind<>("text", TextRecipe::defaults, "storage", "sample", "clamp");
 
     /** The network receives timesteps as if there were so many, as published. */
     private static final double RESCALED_STEPS = 1000;
@@ -154,6 +157,7 @@ public record TextRecipe(
                 sample.guidance() == 1,
                 "sample.guidance must be 1 for texts, which have no classes, was %s",
                 sample.guidance());
+        storage.requireStorable();
         require(
                 sample.steps() <= schedule.steps(),
                 "sample.steps must be at most the %s of schedule.steps, was %s",
@@ -206,6 +210,7 @@ public record TextRecipe(
                 new BetaSchedule(BetaCurve.DIFFUSION_LM, 1e-4, 0.02, 2000),
                 "x0",
                 0,
+                Precision.FLOAT32,
                 TrainSettings.defaults()
                         .with(
                                 "steps=200000",
@@ -247,6 +252,10 @@ public record TextRecipe(
 
     public TextRecipe withInfilling(double infilling) {
         return Records.with(this, "infilling", infilling);
+    }
+
+    public TextRecipe withStorage(Precision storage) {
+        return Records.with(this, "storage", storage);
     }
 
     public TextRecipe withTrain(TrainSettings train) {

@@ -251,9 +251,7 @@ class ContinuousModelTest {
         ImageRecipe recipe = parse(json);
         assertThat(parse(recipe.toJson())).isEqualTo(recipe);
         assertThat(recipe.with("model.channels=16").scoreModel())
-                .isNotNull()
-                .extracting(ScoreUNetConfig::channels)
-                .isEqualTo(16);
+                .isEqualTo(((ScoreUNetConfig) recipe.network()).withChannels(16));
         InMemoryImages data = InMemoryImages.ofBytes(List.of(new byte[64], new byte[64]), 1, 8, 8);
         Path at = folder.resolve("model");
         SampleSettings em = SampleSettings.of("em", 2);
@@ -269,6 +267,32 @@ class ContinuousModelTest {
                 assertThat(Tensors.toArray(after)).isEqualTo(Tensors.toArray(before));
             }
         }
+    }
+
+    @Test
+    void aRefineNetIsReadAgainAndNeedsItsOwnLevels(@TempDir Path folder) {
+        ImageRecipe recipe =
+                parse("{\"model\": {\"class\": \"RefineNet\", \"sampleSize\": 8, \"imageChannels\": 1, \"channels\": 4,"
+                        + " \"levels\": {\"largest\": 2, \"smallest\": 0.02, \"count\": 5}},"
+                        + " \"process\": {\"kind\": \"ncsn\", \"sigmaMax\": 2, \"sigmaMin\": 0.02, \"levels\": 5},"
+                        + " \"sample\": {\"sampler\": \"langevin\", \"steps\": 5},"
+                        + " \"train\": {\"precision\": \"float32\"}}");
+        assertThat(parse(recipe.toJson())).isEqualTo(recipe);
+        InMemoryImages data = InMemoryImages.ofBytes(List.of(new byte[64]), 1, 8, 8);
+        Path at = folder.resolve("model");
+        try (DiffusionModel model = recipe.newModel(data)) {
+            model.save(at, false);
+            try (Tensor before = drawn(model, recipe.sample());
+                    DiffusionModel loaded = DiffusionModel.load(at);
+                    Tensor after = drawn(loaded, recipe.sample())) {
+                assertThat(loaded.network().config()).isEqualTo(recipe.network());
+                assertThat(Tensors.toArray(after)).isEqualTo(Tensors.toArray(before));
+            }
+        }
+        assertThatThrownBy(() -> recipe.with("process.levels=10"))
+                .hasMessageContaining(
+                        "a RefineNet knows its noise levels, 5 from 2.0 to 0.02: set process.kind=ncsn with the"
+                                + " same levels, sigmaMax and sigmaMin");
     }
 
     @Test

@@ -151,8 +151,9 @@ class ModelFolderTest {
                 Files.writeString(folder.resolve("unet/config.json"), "{\"_class_name\":\"UNet2DConditionModel\"}");
         assertThatThrownBy(() -> ModelFolder.open(folder))
                 .isInstanceOf(FormatException.class)
-                .hasMessage(config
-                        + ": the network is a UNet2DConditionModel, only UNet2DModel and ScoreUNet are read here");
+                .hasMessage(
+                        config
+                                + ": the network is a UNet2DConditionModel, only UNet2DModel, ScoreUNet, RefineNet are read here");
     }
 
     private static float bias(TensorFile file) {

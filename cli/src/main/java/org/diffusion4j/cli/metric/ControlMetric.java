@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.diffusion4j.cli.console.LiveWork;
 import org.diffusion4j.data.text.TextCorpus;
@@ -32,7 +33,8 @@ public final class ControlMetric {
     @Option(
             names = "--controls",
             paramLabel = "DIR",
-            description = "control: the model folder of a training of controls.")
+            description = "control: the model folder of a training of controls (default: controls in the folder of the"
+                    + " model, if it is there).")
     private @Nullable Path controls;
 
     @Option(
@@ -65,25 +67,32 @@ public final class ControlMetric {
      * Refuses options that do not fit.
      *
      * @param chosen whether it is measured
+     * @param model the folder of the model
      */
-    public void check(boolean chosen) {
+    public void check(boolean chosen, Path model) {
         require(chosen || !asked(), "--controls and --targets are for --metrics control: add it, or omit them");
         require(
-                !chosen || controls != null && !targets.isEmpty(),
+                !chosen || controls(model).isPresent() && !targets.isEmpty(),
                 "control needs --controls with the folder of a training of controls, and --targets with a file of targets");
     }
 
     /**
      * Measures; what can be refused is refused before anything is written.
      *
+     * @param folder of the model
      * @param heldOut how many held-out texts stand beside
      */
     Metric.Measured measure(
-            TextModel model, TextCorpus corpus, TextReference reference, int heldOut, WriteSettings settings) {
+            Path folder,
+            TextModel model,
+            TextCorpus corpus,
+            TextReference reference,
+            int heldOut,
+            WriteSettings settings) {
         List<List<ControlTarget>> wanted =
                 targets.stream().map(ControlTarget::read).toList();
         List<TextItem> real = corpus.spread(heldOut);
-        try (ControlModel known = ControlModel.load(controls());
+        try (ControlModel known = ControlModel.load(controls(folder).orElseThrow());
                 LiveWork work = new LiveWork("the steered writing")) {
             ControlScores found = ControlScores.of(
                     model, known, wanted, perTarget, real, settings, step, (done, of) -> work.at(done, of, "steps"));
@@ -175,8 +184,7 @@ public final class ControlMetric {
         return share == null ? "" : line("%.1f %%", 100 * share);
     }
 
-    private Path controls() {
-        require(controls != null, "control needs --controls");
-        return controls;
+    private Optional<Path> controls(Path model) {
+        return Optional.ofNullable(controls).or(() -> ControlModel.with(model));
     }
 }

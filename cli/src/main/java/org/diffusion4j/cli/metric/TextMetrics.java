@@ -49,7 +49,7 @@ public record TextMetrics(
         List<String> known =
                 Stream.concat(all.stream(), Stream.of(ControlMetric.NAME)).toList();
         chosen.forEach(name -> DidYouMean.choose("metric of texts", name, known));
-        control.check(chosen.contains(ControlMetric.NAME));
+        control.check(chosen.contains(ControlMetric.NAME), folder);
         try (TextModel model = TextModel.load(folder)) {
             TextRecipe.Data where = data.map(path -> model.recipe().data().withSource(path.toString()))
                     .orElse(model.recipe().data());
@@ -62,7 +62,12 @@ public record TextMetrics(
             facts.put("seed", seed);
             Metric.Measured steered = chosen.contains(ControlMetric.NAME)
                     ? control.measure(
-                            model, corpus, reference, count, settings(model).withSeed(seed))
+                            folder,
+                            model,
+                            corpus,
+                            reference,
+                            count,
+                            settings(model).withSeed(seed))
                     : null; // first, since it may refuse its files
             measure(model, reference, chosen, facts);
             print(facts, steered, json);

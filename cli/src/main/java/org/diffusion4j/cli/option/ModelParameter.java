@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 public final class ModelParameter {
 
     public static final String DESCRIPTION =
-            "A model folder, in the layout of diffusers, or mnist or mnist-v, which come with this program.";
+            "A model folder, in the layout of diffusers, or one that comes with this program, such as mnist, mnist-v or emoji.";
 
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;

@@ -4,14 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.diffusers.SchedulerConfig;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.io.AtomicFolder;
@@ -112,15 +109,13 @@ record LatentFolder(
 
     /** Writes weights in the recipe's precision. */
     private void weights(Path file, Parameters parameters, @Nullable Tensor other) {
-        ScalarType dtype = recipe.storage().dtype();
         try (CloseGuard.Use use = parameters.use();
-                PointerScope scope = new PointerScope();
-                AutoGradMode noGrad = new AutoGradMode(false)) {
-            Map<String, Tensor> stored = new LinkedHashMap<>();
-            parameters
-                    .viewsOf(other == null ? parameters.values() : other)
-                    .forEach((name, view) -> stored.put(name, view.detach().to(dtype)));
-            Safetensors.write(file, stored, Map.of("format", "pt"));
+                PointerScope scope = new PointerScope()) {
+            Safetensors.write(
+                    file,
+                    parameters.viewsOf(other == null ? parameters.values() : other),
+                    recipe.storage().dtype(),
+                    Map.of("format", "pt"));
         }
     }
 }

@@ -108,9 +108,7 @@ public record LatentRecipe(
                 train.objective().loss() == LossTerms.SIMPLE,
                 "train.objective.loss must be simple: folders of this layout have no learned variance, was '%s'",
                 train.objective().loss());
-        require(
-                storage != Precision.AUTO,
-                "storage must be float32, bf16 or float16: files are the same wherever they are written");
+        storage.requireStorable();
         require(
                 model.classEmbedType() == null
                         && model.numClassEmbeds() == null

@@ -15,8 +15,8 @@ import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Conv2d;
 import org.diffusion4j.nn.ImageInput;
 import org.diffusion4j.nn.Layout;
-import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
+import org.diffusion4j.nn.PictureNetwork;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Song, Ermon, "Generative Modeling by Estimating Gradients of the Data Distribution", NeurIPS 2019, appendix A, and "Improved
  * Techniques for Training Score-Based Generative Models", NeurIPS 2020, appendix B. The number that it receives for the time is the
- * index of a noise level, the noisiest first, and its output is the score.
+ * index of a noise level, the noisiest first, and its output is the score, or where the configuration says so eps.
  */
-public final class RefineNet implements Network {
+public final class RefineNet implements PictureNetwork {
 
     private static final int MOST_DILATION = 4;
 
@@ -94,13 +94,13 @@ public final class RefineNet implements Network {
         parameters.allocate(seed, dtype);
     }
 
-    /** What the network looks like. */
+    @Override
     public RefineNetConfig config() {
         return config;
     }
 
     /**
-     * The score of x_t's distribution, differentiable where gradients are enabled.
+     * The score of x_t's distribution, or eps, differentiable where gradients are enabled.
      *
      * @param x {@code [batch, imageChannels, height, width]} with even height and width (for the deeper kind, multiples of 4)
      * @param timesteps {@code [batch]}, indices of noise levels
@@ -143,7 +143,8 @@ public final class RefineNet implements Network {
         }
         Tensor normed = norm.apply(Objects.requireNonNull(refined), level);
         Tensor output = end.apply(config.nonlinearity().apply(normed));
-        return (config.kind().dividesBySigma() ? output.div(sigma(level)) : output).contiguous();
+        Tensor score = config.kind().dividesBySigma() ? output.div(sigma(level)) : output;
+        return (config.predictsEps() ? score.mul(sigma(level)).neg() : score).contiguous();
     }
 
     private Tensor sigma(Tensor level) {

@@ -237,16 +237,6 @@ public record ScoreUNetConfig(
         return Records.with(this, "levels", levels);
     }
 
-    /**
-     * Reads what {@link #toMap} writes; what is missing is as in {@link #ncsnpp} for pictures of CIFAR-10.
-     *
-     * @param source where the tree comes from, for messages
-     * @throws org.diffusion4j.engine.FormatException if a key is not known, or a value is of the wrong type or refused
-     */
-    public static ScoreUNetConfig fromMap(Map<String, ?> tree, String source) {
-        return Records.SNAKE_CASE.read(cifar10(), tree, source);
-    }
-
     /** NCSN++ as published for CIFAR-10, but that it predicts eps: the output is not divided by sigma. */
     public static ScoreUNetConfig cifar10() {
         return ncsnpp(32, 3, 128, List.of(1, 2, 2, 2)).withDividesBySigma(false);

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.LongOptional;
@@ -57,6 +58,11 @@ public final class ControlModel implements AutoCloseable {
         this.labels = labels;
         this.vocabulary = vocabulary;
         this.positions = positions;
+    }
+
+    /** The folder of the controls that lie with a model of texts, {@code controls} in its folder, if they are there. */
+    public static Optional<Path> with(Path model) {
+        return Optional.of(model.resolve("controls")).filter(folder -> Files.exists(folder.resolve(CARD)));
     }
 
     /** One that has learned nothing, with the embeddings of a model. */
@@ -154,7 +160,10 @@ public final class ControlModel implements AutoCloseable {
             try (CloseGuard.Use use = classifier.parameters().use();
                     PointerScope scope = new PointerScope()) {
                 Safetensors.write(
-                        inside.resolve(WEIGHTS), classifier.parameters().viewsOf(average), Map.of());
+                        inside.resolve(WEIGHTS),
+                        classifier.parameters().viewsOf(average),
+                        recipe.storage().dtype(),
+                        Map.of());
             }
         });
     }

@@ -5,6 +5,7 @@ import static org.diffusion4j.engine.Require.require;
 import java.nio.file.Path;
 import java.util.List;
 import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.Records;
 import org.diffusion4j.nn.text.TextTransformerConfig;
 import org.diffusion4j.train.LossTerms;
@@ -18,12 +19,15 @@ import org.diffusion4j.train.TrainSettings;
  * @param of the folder of the model that is controlled
  * @param data where the texts lie, with facts before {@code ||} or with tagged texts beside them
  * @param model the classifier; {@code embedding} is that of the model
+ * @param storage the precision of the weights in the folder: {@code float32}, {@code bf16} or {@code float16}
  */
-public record ControlRecipe(String name, String of, Data data, TextTransformerConfig model, TrainSettings train)
+public record ControlRecipe(
+        String name, String of, Data data, TextTransformerConfig model, Precision storage, TrainSettings train)
         implements Recipe {
 
     /** The kind of these recipes. */
-    public static final Kind<ControlRecipe> KIND = new Kind<>("text-control", ControlRecipe::defaults, "of", "data");
+    public static final Kind<ControlRecipe> KIND =
+            new Kind<>("text-control", ControlRecipe::defaults, "of", "data", "storage");
 
     /**
      * What is learned from.
@@ -39,6 +43,7 @@ public record ControlRecipe(String name, String of, Data data, TextTransformerCo
                 train.objective().loss() == LossTerms.SIMPLE,
                 "controls have the loss 'simple', not '%s'",
                 train.objective().loss());
+        storage.requireStorable();
         require(train.conditionDropout() == 0, "train.conditionDropout must be 0, was %s", train.conditionDropout());
         require(!model.selfConditioning(), "controls have no self-conditioning; set model.selfConditioning=false");
     }
@@ -70,7 +75,7 @@ public record ControlRecipe(String name, String of, Data data, TextTransformerCo
 
     @Override
     public ControlRecipe resolved() {
-        return Records.with(this, "train", train.resolvedInFloat32("texts"));
+        return withTrain(train.resolvedInFloat32("texts"));
     }
 
     /** A small classifier that learns for 2,000 steps. */
@@ -80,6 +85,7 @@ public record ControlRecipe(String name, String of, Data data, TextTransformerCo
                 "",
                 new Data("", ""),
                 new TextTransformerConfig(16, 128, 2, 4, 512, 64, 0.1, false),
+                Precision.FLOAT32,
                 TrainSettings.defaults()
                         .with(
                                 "steps=2000",
@@ -92,5 +98,29 @@ public record ControlRecipe(String name, String of, Data data, TextTransformerCo
                                 "precision=float32",
                                 "sampleCount=0",
                                 "sampleEvery=0"));
+    }
+
+    public ControlRecipe withName(String name) {
+        return Records.with(this, "name", name);
+    }
+
+    public ControlRecipe withOf(String of) {
+        return Records.with(this, "of", of);
+    }
+
+    public ControlRecipe withData(Data data) {
+        return Records.with(this, "data", data);
+    }
+
+    public ControlRecipe withModel(TextTransformerConfig model) {
+        return Records.with(this, "model", model);
+    }
+
+    public ControlRecipe withStorage(Precision storage) {
+        return Records.with(this, "storage", storage);
+    }
+
+    public ControlRecipe withTrain(TrainSettings train) {
+        return Records.with(this, "train", train);
     }
 }

@@ -15,6 +15,8 @@ import org.diffusion4j.nn.score.RefineNetConfig.Nonlinearity;
 /** Outputs and gradients of the networks of NCSN and NCSNv2, in float64. */
 public final class RefineNetCheck implements GoldenCheck {
 
+    private static final int SIZE = 32; // which the network does not look at
+
     private static final Map<String, RefineNetKind> KINDS = Map.of(
             "CondRefineNetDilated", RefineNetKind.NCSN,
             "NCSN", RefineNetKind.NCSN,
@@ -35,6 +37,7 @@ public final class RefineNetCheck implements GoldenCheck {
         assertThat(config.get("sigma_dist").asText()).isEqualTo("geometric");
         RefineNetConfig ours = new RefineNetConfig(
                 KINDS.get(golden.symbol()),
+                SIZE,
                 config.get("channels").asInt(),
                 config.get("ngf").asInt(),
                 Nonlinearity.valueOf(config.get("nonlinearity").asText().toUpperCase(Locale.ROOT)),
@@ -43,7 +46,8 @@ public final class RefineNetCheck implements GoldenCheck {
                 new ScoreUNetConfig.Levels(
                         config.get("sigma_begin").asDouble(),
                         config.get("sigma_end").asDouble(),
-                        config.get("num_classes").asInt()));
+                        config.get("num_classes").asInt()),
+                false);
         if (golden.hasInput("sigmas")) {
             out.close("sigmas", ours.levels().sigmas(), golden.input("sigmas").values(), 0, 1e-6); // float32
         }

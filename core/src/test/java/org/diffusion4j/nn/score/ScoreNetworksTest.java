@@ -29,7 +29,14 @@ class ScoreNetworksTest {
     private static final ScoreUNetConfig TINY =
             ScoreUNetConfig.ncsnpp(8, 1, 8, List.of(1, 2)).withLayersPerBlock(1).withAttentionSizes(List.of(4));
     private static final RefineNetConfig REFINE = new RefineNetConfig(
-            RefineNetKind.NCSNV2, 1, 2, RefineNetConfig.Nonlinearity.ELU, true, new ScoreUNetConfig.Levels(1, 0.01, 5));
+            RefineNetKind.NCSNV2,
+            8,
+            1,
+            2,
+            RefineNetConfig.Nonlinearity.ELU,
+            true,
+            new ScoreUNetConfig.Levels(1, 0.01, 5),
+            false);
 
     private PointerScope scope;
 
@@ -91,6 +98,25 @@ class ScoreNetworksTest {
                 "config");
         assertThatThrownBy(() -> new EncoderUNet(adm, EncoderPool.ATTENTION, 0).close())
                 .hasMessageStartingWith("the pool 'attention' needs image_size and num_head_channels");
+    }
+
+    @Test
+    void eps_is_the_score_times_minus_sigma() {
+        for (RefineNetKind kind : List.of(RefineNetKind.NCSN, RefineNetKind.NCSNV2)) {
+            RefineNetConfig config = REFINE.withKind(kind);
+            try (RefineNet ofScore = new RefineNet(config, 1);
+                    RefineNet ofEps = new RefineNet(config.withPredictsEps(true), 1)) {
+                Tensor levels = Tensors.of(new double[] {0, 4, 2});
+                double[] sigmas = config.levels().sigmas();
+                Tensor sigma = Tensors.of(new double[] {sigmas[0], sigmas[4], sigmas[2]})
+                        .view(3, 1, 1, 1);
+                Tensor expected = ofScore.forward(ramp(3, 8), levels, Condition.NONE)
+                        .mul(sigma)
+                        .neg();
+                Tensor eps = ofEps.forward(ramp(3, 8), levels, Condition.NONE);
+                assertThat(Comparison.values(eps)).containsExactly(Comparison.values(expected), within(1e-5));
+            }
+        }
     }
 
     @Test

@@ -1,16 +1,17 @@
-package org.diffusion4j.image;
+package org.diffusion4j.io;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.engine.FileTrouble;
-import org.diffusion4j.io.AtomicFolder;
-import org.diffusion4j.io.ModelsJar;
+import org.diffusion4j.engine.Sha256;
 
 /**
  * The files of a model that comes with this library, and the folder that they are put into.
@@ -24,11 +25,6 @@ public record ShippedFiles(String name, List<String> files) {
 
     private static final int SHORT = 12;
 
-    /** Which of them are not in the artifact on the class path. */
-    public List<String> missing() {
-        return files.stream().filter(file -> !ModelsJar.has(name + "/" + file)).toList();
-    }
-
     /**
      * Where the folder lies.
      *
@@ -37,6 +33,18 @@ public record ShippedFiles(String name, List<String> files) {
      */
     public Path in(Path home, String hash) {
         return home.resolve("models").resolve(name + "-" + hash.substring(0, SHORT));
+    }
+
+    /**
+     * The folder, whose name has the hash of all files; they are put there when it is asked for the first time, and again when it is no
+     * longer what it was.
+     *
+     * @throws DiffusionException if the artifact on the class path lacks a file, or the folder cannot be written
+     */
+    public Path folder(Path home) {
+        MessageDigest sha256 = Sha256.digest();
+        files.forEach(file -> sha256.update(bytes(file)));
+        return folder(home, HexFormat.of().formatHex(sha256.digest()), folder -> {});
     }
 
     /**
@@ -83,8 +91,7 @@ public record ShippedFiles(String name, List<String> files) {
         }
     }
 
-    /** A file's bytes. */
-    public byte[] bytes(String file) {
+    private byte[] bytes(String file) {
         return ModelsJar.bytes(name + "/" + file);
     }
 
