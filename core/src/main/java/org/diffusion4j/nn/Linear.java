@@ -36,7 +36,7 @@ public final class Linear {
     public Tensor apply(Tensor x) {
         Tensor factor = weight.operand();
         if (x.dim() == 3 && x.is_cpu() && factor.scalar_type().intern() == ScalarType.BFloat16) {
-            return overColumn(x); // libtorch's product goes by way of float32 there
+            return overRow(x); // libtorch's product goes by way of float32 there
         }
         return torch.linear(
                 x.to(factor.scalar_type()),
@@ -59,13 +59,12 @@ public final class Linear {
      * @return {@code [batch, length, out]}, made in the caller's scope
      */
     public Tensor applyToTokens(Tensor tokens) {
-        return tokens.is_cpu() && tokens.scalar_type().intern() == ScalarType.Float
-                ? overColumn(tokens)
-                : apply(tokens);
+        return tokens.is_cpu() && tokens.scalar_type().intern() == ScalarType.Float ? overRow(tokens) : apply(tokens);
     }
 
-    private Tensor overColumn(Tensor tokens) {
-        Tensor column = tokens.transpose(1, 2).unsqueeze(3); // lies in memory as an image with channels last
-        return applyToPixels(column).squeeze(3).transpose(1, 2);
+    private Tensor overRow(Tensor tokens) {
+        Tensor row = tokens.transpose(1, 2)
+                .unsqueeze(2); // an image with channels last; as a column it would not count as one
+        return applyToPixels(row).squeeze(2).transpose(1, 2);
     }
 }

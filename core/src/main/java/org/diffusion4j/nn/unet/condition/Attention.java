@@ -1,11 +1,15 @@
 package org.diffusion4j.nn.unet.condition;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.Scoped;
 import org.diffusion4j.nn.Layout;
 import org.diffusion4j.nn.Linear;
 import org.diffusion4j.nn.Parameters;
@@ -14,13 +18,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Attention of tokens to each other, or to the tokens of a text (Vaswani et al. 2017).
  *
- * <p>libtorch's fused kernel never holds a matrix of all tokens against all. In 16 bits on the processor it is slow: there few tokens are
- * multiplied out, and many take the fused kernel in float32.
+ * <p>No matrix of all tokens against all of all heads is ever held: libtorch's fused kernel has none. In 16 bits on the processor that
+ * kernel is slow: there few tokens are multiplied out, and many some rows of a head at a time.
  */
 final class Attention {
 
-    private static final long FEW =
-            512; // tokens: beyond, the fused kernel in float32 is faster than products in 16 bits
+    private static final long FEW = 512; // tokens: beyond, the scores of all heads no longer lie near the processor
 
     private final Linear toQ;
     private final Linear toK;
@@ -69,15 +72,41 @@ final class Attention {
 
     private Tensor attend(Tensor q, Tensor k, Tensor v, @Nullable Tensor bias) {
         boolean slowFused = Layout.isLowOnCpu(q);
-        if (slowFused && !upcast && k.size(2) <= FEW) {
-            Tensor scores = q.mul(new Scalar(1 / Math.sqrt(q.size(3)))).matmul(k.transpose(2, 3));
-            return (bias == null ? scores : scores.add(bias)).softmax(-1).matmul(v);
+        if (slowFused && !upcast && (bias == null || k.size(2) <= FEW)) {
+            Tensor scaled = q.mul(new Scalar(1 / Math.sqrt(q.size(3))));
+            return k.size(2) <= FEW ? multiplied(scaled, k, v, bias) : inRows(scaled, k, v);
         }
         ScalarType own = q.scalar_type().intern();
         boolean widened = own != ScalarType.Double && (slowFused || upcast);
         ScalarType dtype = widened ? ScalarType.Float : own;
         return fused(q.to(dtype), k.to(dtype), v.to(dtype), bias == null ? null : bias.to(dtype))
                 .to(own);
+    }
+
+    private static Tensor multiplied(Tensor q, Tensor k, Tensor v, @Nullable Tensor bias) {
+        Tensor scores = q.matmul(k.transpose(-2, -1));
+        return (bias == null ? scores : scores.add(bias)).softmax(-1).matmul(v);
+    }
+
+    /** The same, some rows of a head at a time. */
+    private static Tensor inRows(Tensor q, Tensor k, Tensor v) {
+        List<Tensor> found = new ArrayList<>();
+        for (long sample = 0; sample < q.size(0); sample++) {
+            for (long head = 0; head < q.size(1); head++) {
+                Tensor queries = of(q, sample, head);
+                Tensor keys = of(k, sample, head);
+                Tensor values = of(v, sample, head);
+                for (long row = 0; row < q.size(2); row += FEW) {
+                    Tensor some = queries.narrow(0, row, Math.min(FEW, q.size(2) - row));
+                    found.add(Scoped.result(() -> multiplied(some, keys, values, null)));
+                }
+            }
+        }
+        return torch.cat(new TensorVector(found.toArray(Tensor[]::new)), 0).view(q.sizes());
+    }
+
+    private static Tensor of(Tensor perHead, long sample, long head) {
+        return perHead.select(0, sample).select(0, head);
     }
 
     private static Tensor fused(Tensor q, Tensor k, Tensor v, @Nullable Tensor bias) {
