@@ -183,7 +183,7 @@ class LatentCommandTest {
                 .asInstanceOf(InstanceOfAssertFactories.map(String.class, Object.class))
                 .containsKeys("drawn", "real", "copies");
         BufferedImage seen = ImageIO.read(sheet.toFile());
-        assertThat(seen.getWidth()).isEqualTo(10 * 9 + 1);
+        assertThat(seen.getWidth()).isEqualTo(3 * 9 + 1);
         assertThat(seen.getHeight()).isEqualTo(2 * 9 + 1);
     }
 

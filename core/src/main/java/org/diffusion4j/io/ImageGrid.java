@@ -3,6 +3,8 @@ package org.diffusion4j.io;
 import static org.diffusion4j.engine.Require.require;
 
 import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Many small pictures as one, in rows from left to right, on black. */
@@ -39,5 +41,37 @@ public final class ImageGrid {
             grid.getRaster().setRect(padding + i % columns * width, padding + i / columns * height, image.getRaster());
         }
         return grid;
+    }
+
+    /**
+     * The grid of images in rows, below each row the others that belong to them.
+     *
+     * @param images at least one, all of one size and type, gray or RGB
+     * @param others as many, of the same size and type
+     * @param columns images in a row; where the last has fewer, its end stays black
+     * @param padding pixels between two images and around all
+     * @return an image of the same type
+     */
+    public static BufferedImage inPairs(
+            List<BufferedImage> images, List<BufferedImage> others, int columns, int padding) {
+        require(
+                others.size() == images.size(),
+                "as many images are needed below as above: %s, was %s",
+                images.size(),
+                others.size());
+        require(!images.isEmpty(), "a grid needs at least one image");
+        BufferedImage first = images.get(0);
+        BufferedImage none = new BufferedImage(first.getWidth(), first.getHeight(), first.getType());
+        int across = Math.min(columns, images.size());
+        List<BufferedImage> rows = new ArrayList<>();
+        for (int from = 0; from < images.size(); from += across) {
+            int to = Math.min(from + across, images.size());
+            List<BufferedImage> end = Collections.nCopies(from + across - to, none);
+            rows.addAll(images.subList(from, to));
+            rows.addAll(end);
+            rows.addAll(others.subList(from, to));
+            rows.addAll(end);
+        }
+        return of(rows, across, padding);
     }
 }

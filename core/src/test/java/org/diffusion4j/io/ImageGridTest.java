@@ -25,6 +25,19 @@ class ImageGridTest {
     }
 
     @Test
+    void lays_other_images_below_those_that_they_belong_to() {
+        BufferedImage grid = ImageGrid.inPairs(List.of(dot(1), dot(2), dot(3)), List.of(dot(4), dot(5), dot(6)), 2, 0);
+        assertThat(grid.getRaster().getPixels(0, 0, 2, 4, (int[]) null))
+                .containsExactly(
+                        1, 2, //
+                        4, 5, //
+                        3, 0, //
+                        6, 0);
+        assertThatThrownBy(() -> ImageGrid.inPairs(List.of(dot(1)), List.of(), 2, 0))
+                .hasMessage("as many images are needed below as above: 1, was 0");
+    }
+
+    @Test
     void is_no_wider_than_its_images() {
         assertThat(ImageGrid.of(List.of(dot(1), dot(2)), 10, 0).getWidth()).isEqualTo(2);
     }

@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -195,16 +194,13 @@ public record PromptMetrics(
                         .toList(),
                 learned);
         if (options.sheet() != null) {
-            List<byte[]> rows = new ArrayList<>(); // a row of what was drawn, below it the nearest ones
-            for (int from = 0; from < drawn.size(); from += COLUMNS) {
-                int to = Math.min(from + COLUMNS, drawn.size());
-                List<byte[]> missing = Collections.nCopies(from + COLUMNS - to, new byte[learned.imageBytes()]);
-                rows.addAll(drawn.subList(from, to));
-                rows.addAll(missing);
-                found.found().subList(from, to).forEach(each -> rows.add(values(learned, each.index())));
-                rows.addAll(missing);
-            }
-            Png.write(options.sheet(), ImageGrid.of(images(rows, learned), COLUMNS, PADDING), Map.of());
+            List<byte[]> nearest = found.found().stream()
+                    .map(each -> values(learned, each.index()))
+                    .toList();
+            Png.write(
+                    options.sheet(),
+                    ImageGrid.inPairs(images(drawn, learned), images(nearest, learned), COLUMNS, PADDING),
+                    Map.of());
         }
         Map<String, Object> facts = new LinkedHashMap<>(beside(found.median(), ofUnseen.median()));
         facts.put("copies", found.copies(ofUnseen));

@@ -3,9 +3,7 @@ package org.diffusion4j.latent.autoencoder;
 import static org.diffusion4j.engine.Require.require;
 
 import java.awt.image.BufferedImage;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
@@ -84,14 +82,7 @@ public record ReconstructedPictures(PictureAutoencoder autoencoder, String weigh
      */
     public static BufferedImage sheet(Tensor pixels, Tensor again) {
         PixelCodec codec = new PixelCodec();
-        List<BufferedImage> pictures = codec.toImages(codec.encode(pixels));
-        List<BufferedImage> others = codec.toImages(codec.encode(again));
-        int columns = Math.min(COLUMNS, pictures.size());
-        List<BufferedImage> rows = new ArrayList<>();
-        for (int first = 0; first + columns <= pictures.size(); first += columns) {
-            rows.addAll(pictures.subList(first, first + columns));
-            rows.addAll(others.subList(first, first + columns));
-        }
-        return ImageGrid.of(rows, columns, PADDING);
+        return ImageGrid.inPairs(
+                codec.toImages(codec.encode(pixels)), codec.toImages(codec.encode(again)), COLUMNS, PADDING);
     }
 }
