@@ -45,8 +45,8 @@ final class WriteCommand implements Runnable {
     @Parameters(
             paramLabel = "MODEL",
             converter = ModelName.class,
-            description = "The model folder of a training of texts, such as runs/NAME/model; or tang or e2e, which come"
-                    + " with this program.")
+            description = "The model folder of a training of texts, such as runs/NAME/model; or tang, which comes with"
+                    + " this program.")
     private Path folder;
 
     @Option(names = "--count", defaultValue = "10", description = "How many texts (default: ${DEFAULT-VALUE}).")

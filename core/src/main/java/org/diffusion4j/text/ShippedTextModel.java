@@ -16,26 +16,14 @@ import org.diffusion4j.io.ShippedFiles;
 public enum ShippedTextModel {
 
     /** Couplets of Tang poems, five characters a line: {@code recipes/diffusion-lm-tang.json}. */
-    TANG("tang", "text.json", "text.safetensors"),
+    TANG("tang");
 
-    /**
-     * Descriptions of restaurants: {@code recipes/diffusion-lm-e2e.json}. Its folder has the {@code controls} of
-     * {@code recipes/text-control-e2e.json}.
-     */
-    E2E(
-            "e2e",
-            "text.json",
-            "text.safetensors",
-            "controls/control.json",
-            "controls/control.safetensors",
-            "controls/tagged.jsonl");
+    private static final List<String> FILES = List.of("text.json", "text.safetensors");
 
     private final String text;
-    private final List<String> files;
 
-    ShippedTextModel(String text, String... files) {
+    ShippedTextModel(String text) {
         this.text = text;
-        this.files = List.of(files);
     }
 
     /** The one of a name, if there is one. */
@@ -50,7 +38,7 @@ public enum ShippedTextModel {
      * @throws org.diffusion4j.engine.DiffusionException if its files are not on the class path, or the folder cannot be written
      */
     public Path folder() {
-        return new ShippedFiles(text, files).folder(DataHome.folder());
+        return new ShippedFiles(text, FILES).folder(DataHome.folder());
     }
 
     /** The name on the command line. */
