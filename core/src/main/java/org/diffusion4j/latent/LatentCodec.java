@@ -52,7 +52,7 @@ final class LatentCodec implements AutoCloseable {
         AutoencoderKL vae = AutoencoderKL.withoutValues(config);
         try {
             vae.parameters()
-                    .drawWith(
+                    .drawWithNarrow(
                             new Compute(compute.device(), Precision.FLOAT32),
                             files.weightsSource(ModelPart.VAE),
                             take -> files.weights(ModelPart.VAE, (name, tensor) -> {

@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Parameters implements AutoCloseable {
 
-    private static final long TRIM_EVERY = 1L << 26;
+    private static final long TRIM_EVERY = 1L << 25;
 
     /** One parameter: a name, a shape, and after allocation a view of the flat buffer. */
     public static final class Parameter {
@@ -100,9 +100,12 @@ public final class Parameters implements AutoCloseable {
         }
 
         /** Holds the tensor as a network that only draws needs it: the tensor's own memory where it is so already. */
-        private void take(Tensor tensor, Compute wanted) {
+        private void take(Tensor tensor, Compute wanted, boolean narrow) {
             ScalarType dtype = operand ? wanted.arithmetic().dtype() : ScalarType.Float;
-            Tensor moved = tensor.to(wanted.device().torch(), dtype);
+            ScalarType own = tensor.scalar_type().intern();
+            boolean stays = narrow && operand && (own == ScalarType.BFloat16 || own == ScalarType.Half);
+            cast = stays ? dtype : null;
+            Tensor moved = tensor.to(wanted.device().torch(), stays ? own : dtype);
             if (shape.length == 4) {
                 moved = moved.contiguous(Layout.of(moved, dtype));
             }
@@ -360,6 +363,18 @@ public final class Parameters implements AutoCloseable {
      * @throws WeightsException as {@link #load}
      */
     public void drawWith(Compute wanted, String source, Consumer<BiConsumer<String, Tensor>> weights) {
+        drawWith(wanted, false, source, weights);
+    }
+
+    /**
+     * {@link #drawWith}, but what the file has in fewer bits than the arithmetic stays so in memory, and is widened in each product: for a
+     * network that is called seldom. What it computes is the same.
+     */
+    public void drawWithNarrow(Compute wanted, String source, Consumer<BiConsumer<String, Tensor>> weights) {
+        drawWith(wanted, true, source, weights);
+    }
+
+    private void drawWith(Compute wanted, boolean narrow, String source, Consumer<BiConsumer<String, Tensor>> weights) {
         wanted.requireUsable();
         if (values != null || drawsOnly) {
             throw new IllegalStateException("the network has weights already");
@@ -374,7 +389,7 @@ public final class Parameters implements AutoCloseable {
                     requireKnown(name, tensor, source);
                     Parameter parameter = get(name);
                     requireShape(parameter, tensor, source);
-                    parameter.take(tensor, wanted);
+                    parameter.take(tensor, wanted, narrow);
                     requireFinite(parameter, source);
                     converted[0] += tensor.nbytes();
                 }
@@ -384,6 +399,7 @@ public final class Parameters implements AutoCloseable {
                 }
             });
         }
+        Pointer.trimMemory();
         for (Parameter parameter : byName.values()) {
             requireShape(parameter, parameter.value, source);
         }

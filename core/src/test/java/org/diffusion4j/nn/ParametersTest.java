@@ -13,6 +13,8 @@ import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.MemoryFormat;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.diffusion4j.engine.Compute;
+import org.diffusion4j.engine.Precision;
 import org.diffusion4j.engine.WeightsException;
 import org.diffusion4j.nn.Parameters.Parameter;
 import org.junit.jupiter.api.AfterEach;
@@ -70,6 +72,23 @@ class ParametersTest {
     void are_the_same_for_the_same_seed_and_others_for_another() {
         assertThat(numbers(made(7))).containsExactly(numbers(parameters.values()));
         assertThat(numbers(made(8))).isNotEqualTo(numbers(parameters.values()));
+    }
+
+    @Test
+    void in_few_bits_stay_so_where_that_is_asked_for_and_are_widened_in_each_product() {
+        Tensor file = torch.randn(3, 5, 3, 3).to(ScalarType.BFloat16);
+        Compute compute = Compute.on(Precision.FLOAT32);
+        try (Parameters narrow = new Parameters();
+                Parameters wide = new Parameters()) {
+            Parameter held = narrow.addOperand("weight", Initialiser.ONES, 3, 5, 3, 3);
+            Parameter other = wide.addOperand("weight", Initialiser.ONES, 3, 5, 3, 3);
+            narrow.drawWithNarrow(compute, "file", take -> take.accept("weight", file));
+            wide.drawWith(compute, "file", take -> take.accept("weight", file));
+            assertThat(held.value().scalar_type().intern()).isEqualTo(ScalarType.BFloat16);
+            assertThat(held.operand().scalar_type().intern()).isEqualTo(ScalarType.Float);
+            assertThat(held.operand().is_contiguous(MemoryFormat.ChannelsLast)).isTrue();
+            assertThat(held.operand().equal(other.operand())).isTrue();
+        }
     }
 
     private Tensor made(long seed) {
