@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.diffusion4j.cli.console.LiveWork;
-import org.diffusion4j.cli.option.ModelName;
 import org.diffusion4j.cli.option.StepsOptions;
 import org.diffusion4j.evaluate.text.Diversity;
 import org.diffusion4j.io.Json;
@@ -34,7 +33,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "write",
         description = "Writes texts with a model that 'train' made of texts, one a line.",
-        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} write tang --prefix 床前明月光, --count 5"})
+        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} write runs/tang/model --prefix 床前明月光, --count 5"})
 final class WriteCommand implements Runnable {
 
     private static final double FLUENCY = 0.01; // as in Diffusion-LM's code
@@ -42,11 +41,7 @@ final class WriteCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(
-            paramLabel = "MODEL",
-            converter = ModelName.class,
-            description = "The model folder of a training of texts, such as runs/NAME/model; or tang, which comes with"
-                    + " this program.")
+    @Parameters(paramLabel = "MODEL", description = "The model folder of a training of texts, such as runs/NAME/model.")
     private Path folder;
 
     @Option(names = "--count", defaultValue = "10", description = "How many texts (default: ${DEFAULT-VALUE}).")
