@@ -85,6 +85,7 @@ class LatentCommandTest {
                 "train.batchSize=4",
                 "train.decayTo=1",
                 "train.steps=2",
+                "train.stages=[]",
                 "train.sampleCount=2",
                 "sample.steps=2");
     }
