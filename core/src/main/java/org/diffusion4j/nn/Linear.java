@@ -62,9 +62,9 @@ public final class Linear {
         return tokens.is_cpu() && tokens.scalar_type().intern() == ScalarType.Float ? overRow(tokens) : apply(tokens);
     }
 
+    /** As an image of one row, which has its channels last as it lies; a column would not count as that. */
     private Tensor overRow(Tensor tokens) {
-        Tensor row = tokens.transpose(1, 2)
-                .unsqueeze(2); // an image with channels last; as a column it would not count as one
+        Tensor row = tokens.transpose(1, 2).unsqueeze(2);
         return applyToPixels(row).squeeze(2).transpose(1, 2);
     }
 }
