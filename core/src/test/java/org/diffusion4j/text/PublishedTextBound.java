@@ -43,7 +43,8 @@ record PublishedTextBound(Tensor kl, Tensor rounding, Tensor prior) {
         Tensor first = Tensors.of(times).to(between).eq(new Scalar(0));
         return new PublishedTextBound(
                 torch.where(first, atStart, between),
-                texts.roundingLoss(network)
+                NoisyTexts.surprise(network, texts.xStart(), texts.tokens())
+                        .mean(1)
                         .div(new Scalar(NATS_PER_BIT * texts.embedded().size(2))),
                 VariationalBound.prior(process, process.table().steps() - 1, texts.xStart()));
     }

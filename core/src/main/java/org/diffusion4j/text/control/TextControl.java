@@ -49,23 +49,20 @@ public record TextControl(ControlModel controls, List<ControlGoal> goals, double
     }
 
     /**
-     * Writes texts, as {@link TextModel#write(WriteSettings, WriteListener)} does, by the sampler ddpm.
+     * Writes texts, as {@link TextModel#write(WriteSettings, WriteListener)} does; Diffusion-LM's sampler is ddpm.
      *
-     * @throws IllegalArgumentException also if the controls are those of another model, the sampler is another one, or template and goals
-     *     do not fit
+     * @throws IllegalArgumentException also if the controls are those of another model, the sampler chooses its own steps, or template and
+     *     goals do not fit
      */
     public List<WrittenText> write(TextModel model, WriteSettings settings, WriteListener listener) {
         controls.requireFits(model);
-        require(
-                settings.sample().sampler().equals("ddpm"),
-                "control steers the steps of ddpm, and the sampler is %s; take ddpm",
-                settings.sample().sampler());
+        model.requireFits(settings.sample());
         WriteSettings within = settings.withTemplate(template(model, settings.template()));
         if (goals.stream().noneMatch(ControlGoal::steers)) {
             return model.write(within, listener);
         }
         try (CloseGuard.Use use = controls.classifier().parameters().use()) {
-            return model.write(within, sampler(model), listener);
+            return model.write(within, steered(model, settings.sample().make()), listener);
         }
     }
 
@@ -87,10 +84,10 @@ public record TextControl(ControlModel controls, List<ControlGoal> goals, double
         return template;
     }
 
-    private Sampler sampler(TextModel model) {
+    private Sampler steered(TextModel model, Sampler sampler) {
         double total = model.process().table().steps();
         return new ControlledSampler(
-                new GradientControl(fluency, stepSize, UNSTEERED * total), (x, t) -> loss(model, x, t));
+                sampler, new GradientControl(fluency, stepSize, UNSTEERED * total), (x, t) -> loss(model, x, t));
     }
 
     /** −log p of what is wanted, a sum over the batch. */
