@@ -50,6 +50,11 @@ record NoisyTexts(Tensor tokens, Tensor embedded, Tensor xStart, Tensor xt, Nois
                 tokens, embedded, xStart, given == null ? noised : torch.where(given, xStart, noised), level);
     }
 
+    /** How surprising each text's tokens are to the rounding layer at x0: nats a token, {@code [batch]}. */
+    Tensor roundingLoss(TextTransformer network) {
+        return surprise(network, xStart, tokens).mean(1);
+    }
+
     /** −log p(token | x) of the rounding layer, nats, {@code [batch, length]}. */
     static Tensor surprise(TextTransformer network, Tensor x, Tensor tokens) {
         Tensor logits = network.logits(x);

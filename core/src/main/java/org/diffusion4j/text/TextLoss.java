@@ -17,7 +17,7 @@ import org.diffusion4j.train.TimeSampler;
 
 /**
  * Diffusion-LM's end-to-end loss, by which embeddings, denoiser and rounding learn together: the squared error of the prediction, which at
- * t = 0 is that of the embeddings; what is left of x0 at the last time; and how surprising the tokens are at x0, or at the estimate of it.
+ * t = 0 is that of the embeddings; what is left of x0 at the last time; and how surprising the tokens are at x0.
  *
  * <p>Li et al., NeurIPS 2022, equation 2, as its code has it: all three are means over positions and channels, added with weight 1.
  *
@@ -29,7 +29,6 @@ record TextLoss(
         DiscreteProcess process,
         Prediction prediction,
         double timeScale,
-        RoundingLoss rounding,
         ObjectiveSettings settings)
         implements Loss {
 
@@ -48,16 +47,6 @@ record TextLoss(
         Tensor sum() {
             return squaredError.add(rounding).add(prior);
         }
-    }
-
-    /** As published. */
-    TextLoss(
-            TextTransformer network,
-            DiscreteProcess process,
-            Prediction prediction,
-            double timeScale,
-            ObjectiveSettings settings) {
-        this(network, process, prediction, timeScale, RoundingLoss.START, settings);
     }
 
     @Override
@@ -132,8 +121,7 @@ record TextLoss(
         double last = process.alpha(process.table().steps() - 1);
         return new Terms(
                 torch.where(first, atStart, error),
-                NoisyTexts.surprise(network, rounding.vectors(texts.xStart(), x0), texts.tokens())
-                        .mean(1),
+                texts.roundingLoss(network),
                 meanOver(texts.xStart().mul(new Scalar(last))));
     }
 

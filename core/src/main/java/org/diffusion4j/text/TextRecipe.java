@@ -28,7 +28,6 @@ import org.diffusion4j.train.Weighting;
  * @param model the network
  * @param prediction {@code x0}, {@code eps} or {@code v}
  * @param infilling share of examples of which a part is given without noise, so that the model learns to go on and to fill in, in [0, 1]
- * @param rounding what the rounding layer learns from
  * @param storage the precision of the weights in the model's folder: {@code float32}, {@code bf16} or {@code float16}
  * @param sample how texts are written by default
  * @param clamp whether x0 is rounded to the nearest embeddings in each step of writing, by default
@@ -41,7 +40,6 @@ public record TextRecipe(
         BetaSchedule schedule,
         String prediction,
         double infilling,
-        RoundingLoss rounding,
         Precision storage,
         TrainSettings train,
         SampleSettings sample,
@@ -212,7 +210,6 @@ public record TextRecipe(
                 new BetaSchedule(BetaCurve.DIFFUSION_LM, 1e-4, 0.02, 2000),
                 "x0",
                 0,
-                RoundingLoss.START,
                 Precision.FLOAT32,
                 TrainSettings.defaults()
                         .with(
@@ -255,10 +252,6 @@ public record TextRecipe(
 
     public TextRecipe withInfilling(double infilling) {
         return Records.with(this, "infilling", infilling);
-    }
-
-    public TextRecipe withRounding(RoundingLoss rounding) {
-        return Records.with(this, "rounding", rounding);
     }
 
     public TextRecipe withStorage(Precision storage) {

@@ -74,7 +74,6 @@ public final class TextTraining extends RunFolder.Session<TextRecipe, TextModel>
                 model.process(),
                 Prediction.named(recipe.prediction()),
                 recipe.timeScale(),
-                recipe.rounding(),
                 recipe.train().objective());
         TextExamples training = examples(recipe, model, corpus.trainingTexts(), corpus.fingerprint(), false);
         List<String> heldOut = corpus.heldOutTexts();

@@ -43,8 +43,7 @@ record PublishedTextBound(Tensor kl, Tensor rounding, Tensor prior) {
         Tensor first = Tensors.of(times).to(between).eq(new Scalar(0));
         return new PublishedTextBound(
                 torch.where(first, atStart, between),
-                NoisyTexts.surprise(network, texts.xStart(), texts.tokens())
-                        .mean(1)
+                texts.roundingLoss(network)
                         .div(new Scalar(NATS_PER_BIT * texts.embedded().size(2))),
                 VariationalBound.prior(process, process.table().steps() - 1, texts.xStart()));
     }

@@ -82,18 +82,6 @@ class TextModelTest {
     }
 
     @Test
-    void writes_them_by_the_loss_of_rounding_at_its_estimate_too() {
-        train(folder.resolve("estimate"), recipe("train.steps=500", "rounding=estimate"), TrainListener.NONE);
-        try (TextModel estimating = TextModel.load(folder.resolve("estimate/model"))) {
-            assertThat(estimating.write(100, 0))
-                    .filteredOn(sentences()::contains)
-                    .hasSizeGreaterThan(85);
-        }
-        assertThatThrownBy(() -> recipe("rounding=guess"))
-                .hasMessageContaining("there is no rounding 'guess'; known are: estimate, start");
-    }
-
-    @Test
     void goes_on_from_a_prefix_as_the_grammar_says() {
         List<String> written = write(model.settings().withCount(40).withTemplate(TextTemplate.ofPrefix("a dog hears")));
         assertThat(written).allSatisfy(text -> assertThat(text).startsWith("a dog hears "));
