@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.diffusion4j.cli.console.LiveWork;
+import org.diffusion4j.cli.option.ModelName;
 import org.diffusion4j.cli.option.StepsOptions;
 import org.diffusion4j.evaluate.text.Diversity;
 import org.diffusion4j.io.Json;
@@ -33,7 +34,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "write",
         description = "Writes texts with a model that 'train' made of texts, one a line.",
-        footer = {"", "Example:", "  ${ROOT-COMMAND-NAME} write runs/tang/model --prefix 床前明月光, --count 5"})
+        footer = {
+            "",
+            "Example:",
+            "  ${ROOT-COMMAND-NAME} write e2e --control food=Italian --control area=riverside --count 5"
+        })
 final class WriteCommand implements Runnable {
 
     private static final double FLUENCY = 0.01; // as in Diffusion-LM's code
@@ -41,7 +46,11 @@ final class WriteCommand implements Runnable {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "MODEL", description = "The model folder of a training of texts, such as runs/NAME/model.")
+    @Parameters(
+            paramLabel = "MODEL",
+            converter = ModelName.class,
+            description = "The model folder of a training of texts, such as runs/NAME/model; or e2e, which comes"
+                    + " with this program.")
     private Path folder;
 
     @Option(names = "--count", defaultValue = "10", description = "How many texts (default: ${DEFAULT-VALUE}).")
@@ -107,7 +116,7 @@ final class WriteCommand implements Runnable {
         require(controls == null || !control.isEmpty(), "--controls is for --control NAME=VALUE: add it, or omit it");
         try (ControlModel known = control.isEmpty() ? null : ControlModel.load(controls());
                 TextModel model = TextModel.load(folder)) {
-            WriteSettings usual = model.settings();
+            WriteSettings usual = known == null ? model.settings() : TextControl.settings(model);
             WriteSettings settings = usual.withCount(count)
                     .withSeed(seed)
                     .withTemplate(template)

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-@DisplayName("The model of words that comes with the program")
+@DisplayName("The models of words and of texts that come with the program")
 class ShippedModelsTest {
 
     @TempDir
@@ -30,6 +30,17 @@ class ShippedModelsTest {
                 assertThat(sums[channel]).as(colour).isGreaterThanOrEqualTo(sums[other]);
             }
         }
+    }
+
+    @Test
+    void writes_of_the_food_that_is_asked_for() {
+        Ran ran = diffuse("write", "e2e", "--control", "food=Italian", "--count", 8);
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out().lines())
+                .filteredOn(line -> line.contains("Italian"))
+                .hasSizeGreaterThan(4);
+        assertThat(diffuse("write", "e2e", "--length", 12, "--count", 3).out().lines())
+                .allSatisfy(line -> assertThat(line.split(" ")).hasSize(12));
     }
 
     private static double[] sums(BufferedImage image) {

@@ -4,7 +4,7 @@ import java.util.OptionalInt;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * Sees every step of a sampler, and may steer it. To stop it, throw {@link java.util.concurrent.CancellationException}: it reaches the caller of the
+ * Sees every step of a sampler. To stop it, throw {@link java.util.concurrent.CancellationException}: it reaches the caller of the
  * sampler and, like every exception, frees all native memory of the call. To stop it from another thread, use a
  * {@link org.diffusion4j.engine.Cancellation}.
  */
@@ -16,17 +16,6 @@ public interface SampleListener {
 
     /** Called after every step, on the sampler's thread. */
     void onStep(Step step);
-
-    /**
-     * The sample that the sampler goes on from, {@code step.x()} unless the listener steers. Called by {@link SamplingLoop} after every step,
-     * in the scope of the step; samplers with loops of their own (which choose their steps) call {@link #onStep} alone.
-     *
-     * @return shaped as {@code step.x()}, that tensor or one made in the scope of the step
-     */
-    default Tensor steered(Step step) {
-        onStep(step);
-        return step.x();
-    }
 
     /**
      * What is seen after a step; the tensors are valid during the call.

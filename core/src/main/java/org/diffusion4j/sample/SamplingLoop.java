@@ -39,8 +39,9 @@ public final class SamplingLoop {
                 Cancellation.checkpoint();
                 try (PointerScope step = new PointerScope()) {
                     Moved moved = move.from(x.get(), i);
-                    x.set(listener.steered(new SampleListener.Step(
-                            i, OptionalInt.of(grid.steps()), grid.next(i), moved.x(), moved.x0())));
+                    x.set(moved.x());
+                    listener.onStep(new SampleListener.Step(
+                            i, OptionalInt.of(grid.steps()), grid.next(i), x.get(), moved.x0()));
                 }
             }
             return x.handOver();

@@ -225,12 +225,8 @@ public final class TextModel implements AutoCloseable {
                 given);
     }
 
-    /**
-     * Refuses settings of a sampler that no text can be written by.
-     *
-     * @throws IllegalArgumentException in one line
-     */
-    public void requireFits(SampleSettings settings) {
+    /** Refuses settings of a sampler that no text can be written by. */
+    void requireFits(SampleSettings settings) {
         require(
                 !settings.asPublished(),
                 "'%s' is a scheduler class of diffusers' folders; choose a sampler that 'samplers' lists",

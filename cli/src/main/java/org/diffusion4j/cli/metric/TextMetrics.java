@@ -24,6 +24,7 @@ import org.diffusion4j.text.TextRecipe;
 import org.diffusion4j.text.TextReference;
 import org.diffusion4j.text.WriteSettings;
 import org.diffusion4j.text.WrittenText;
+import org.diffusion4j.text.control.TextControl;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 
@@ -67,7 +68,7 @@ public record TextMetrics(
                             corpus,
                             reference,
                             count,
-                            settings(model).withSeed(seed))
+                            settings(TextControl.settings(model)).withSeed(seed))
                     : null; // first, since it may refuse its files
             measure(model, reference, chosen, facts);
             print(facts, steered, json);
@@ -92,7 +93,7 @@ public record TextMetrics(
         if (metrics.isEmpty()) {
             return;
         }
-        WriteSettings settings = settings(model).withCount(count).withSeed(seed);
+        WriteSettings settings = settings(model.settings()).withCount(count).withSeed(seed);
         List<String> written;
         try (LiveWork work = new LiveWork("the writing")) {
             written = model.write(settings, (done, of) -> work.at(done, of, "steps")).stream()
@@ -112,8 +113,7 @@ public record TextMetrics(
         facts.put("heldOut", real.size());
     }
 
-    private WriteSettings settings(TextModel model) {
-        WriteSettings usual = model.settings();
+    private WriteSettings settings(WriteSettings usual) {
         return usual.withSample(sampling.apply(usual.sample()));
     }
 

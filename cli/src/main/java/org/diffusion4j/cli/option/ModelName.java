@@ -11,6 +11,7 @@ import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.DiffusionException;
 import org.diffusion4j.image.ShippedModel;
 import org.diffusion4j.latent.ShippedLatentModel;
+import org.diffusion4j.text.ShippedTextModel;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
@@ -22,6 +23,7 @@ public final class ModelName implements ITypeConverter<Path> {
     static {
         Stream.of(ShippedModel.values()).forEach(model -> SHIPPED.put(model.toString(), model::folder));
         Stream.of(ShippedLatentModel.values()).forEach(model -> SHIPPED.put(model.toString(), model::folder));
+        Stream.of(ShippedTextModel.values()).forEach(model -> SHIPPED.put(model.toString(), model::folder));
     }
 
     @Override

@@ -9,6 +9,7 @@ import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.data.text.TextUnit;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.nn.Condition;
+import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Sampler;
 import org.diffusion4j.text.TextModel;
 import org.diffusion4j.text.TextTemplate;
@@ -26,6 +27,8 @@ import org.diffusion4j.text.WrittenText;
  */
 public record TextControl(ControlModel controls, List<ControlGoal> goals, double fluency, double stepSize) {
 
+    private static final String STEERED = "ddpm";
+    private static final int STEPS = 200;
     private static final double UNSTEERED = 0.05; // of the chain at its end: 10 of 200 timesteps in Diffusion-LM's code
 
     public TextControl {
@@ -48,21 +51,37 @@ public record TextControl(ControlModel controls, List<ControlGoal> goals, double
                 controls, List.of(goals).stream().map(ControlGoal::parse).toList());
     }
 
+    /** What steered texts are written by where the model's recipe has another sampler: ddpm in 200 steps, as in Diffusion-LM's code. */
+    public static SampleSettings sampling(SampleSettings ofModel) {
+        return ofModel.sampler().equals(STEERED) ? ofModel : SampleSettings.ddpm(STEPS);
+    }
+
+    /** The model's settings with a sampler that {@link #sampling can be steered}: to be changed by {@code with…}. */
+    public static WriteSettings settings(TextModel model) {
+        WriteSettings usual = model.settings();
+        return usual.withSample(sampling(usual.sample()));
+    }
+
     /**
-     * Writes texts, as {@link TextModel#write(WriteSettings, WriteListener)} does; Diffusion-LM's sampler is ddpm.
+     * Writes texts, as {@link TextModel#write(WriteSettings, WriteListener)} does, by the sampler ddpm; by any where nothing needs a
+     * gradient.
      *
-     * @throws IllegalArgumentException also if the controls are those of another model, the sampler chooses its own steps, or template and
-     *     goals do not fit
+     * @param settings such as {@link #settings}
+     * @throws IllegalArgumentException also if the controls are those of another model, the sampler is another one, or template and goals
+     *     do not fit
      */
     public List<WrittenText> write(TextModel model, WriteSettings settings, WriteListener listener) {
         controls.requireFits(model);
-        model.requireFits(settings.sample());
         WriteSettings within = settings.withTemplate(template(model, settings.template()));
         if (goals.stream().noneMatch(ControlGoal::steers)) {
             return model.write(within, listener);
         }
+        require(
+                settings.sample().sampler().equals(STEERED),
+                "control steers the steps of ddpm, and the sampler is %s; take ddpm",
+                settings.sample().sampler());
         try (CloseGuard.Use use = controls.classifier().parameters().use()) {
-            return model.write(within, steered(model, settings.sample().make()), listener);
+            return model.write(within, sampler(model), listener);
         }
     }
 
@@ -84,10 +103,10 @@ public record TextControl(ControlModel controls, List<ControlGoal> goals, double
         return template;
     }
 
-    private Sampler steered(TextModel model, Sampler sampler) {
+    private Sampler sampler(TextModel model) {
         double total = model.process().table().steps();
         return new ControlledSampler(
-                sampler, new GradientControl(fluency, stepSize, UNSTEERED * total), (x, t) -> loss(model, x, t));
+                new GradientControl(fluency, stepSize, UNSTEERED * total), (x, t) -> loss(model, x, t));
     }
 
     /** −log p of what is wanted, a sum over the batch. */
