@@ -1,6 +1,12 @@
 package org.diffusion4j.engine;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.global.torch;
 
@@ -36,10 +42,24 @@ public final class Libtorch {
                             "org.bytedeco.javacpp.cachedir",
                             CacheFolder.path().resolve("javacpp").toString());
                 }
+                load();
                 openblas.blas_set_num_threads(1);
                 torch.set_num_threads(Runtime.getRuntime().availableProcessors());
                 STARTED.set(true);
             }
+        }
+    }
+
+    /** One process at a time: where two are the first on a machine, JavaCPP in one writes a library anew that the other is loading, which ends the other. */
+    private static void load() {
+        try (FileChannel channel = FileChannel.open(
+                        Loader.getCacheDir().toPath().resolve("diffusion4j.lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE);
+                FileLock lock = channel.lock()) {
+            Loader.load(torch.class);
+        } catch (IOException | OverlappingFileLockException e) { // no lock here: as JavaCPP does it
+            Loader.load(torch.class);
         }
     }
 

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.stream.Stream;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.MemoryFormatOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -16,6 +15,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.edit.Inpainting;
 import org.diffusion4j.engine.Libtorch;
 import org.diffusion4j.engine.NoiseStream;
+import org.diffusion4j.engine.ResidentMemory;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.process.DiffusionProcess;
 import org.diffusion4j.process.DiscreteProcess;
@@ -42,7 +42,6 @@ class SamplerMemoryTest {
     private static final long MIB = 1 << 20;
     private static final long[] SHAPE = {1, 1, 256, 256}; // float32: 256 KiB, so one tensor lost a call is 47 MiB
     private static final long ALLOWED = 12 * MIB;
-    private static final int ROUNDS = 3;
 
     /** Soon drawn, and without work for the Java heap, which is resident too. */
     private static final NoiseStream NOISE = (address, like) -> torch.randn_like(like);
@@ -107,13 +106,7 @@ class SamplerMemoryTest {
             Denoiser model = new Clipped(new NetworkDenoiser(network, process, Prediction.EPS));
 
             calls(10, sampler, model, listener, expected);
-            long grown =
-                    ALLOWED; // a leak grows in every round; Java's own heap and code, which are resident too, do not
-            for (int round = 0; round < ROUNDS && grown >= ALLOWED; round++) {
-                long before = Pointer.physicalBytes();
-                calls(190, sampler, model, listener, expected);
-                grown = Pointer.physicalBytes() - before;
-            }
+            long grown = ResidentMemory.growth(ALLOWED, () -> calls(190, sampler, model, listener, expected));
 
             System.out.printf("%s: %d KiB more after 200 calls than after 10%n", way, grown / 1024);
             assertThat(grown).as("growth of resident memory in bytes").isLessThan(ALLOWED);

@@ -15,13 +15,13 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.bytedeco.javacpp.Pointer;
 import org.diffusion4j.data.text.TextCorpus;
 import org.diffusion4j.data.text.TextItem;
 import org.diffusion4j.data.text.TextUnit;
 import org.diffusion4j.data.text.Vocabulary;
 import org.diffusion4j.engine.CheckpointException;
 import org.diffusion4j.engine.FormatException;
+import org.diffusion4j.engine.ResidentMemory;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.text.control.ControlRecipe;
 import org.diffusion4j.train.OneThread;
@@ -188,14 +188,13 @@ class TextModelTest {
     @Test
     void can_be_cancelled_and_keeps_no_memory() {
         WriteSettings settings = model.settings().withCount(4).withSample(SampleSettings.ddpm(10));
-        for (int i = 0; i < 100; i++) { // the Java heap grows to what this needs, cancelled texts included
-            cancelAndWrite(settings);
-        }
-        long before = Pointer.physicalBytes();
-        for (int i = 0; i < 100; i++) {
-            cancelAndWrite(settings);
-        }
-        assertThat(Pointer.physicalBytes() - before).isLessThan(32L << 20);
+        Runnable calls = () -> {
+            for (int i = 0; i < 100; i++) {
+                cancelAndWrite(settings);
+            }
+        };
+        calls.run(); // the Java heap grows to what this needs, cancelled texts included
+        assertThat(ResidentMemory.growth(32L << 20, calls)).isLessThan(32L << 20);
     }
 
     private static void cancelAndWrite(WriteSettings settings) {

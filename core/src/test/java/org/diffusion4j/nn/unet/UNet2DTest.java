@@ -12,7 +12,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.GeneratorOptional;
@@ -24,6 +23,7 @@ import org.bytedeco.pytorch.global.torch.DeviceType;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Compute;
 import org.diffusion4j.engine.Precision;
+import org.diffusion4j.engine.ResidentMemory;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.Condition;
 import org.junit.jupiter.api.AfterEach;
@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 class UNet2DTest {
 
     private static final long MIB = 1 << 20;
+    private static final long ALLOWED = 16 * MIB;
 
     private final PointerScope scope = new PointerScope();
     private final List<UNet2D> networks = new ArrayList<>();
@@ -238,7 +239,7 @@ class UNet2DTest {
         });
 
         System.out.printf("200 answers of the U-Net: %d MiB more resident memory%n", grown / MIB);
-        assertThat(grown).isLessThan(16 * MIB); // one tensor of features lost in each is 25 MiB
+        assertThat(grown).isLessThan(ALLOWED); // one tensor of features lost in each is 25 MiB
     }
 
     @Test
@@ -249,18 +250,20 @@ class UNet2DTest {
                 () -> network.forward(large(), times(4), Condition.NONE).sum().backward());
 
         System.out.printf("200 gradients of the U-Net: %d MiB more resident memory%n", grown / MIB);
-        assertThat(grown).isLessThan(16 * MIB);
+        assertThat(grown).isLessThan(ALLOWED);
     }
 
     private static long growth(Runnable step) {
-        long before = 0;
-        for (int i = 0; i < 210; i++) {
-            before = i == 10 ? Pointer.physicalBytes() : before;
+        repeat(10, step);
+        return ResidentMemory.growth(ALLOWED, () -> repeat(200, step));
+    }
+
+    private static void repeat(int count, Runnable step) {
+        for (int i = 0; i < count; i++) {
             try (PointerScope scope = new PointerScope()) {
                 step.run();
             }
         }
-        return Pointer.physicalBytes() - before;
     }
 
     @Test
