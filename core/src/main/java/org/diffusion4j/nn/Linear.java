@@ -62,9 +62,9 @@ public final class Linear {
         return tokens.is_cpu() && tokens.scalar_type().intern() == ScalarType.Float ? overRow(tokens) : apply(tokens);
     }
 
-    /** As an image of one row, which has its channels last as it lies; a column would not count as that. */
+    /** All tokens as one image of one row, which has its channels last as it lies; a column would not count as that. */
     private Tensor overRow(Tensor tokens) {
-        Tensor row = tokens.transpose(1, 2).unsqueeze(2);
-        return applyToPixels(row).squeeze(2).transpose(1, 2);
+        Tensor row = tokens.reshape(1, -1, tokens.size(2)).transpose(1, 2).unsqueeze(2);
+        return applyToPixels(row).squeeze(2).transpose(1, 2).reshape(tokens.size(0), tokens.size(1), -1);
     }
 }

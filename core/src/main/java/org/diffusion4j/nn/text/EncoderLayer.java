@@ -3,6 +3,7 @@ package org.diffusion4j.nn.text;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Scoped;
+import org.diffusion4j.nn.DotProductAttention;
 import org.diffusion4j.nn.Dropout;
 import org.diffusion4j.nn.LayerNorm;
 import org.diffusion4j.nn.Linear;
@@ -55,7 +56,7 @@ final class EncoderLayer {
      */
     Tensor apply(Tensor x) {
         return Scoped.result(() -> {
-            Tensor seen = torch.scaled_dot_product_attention(
+            Tensor seen = DotProductAttention.of(
                             perHead(query.apply(x)), perHead(key.apply(x)), perHead(value.apply(x)))
                     .transpose(1, 2)
                     .flatten(2, 3);

@@ -4,8 +4,8 @@ import static org.diffusion4j.engine.Require.require;
 
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.nn.Block;
+import org.diffusion4j.nn.DotProductAttention;
 import org.diffusion4j.nn.GroupNorm;
 import org.diffusion4j.nn.Layout;
 import org.diffusion4j.nn.Linear;
@@ -56,7 +56,7 @@ public final class AttentionBlock implements Block {
     @Override
     public Tensor forward(Tensor x, Tensor time) {
         Tensor image = norm == null ? x : norm.apply(x);
-        Tensor attended = attend(
+        Tensor attended = DotProductAttention.of(
                 heads(toQ.applyToPixels(image)), heads(toK.applyToPixels(image)), heads(toV.applyToPixels(image)));
         Tensor joined = attended.transpose(1, 2)
                 .reshape(x.size(0), x.size(2), x.size(3), -1)
@@ -73,13 +73,5 @@ public final class AttentionBlock implements Block {
                 .view(projected.size(0), heads, headWidth, -1)
                 .transpose(2, 3)
                 .contiguous();
-    }
-
-    private Tensor attend(Tensor q, Tensor k, Tensor v) {
-        if (!Layout.isLowOnCpu(q)) {
-            return torch.scaled_dot_product_attention(q, k, v);
-        }
-        Tensor scores = q.mul(new Scalar(1 / Math.sqrt(headWidth))).matmul(k.transpose(2, 3));
-        return scores.softmax(-1).matmul(v);
     }
 }

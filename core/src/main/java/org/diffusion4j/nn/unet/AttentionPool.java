@@ -6,6 +6,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.nn.Divisors;
+import org.diffusion4j.nn.DotProductAttention;
 import org.diffusion4j.nn.Initialiser;
 import org.diffusion4j.nn.Linear;
 import org.diffusion4j.nn.Parameters;
@@ -48,7 +49,7 @@ final class AttentionPool {
                 .reshape(x.size(0), -1, 3, heads, headWidth)
                 .permute(2, 0, 3, 1, 4); // 3, batch, heads, tokens, headWidth
         Tensor first = parts.select(0, 0).narrow(2, 0, 1).contiguous();
-        Tensor attended = torch.scaled_dot_product_attention(
+        Tensor attended = DotProductAttention.of(
                 first, parts.select(0, 1).contiguous(), parts.select(0, 2).contiguous());
         return answer.apply(attended.flatten(1, 3));
     }
