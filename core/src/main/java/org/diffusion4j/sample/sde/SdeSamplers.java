@@ -30,7 +30,7 @@ public final class SdeSamplers implements SamplerProvider {
     private static final SamplerOption<Double> ABSOLUTE =
             SamplerOption.real("absolute", 1e-5, LEAST, 1, "absolute error that a step may have");
     private static final SamplerOption<Double> SHARE = SamplerOption.real(
-            "share", 0.1, LEAST, 1, "of a level's variance that a step is long; NCSN took 0.2, that is 2e-5 at 0.01");
+            "share", 0.3, LEAST, 1, "of a level's variance that a step is long; NCSN took 0.2, that is 2e-5 at 0.01");
     private static final SamplerOption<Integer> LEVEL_STEPS =
             SamplerOption.whole("level-steps", 5, 1, 10_000, "steps at each level; NCSN took 100 at 10 levels");
     private static final SamplerOption<Double> CHURN = SamplerOption.real(
