@@ -64,7 +64,7 @@ record SamplerPage(Path file, Path model, List<Integer> steps, int count, long s
             - `edm` is `heun` with the churn of its paper (40 over all steps), for 100 steps and more.
             - `langevin` is NCSN's annealed Langevin dynamics: `level-steps` steps at each of the noise levels, whose number `--steps` sets, and a
               step of denoising at the end. The steps at a level must take away what the level before left, or noise piles up and the end is noise:
-              with the 50 levels of `ncsn-mnist` `share=0.3` needs 5 steps, `share=0.2` needs 10, `share=0.1` needs 20.
+              with the 50 levels of `ncsn-mnist`, `share=0.3` needs 5 steps, `share=0.2` needs 10, `share=0.1` needs 20.
             """;
 
     /** Writes the page and, into a folder of its name, a picture for each sampler. */

@@ -58,8 +58,8 @@ public final class Libtorch {
                         StandardOpenOption.WRITE);
                 FileLock lock = channel.lock()) {
             Loader.load(torch.class);
-        } catch (IOException | OverlappingFileLockException e) { // no lock here: as JavaCPP does it
-            Loader.load(torch.class);
+        } catch (IOException | OverlappingFileLockException e) {
+            // no lock can be had here: the first use of torch loads it
         }
     }
 

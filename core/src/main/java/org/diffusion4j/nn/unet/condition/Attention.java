@@ -3,13 +3,13 @@ package org.diffusion4j.nn.unet.condition;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.Scoped;
+import org.diffusion4j.nn.DotProductAttention;
 import org.diffusion4j.nn.Layout;
 import org.diffusion4j.nn.Linear;
 import org.diffusion4j.nn.Parameters;
@@ -73,8 +73,8 @@ final class Attention {
     private Tensor attend(Tensor q, Tensor k, Tensor v, @Nullable Tensor bias) {
         boolean slowFused = Layout.isLowOnCpu(q);
         if (slowFused && !upcast && (bias == null || k.size(2) <= FEW)) {
-            Tensor scaled = q.mul(new Scalar(1 / Math.sqrt(q.size(3))));
-            return k.size(2) <= FEW ? multiplied(scaled, k, v, bias) : inRows(scaled, k, v);
+            Tensor scaled = DotProductAttention.scaled(q);
+            return k.size(2) <= FEW ? DotProductAttention.multiplied(scaled, k, v, bias) : inRows(scaled, k, v);
         }
         ScalarType own = q.scalar_type().intern();
         boolean widened = own != ScalarType.Double && (slowFused || upcast);
@@ -83,12 +83,7 @@ final class Attention {
                 .to(own);
     }
 
-    private static Tensor multiplied(Tensor q, Tensor k, Tensor v, @Nullable Tensor bias) {
-        Tensor scores = q.matmul(k.transpose(-2, -1));
-        return (bias == null ? scores : scores.add(bias)).softmax(-1).matmul(v);
-    }
-
-    /** The same, some rows of a head at a time. */
+    /** Multiplied out, some rows of a head at a time. */
     private static Tensor inRows(Tensor q, Tensor k, Tensor v) {
         List<Tensor> found = new ArrayList<>();
         for (long sample = 0; sample < q.size(0); sample++) {
@@ -98,7 +93,7 @@ final class Attention {
                 Tensor values = of(v, sample, head);
                 for (long row = 0; row < q.size(2); row += FEW) {
                     Tensor some = queries.narrow(0, row, Math.min(FEW, q.size(2) - row));
-                    found.add(Scoped.result(() -> multiplied(some, keys, values, null)));
+                    found.add(Scoped.result(() -> DotProductAttention.multiplied(some, keys, values, null)));
                 }
             }
         }
