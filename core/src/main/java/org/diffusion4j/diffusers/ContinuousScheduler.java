@@ -38,6 +38,9 @@ record ContinuousScheduler(ProcessSettings settings, ContinuousProcess process) 
         });
         tree.putIfAbsent("kind", ProcessSettings.Kind.VP.toString());
         ProcessSettings settings = ProcessSettings.fromMap(tree, NAME);
+        keys(settings).keySet().stream()
+                .filter(word -> !word.equals("process"))
+                .forEach(word -> keys.requireKey(word, "a model of " + settings.kind()));
         return new ContinuousScheduler(settings, settings.process());
     }
 

@@ -117,6 +117,13 @@ final class SchedulerKeys {
         return map.get(key) != null;
     }
 
+    /** Refuses a file without the key. */
+    void requireKey(String key, String who) {
+        if (!has(key)) {
+            throw new FormatException(source + ": " + who + " needs '" + key + "', which is missing");
+        }
+    }
+
     /** Diffusers' word for one of ours, if it has one. */
     static <T> Optional<String> word(Map<String, T> words, T ours) {
         return words.entrySet().stream()

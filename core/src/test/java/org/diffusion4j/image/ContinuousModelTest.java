@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.data.InMemoryImages;
@@ -164,6 +165,14 @@ class ContinuousModelTest {
             }
             assertThat(losses[0]).isCloseTo(mean, within(1e-4 * Math.max(1, mean)));
         }
+    }
+
+    @Test
+    void aScoreModelWithoutItsSigmaIsRefused() {
+        Map<String, Object> keys = Map.of("_class_name", "ContinuousTimeScheduler", "process", "ve", "sigma_min", 0.01);
+        assertThatThrownBy(() -> SchedulerConfig.fromMap(keys, "scheduler_config.json"))
+                .isInstanceOf(FormatException.class)
+                .hasMessageContaining("a model of ve needs 'sigma_max', which is missing");
     }
 
     @Test
