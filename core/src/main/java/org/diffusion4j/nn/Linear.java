@@ -34,14 +34,23 @@ public final class Linear {
 
     /** {@code [..., in]} to {@code [..., out]}, made in the caller's scope. */
     public Tensor apply(Tensor x) {
-        Tensor factor = weight.operand();
-        if (x.dim() == 3 && x.is_cpu() && factor.scalar_type().intern() == ScalarType.BFloat16) {
-            return overRow(x); // libtorch's product goes by way of float32 there
+        return of(x, weight.operand(), bias == null ? null : bias.operand());
+    }
+
+    /**
+     * By weights that are not a layer's own.
+     *
+     * @param x {@code [..., in]}
+     * @param weight {@code [out, in]}, in whose dtype it is computed
+     * @param bias {@code [out]}, likewise
+     * @return {@code [..., out]} of that dtype, made in the caller's scope
+     */
+    public static Tensor of(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        if (x.dim() == 3 && x.is_cpu() && weight.scalar_type().intern() == ScalarType.BFloat16) {
+            return overRow(x, weight, bias); // libtorch's product goes by way of float32 there
         }
         return torch.linear(
-                x.to(factor.scalar_type()),
-                factor,
-                bias == null ? new TensorOptional() : new TensorOptional(bias.operand()));
+                x.to(weight.scalar_type()), weight, bias == null ? new TensorOptional() : new TensorOptional(bias));
     }
 
     /**
@@ -59,12 +68,17 @@ public final class Linear {
      * @return {@code [batch, length, out]}, made in the caller's scope
      */
     public Tensor applyToTokens(Tensor tokens) {
-        return tokens.is_cpu() && tokens.scalar_type().intern() == ScalarType.Float ? overRow(tokens) : apply(tokens);
+        return tokens.is_cpu() && tokens.scalar_type().intern() == ScalarType.Float
+                ? overRow(tokens, weight.operand(), bias == null ? null : bias.operand())
+                : apply(tokens);
     }
 
     /** All tokens as one image of one row, which has its channels last as it lies; a column would not count as that. */
-    private Tensor overRow(Tensor tokens) {
+    private static Tensor overRow(Tensor tokens, Tensor weight, @Nullable Tensor bias) {
         Tensor row = tokens.reshape(1, -1, tokens.size(2)).transpose(1, 2).unsqueeze(2);
-        return applyToPixels(row).squeeze(2).transpose(1, 2).reshape(tokens.size(0), tokens.size(1), -1);
+        return Conv2d.ofPixels(row, weight, bias)
+                .squeeze(2)
+                .transpose(1, 2)
+                .reshape(tokens.size(0), tokens.size(1), -1);
     }
 }

@@ -19,9 +19,16 @@ import org.jspecify.annotations.Nullable;
  * @param embedded {@code [batch, length, embedding]}
  * @param xStart x0, shaped so
  * @param xt shaped so
+ * @param given bool {@code [batch, length, 1]}, which positions are without noise in x_t; null for none
  * @param level of x_t
  */
-record NoisyTexts(Tensor tokens, Tensor embedded, Tensor xStart, Tensor xt, NoiseLevel level) {
+record NoisyTexts(
+        Tensor tokens,
+        Tensor embedded,
+        Tensor xStart,
+        Tensor xt,
+        @Nullable Tensor given,
+        NoiseLevel level) {
 
     /** An index that cross entropy passes over; no token and no class has it. */
     static final long PASSED_OVER = -100;
@@ -47,7 +54,7 @@ record NoisyTexts(Tensor tokens, Tensor embedded, Tensor xStart, Tensor xt, Nois
         NoiseLevel level = NoiseLevel.at(process, times, xStart);
         Tensor noised = level.noised(xStart, noise);
         return new NoisyTexts(
-                tokens, embedded, xStart, given == null ? noised : torch.where(given, xStart, noised), level);
+                tokens, embedded, xStart, given == null ? noised : torch.where(given, xStart, noised), given, level);
     }
 
     /** How surprising each text's tokens are to the rounding layer at x0: nats a token, {@code [batch]}. */
@@ -57,7 +64,11 @@ record NoisyTexts(Tensor tokens, Tensor embedded, Tensor xStart, Tensor xt, Nois
 
     /** −log p(token | x) of the rounding layer, nats, {@code [batch, length]}. */
     static Tensor surprise(TextTransformer network, Tensor x, Tensor tokens) {
-        Tensor logits = network.logits(x);
+        return surprise(network.logits(x), tokens);
+    }
+
+    /** −log p(token) of logits {@code [batch, length, vocabulary]}, nats, {@code [batch, length]}. */
+    static Tensor surprise(Tensor logits, Tensor tokens) {
         return torch.cross_entropy_loss(
                         logits.flatten(0, 1),
                         tokens.flatten(),

@@ -30,7 +30,7 @@ final class TextDenoiser implements Denoiser, AutoCloseable {
 
     private final TextTransformer network;
     private final DiscreteProcess process;
-    private final Prediction prediction;
+    private final TextPrediction prediction;
     private final double timeScale;
     private final boolean clamp;
     private final boolean anchored;
@@ -49,7 +49,7 @@ final class TextDenoiser implements Denoiser, AutoCloseable {
     TextDenoiser(
             TextTransformer network,
             DiscreteProcess process,
-            Prediction prediction,
+            TextPrediction prediction,
             double timeScale,
             boolean clamp,
             boolean anchored,
@@ -78,8 +78,7 @@ final class TextDenoiser implements Denoiser, AutoCloseable {
                 NoiseLevel level = NoiseLevel.at(process, t);
                 Tensor seen = anchored ? withGiven(x) : x;
                 Tensor output = network.forward(seen, timesteps(x, t), condition());
-                Tensor found = prediction.interpret(output, seen, level).x0();
-                return found.to(x.scalar_type());
+                return prediction.x0(output, seen, level).to(x.scalar_type());
             });
             if (network.config().selfConditioning()) {
                 remember(x0);

@@ -2,6 +2,7 @@ package org.diffusion4j.text;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.bytedeco.pytorch.Scalar;
@@ -45,6 +46,13 @@ final class TextExamples implements Examples {
         this.embedding = embedding;
         this.infilling = inTurn ? 0 : infilling;
         this.fingerprint = fingerprint;
+    }
+
+    /** How often each of so many tokens occurs. */
+    long[] counts(int vocabulary) {
+        long[] counts = new long[vocabulary];
+        rows.rows().forEach(row -> Arrays.stream(row).forEach(token -> counts[token]++));
+        return counts;
     }
 
     @Override

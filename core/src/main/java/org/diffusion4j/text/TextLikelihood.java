@@ -21,10 +21,8 @@ import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
-import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.text.TextTransformer;
 import org.diffusion4j.process.DiscreteProcess;
-import org.diffusion4j.process.Prediction;
 import org.diffusion4j.train.ObjectiveSettings;
 
 /**
@@ -135,7 +133,14 @@ public record TextLikelihood(double bitsPerToken, double standardError, double p
                     times,
                     noise.draw(2 * pass, like),
                     noise.draw(2 * pass + 1, like));
-            Tensor x0 = x0(model, texts, times);
+            Tensor output = new TextLoss(
+                            network,
+                            model.process(),
+                            model.prediction(),
+                            recipe.timeScale(),
+                            ObjectiveSettings.simple())
+                    .outputTwice(texts.xt(), times);
+            Tensor x0 = model.prediction().x0(output, texts.xt(), texts.level());
             Chain chain = new Chain(model.process());
             // x0 is the embedding and its first noise, of which x_t says a share
             Tensor embedding = x0.sub(texts.xt().mul(column(times, chain::noiseShare, x0)))
@@ -146,31 +151,12 @@ public record TextLikelihood(double bitsPerToken, double standardError, double p
             return new Needs(
                     times,
                     Tensors.toArray(errors.mul(column(times, chain::weight, x0).flatten())),
-                    Tensors.toArray(
-                            NoisyTexts.surprise(network, x0, texts.tokens()).sum(1)),
+                    Tensors.toArray(model.prediction().surprise(texts, output).sum(1)),
                     Arrays.stream(Tensors.toArray(
                                     texts.embedded().square().flatten(1, -1).sum(1)))
                             .map(squares -> chain.prior(squares, numbers))
                             .toArray());
         }
-    }
-
-    /** What the network takes for x0 at x_t; where it has self-conditioning, with its own first estimate. */
-    private static Tensor x0(TextModel model, NoisyTexts texts, double[] times) {
-        TextRecipe recipe = model.recipe();
-        Prediction prediction = Prediction.named(recipe.prediction());
-        TextLoss loss = new TextLoss(
-                model.network(), model.process(), prediction, recipe.timeScale(), ObjectiveSettings.simple());
-        Tensor x0 = prediction
-                .interpret(loss.output(texts, times, Condition.NONE), texts.xt(), texts.level())
-                .x0();
-        if (!recipe.model().selfConditioning()) {
-            return x0;
-        }
-        Condition previous = Condition.of(TextTransformer.PREVIOUS, x0);
-        return prediction
-                .interpret(loss.output(texts, times, previous), texts.xt(), texts.level())
-                .x0();
     }
 
     private static Tensor column(double[] times, DoubleUnaryOperator of, Tensor like) {

@@ -2,24 +2,22 @@ package org.diffusion4j.text;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.AutoGradMode;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.text.TextTransformer;
 import org.diffusion4j.process.DiscreteProcess;
-import org.diffusion4j.process.Prediction;
+import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.train.Loss;
 import org.diffusion4j.train.ObjectiveSettings;
 import org.diffusion4j.train.TimeSampler;
 
 /**
- * Diffusion-LM's end-to-end loss, by which embeddings, denoiser and rounding learn together: the squared error of the prediction, which at
- * t = 0 is that of the embeddings; what is left of x0 at the last time; and how surprising the tokens are at x0.
- *
- * <p>Li et al., NeurIPS 2022, equation 2, as its code has it: all three are means over positions and channels, added with weight 1.
+ * The loss of texts: their embeddings are noised, the network is asked, where it has self-conditioning with its own first estimate for half
+ * of them, and the {@link TextPrediction} says how wrong it was.
  *
  * @param network borrowed
  * @param timeScale the network receives the timestep times this: 1000/T as published
@@ -27,7 +25,7 @@ import org.diffusion4j.train.TimeSampler;
 record TextLoss(
         TextTransformer network,
         DiscreteProcess process,
-        Prediction prediction,
+        TextPrediction prediction,
         double timeScale,
         ObjectiveSettings settings)
         implements Loss {
@@ -40,14 +38,6 @@ record TextLoss(
 
     /** How many noises a text needs: that of x0, that of x_t, and one that decides on self-conditioning. */
     static final int NOISES = 3;
-
-    /** The three summands, each {@code [batch]}. */
-    record Terms(Tensor squaredError, Tensor rounding, Tensor prior) {
-
-        Tensor sum() {
-            return squaredError.add(rounding).add(prior);
-        }
-    }
 
     @Override
     public TimeSampler times() {
@@ -77,56 +67,52 @@ record TextLoss(
                 times,
                 noise.select(1, 0),
                 noise.select(1, 1));
-        return terms(texts, output(texts, times, chosen(noise)), times).sum();
+        Tensor output = network.config().selfConditioning()
+                ? output(texts.xt(), times, previous(firstEstimates(texts.xt(), times, chosen(noise))))
+                : output(texts.xt(), times, Condition.NONE);
+        return prediction.loss(texts, output, times);
     }
 
-    /** Half of the texts, bool {@code [batch, 1, 1]}: those whose estimate is fed back. */
-    private static Tensor chosen(Tensor noise) {
-        return noise.select(1, 2).flatten(1, 2).narrow(1, 0, 1).unsqueeze(2).gt(new Scalar(0));
+    /** Half of the texts: those whose estimate is fed back. */
+    private static int[] chosen(Tensor noise) {
+        double[] sides = Tensors.toArray(noise.select(1, 2).flatten(1, 2).select(1, 0));
+        return IntStream.range(0, sides.length).filter(i -> sides[i] > 0).toArray();
     }
 
-    /** The network's output at x_t, where it has self-conditioning with its own first estimate for those that are chosen. */
-    private Tensor output(NoisyTexts texts, double[] times, Tensor chosen) {
-        if (!network.config().selfConditioning()) {
-            return output(texts, times, Condition.NONE);
+    /** What the network says first of those that are chosen, 0 for all others. */
+    private Tensor firstEstimates(Tensor xt, double[] times, int[] chosen) {
+        Tensor all = torch.zeros_like(xt);
+        if (chosen.length > 0) {
+            try (AutoGradMode noGrad = new AutoGradMode(false)) {
+                Tensor rows = Tensors.of(Arrays.stream(chosen).asLongStream().toArray());
+                double[] theirs =
+                        Arrays.stream(chosen).mapToDouble(i -> times[i]).toArray();
+                all.index_copy_(0, rows, firstEstimate(xt.index_select(0, rows), theirs));
+            }
         }
-        Tensor first;
-        try (AutoGradMode noGrad = new AutoGradMode(false)) {
-            first = prediction
-                    .interpret(output(texts, times, Condition.NONE), texts.xt(), texts.level())
-                    .x0()
-                    .mul(chosen);
-        }
-        return output(texts, times, Condition.of(TextTransformer.PREVIOUS, first.detach()));
+        return all;
+    }
+
+    private Tensor firstEstimate(Tensor xt, double[] times) {
+        return prediction.x0(output(xt, times, Condition.NONE), xt, NoiseLevel.at(process, times, xt));
+    }
+
+    private static Condition previous(Tensor x0) {
+        return Condition.of(TextTransformer.PREVIOUS, x0);
+    }
+
+    /** The network's output at x_t, where it has self-conditioning with its own first estimate. */
+    Tensor outputTwice(Tensor xt, double[] times) {
+        return output(
+                xt, times, network.config().selfConditioning() ? previous(firstEstimate(xt, times)) : Condition.NONE);
     }
 
     /** The network's output at x_t. */
-    Tensor output(NoisyTexts texts, double[] times, Condition condition) {
+    Tensor output(Tensor xt, double[] times, Condition condition) {
         Tensor timesteps = Tensors.of(Arrays.stream(times)
                         .map(t -> process.networkTime(t) * timeScale)
                         .toArray())
-                .to(texts.xt());
-        return network.forward(texts.xt(), timesteps, condition);
-    }
-
-    /** The summands of an output. */
-    Terms terms(NoisyTexts texts, Tensor output, double[] times) {
-        Tensor eps = texts.xt()
-                .sub(texts.xStart().mul(texts.level().alpha()))
-                .div(texts.level().sigma());
-        Tensor error = meanOver(output.sub(prediction.target(texts.xStart(), eps, texts.level())));
-        Tensor x0 = prediction.interpret(output, texts.xt(), texts.level()).x0();
-        Tensor atStart = meanOver(x0.sub(texts.embedded()));
-        Tensor first = Tensors.of(times).to(error).eq(new Scalar(0));
-        double last = process.alpha(process.table().steps() - 1);
-        return new Terms(
-                torch.where(first, atStart, error),
-                texts.roundingLoss(network),
-                meanOver(texts.xStart().mul(new Scalar(last))));
-    }
-
-    /** The mean square of each text. */
-    private static Tensor meanOver(Tensor x) {
-        return x.square().flatten(1, -1).mean(1);
+                .to(xt);
+        return network.forward(xt, timesteps, condition);
     }
 }

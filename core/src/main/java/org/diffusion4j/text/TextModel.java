@@ -19,7 +19,6 @@ import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.text.TextTransformer;
 import org.diffusion4j.process.DiscreteProcess;
-import org.diffusion4j.process.Prediction;
 import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.sample.Sampler;
 
@@ -35,11 +34,13 @@ public final class TextModel implements AutoCloseable {
     private final TextTransformer network;
     private final TextCard card;
     private final DiscreteProcess process;
+    private final TextPrediction prediction;
 
     TextModel(TextTransformer network, TextCard card) {
         this.network = network;
         this.card = card;
         this.process = new DiscreteProcess(card.recipe().schedule().table());
+        this.prediction = TextPrediction.named(card.recipe().prediction(), network, process);
     }
 
     static TextTransformer networkOf(TextCard card) {
@@ -77,12 +78,16 @@ public final class TextModel implements AutoCloseable {
         return network;
     }
 
+    TextPrediction prediction() {
+        return prediction;
+    }
+
     /** The chain along which it noises and writes. */
     public DiscreteProcess process() {
         return process;
     }
 
-    /** The embeddings of all tokens, float32 {@code [vocabulary, embedding]}, borrowed; not to be changed. */
+    /** The embeddings of all tokens, float32 {@code [vocabulary, embedding]}, not to be changed; borrowed or made in the caller's scope. */
     public Tensor embeddings() {
         return network.embeddings();
     }
@@ -181,7 +186,7 @@ public final class TextModel implements AutoCloseable {
     /** The texts that vectors are rounded to. */
     private List<WrittenText> texts(Tensor x, GivenTokens given, int first) {
         int length = card.recipe().data().length();
-        Tensor logits = network.logits(x);
+        Tensor logits = prediction.rounding(x);
         Tensor bias = given.biasOfMarks().to(logits);
         logits.narrow(2, 0, bias.size(1)).add_(bias);
         Tensor tokens = logits.argmax(new LongOptional(-1), false);
@@ -215,14 +220,7 @@ public final class TextModel implements AutoCloseable {
 
     private TextDenoiser denoiser(boolean clamp, GivenTokens given) {
         TextRecipe recipe = card.recipe();
-        return new TextDenoiser(
-                network,
-                process,
-                Prediction.named(recipe.prediction()),
-                recipe.timeScale(),
-                clamp,
-                recipe.infilling() > 0,
-                given);
+        return new TextDenoiser(network, process, prediction, recipe.timeScale(), clamp, recipe.infilling() > 0, given);
     }
 
     /** Refuses settings of a sampler that no text can be written by. */

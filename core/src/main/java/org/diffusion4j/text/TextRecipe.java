@@ -26,7 +26,8 @@ import org.diffusion4j.train.Weighting;
  * @param name the name of the run, by which its folder is called
  * @param comment where the numbers come from and what to expect of them
  * @param model the network
- * @param prediction {@code x0}, {@code eps} or {@code v}
+ * @param prediction {@code x0}, {@code eps} or {@code v} of Diffusion-LM, or {@code tokens}: a distribution over tokens, which needs
+ *     normalized embeddings, since others would only grow
  * @param infilling share of examples of which a part is given without noise, so that the model learns to go on and to fill in, in [0, 1]
  * @param storage the precision of the weights in the model's folder: {@code float32}, {@code bf16} or {@code float16}
  * @param sample how texts are written by default
@@ -134,11 +135,15 @@ public record TextRecipe(
 
     public TextRecipe {
         Recipe.requireName(name);
-        Prediction meaning = Prediction.named(prediction);
+        TextPrediction.requireKnown(prediction);
+        boolean ofTokens = prediction.equals(TextPrediction.TOKENS);
+        require(
+                model.normalized() || !ofTokens,
+                "the prediction tokens needs embeddings of one length; set model.normalized=true");
         require(infilling >= 0 && infilling <= 1, "infilling must lie in [0, 1], was %s", infilling);
         require(
-                infilling == 0 || meaning.equals(Prediction.X0),
-                "infilling needs the prediction x0, which is '%s'; set prediction=x0 or infilling=0",
+                infilling == 0 || ofTokens || prediction.equals(Prediction.X0.toString()),
+                "infilling needs the prediction x0 or tokens, which is '%s'; set prediction=x0 or infilling=0",
                 prediction);
         require(
                 infilling == 0 || data.layout() == TextLayout.PAD,

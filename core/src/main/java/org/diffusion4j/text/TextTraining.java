@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.diffusion4j.data.text.TextCorpus;
 import org.diffusion4j.data.text.Vocabulary;
-import org.diffusion4j.process.Prediction;
 import org.diffusion4j.train.RunFolder;
 import org.diffusion4j.train.TrainListener;
 import org.diffusion4j.train.Trainer;
@@ -72,10 +71,11 @@ public final class TextTraining extends RunFolder.Session<TextRecipe, TextModel>
         TextLoss loss = new TextLoss(
                 model.network(),
                 model.process(),
-                Prediction.named(recipe.prediction()),
+                model.prediction(),
                 recipe.timeScale(),
                 recipe.train().objective());
         TextExamples training = examples(recipe, model, corpus.trainingTexts(), corpus.fingerprint(), false);
+        model.prediction().begin(training.counts(model.vocabulary().size()));
         List<String> heldOut = corpus.heldOutTexts();
         int validation = Math.min(recipe.data().validation(), heldOut.size());
         return new Trainer(

@@ -151,12 +151,13 @@ public final class DiffusionLmCheck implements GoldenCheck {
             out.expect("x_t", texts.xt());
             Prediction prediction =
                     PREDICTIONS.get(config.get("model_mean_type").asText());
-            TextLoss loss = new TextLoss(network, process, prediction, timeScale(config), ObjectiveSettings.simple());
-            Tensor output = loss.output(texts, times, Condition.NONE);
+            VectorPrediction vectors = new VectorPrediction(network, process, prediction);
+            TextLoss loss = new TextLoss(network, process, vectors, timeScale(config), ObjectiveSettings.simple());
+            Tensor output = loss.output(texts.xt(), times, Condition.NONE);
             boolean bound = config.get("loss_type").asText().equals("E2E_KL");
             Tensor each = bound
                     ? bound(golden, network, process, prediction, texts, times, output, out)
-                    : squaredErrors(golden, loss, texts, times, output, out);
+                    : squaredErrors(golden, vectors, texts, times, output, out);
             out.expect("loss", each);
             each.mean().backward();
             gradients(golden, network, out);
@@ -164,9 +165,14 @@ public final class DiffusionLmCheck implements GoldenCheck {
     }
 
     private static Tensor squaredErrors(
-            GoldenCase golden, TextLoss loss, NoisyTexts texts, double[] times, Tensor output, Comparison out) {
+            GoldenCase golden,
+            VectorPrediction vectors,
+            NoisyTexts texts,
+            double[] times,
+            Tensor output,
+            Comparison out) {
         golden.needsNo("config.model_var_type"); // of no use to this loss
-        TextLoss.Terms terms = loss.terms(texts, output, times);
+        VectorPrediction.Terms terms = vectors.terms(texts, output, times);
         out.expect("mse", terms.squaredError());
         out.expect("decoder_nll", terms.rounding());
         out.expect("tT_loss", terms.prior());
@@ -215,10 +221,11 @@ public final class DiffusionLmCheck implements GoldenCheck {
                     input(golden, "start_noise"),
                     input(golden, "noise"));
             out.expect("x_t", texts.xt());
-            TextLoss loss = new TextLoss(
-                    network, process, Prediction.X0, timeScale(golden.config()), ObjectiveSettings.simple());
-            Tensor x0 = loss.output(texts, times, Condition.NONE);
-            TextLoss.Terms terms = loss.terms(texts, x0, times);
+            VectorPrediction vectors = new VectorPrediction(network, process, Prediction.X0);
+            TextLoss loss =
+                    new TextLoss(network, process, vectors, timeScale(golden.config()), ObjectiveSettings.simple());
+            Tensor x0 = loss.output(texts.xt(), times, Condition.NONE);
+            VectorPrediction.Terms terms = vectors.terms(texts, x0, times);
             out.expect("mse", terms.squaredError());
             Tensor surprise = NoisyTexts.surprise(network, x0, texts.tokens());
             out.expect("nll", surprise.mul(target).sum(1).div(target.sum(1)));
@@ -283,7 +290,7 @@ public final class DiffusionLmCheck implements GoldenCheck {
                 TextDenoiser denoiser = new TextDenoiser(
                         network,
                         process,
-                        Prediction.X0,
+                        new VectorPrediction(network, process, Prediction.X0),
                         timeScale(config),
                         config.get("clamp").asBoolean(),
                         false,

@@ -56,7 +56,12 @@ public final class GrammarTexts {
 
     /** Trains such a model and opens it. */
     public static TextModel trained(Path folder) {
-        try (TextTraining training = TextTraining.begin(recipe("train.steps=500"), corpus(), folder, false)) {
+        return trained(folder, recipe("train.steps=500"));
+    }
+
+    /** The same by another recipe. */
+    static TextModel trained(Path folder, TextRecipe recipe) {
+        try (TextTraining training = TextTraining.begin(recipe, corpus(), folder, false)) {
             training.run(TrainListener.NONE);
         }
         return TextModel.load(folder.resolve("model"));

@@ -1,5 +1,6 @@
 package org.diffusion4j.nn.text;
 
+import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.engine.Scoped;
@@ -11,7 +12,7 @@ import org.diffusion4j.nn.Parameters;
 
 /**
  * A layer of BERT's encoder: attention of every position to all, then two linear layers with an exact GELU between, each followed by
- * a residual and a layer norm.
+ * a residual and a layer norm; or with the norms before both.
  *
  * <p>Devlin et al., "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding", NAACL 2019; Vaswani et al.,
  * "Attention Is All You Need", NeurIPS 2017, section 3.1. Attention weights are not dropped.
@@ -32,8 +33,11 @@ final class EncoderLayer {
     private final Dropout.Layer attentionDropout;
     private final Dropout.Layer outputDropout;
     private final int heads;
+    private final boolean preNorm;
 
-    EncoderLayer(Parameters.Path at, int width, int heads, int inner, Dropout dropout) {
+    EncoderLayer(Parameters.Path at, TextTransformerConfig config, Dropout dropout) {
+        int width = config.width();
+        int inner = config.inner();
         Parameters.Path attention = at.to("attention");
         query = new Linear(attention.to("self").to("query"), width, width);
         key = new Linear(attention.to("self").to("key"), width, width);
@@ -45,7 +49,8 @@ final class EncoderLayer {
         outputNorm = new LayerNorm(at.to("output").to("LayerNorm"), width, EPS);
         attentionDropout = dropout.layer();
         outputDropout = dropout.layer();
-        this.heads = heads;
+        heads = config.heads();
+        preNorm = config.preNorm();
     }
 
     /**
@@ -56,15 +61,22 @@ final class EncoderLayer {
      */
     Tensor apply(Tensor x) {
         return Scoped.result(() -> {
-            Tensor seen = DotProductAttention.of(
-                            perHead(query.apply(x)), perHead(key.apply(x)), perHead(value.apply(x)))
-                    .transpose(1, 2)
-                    .flatten(2, 3);
-            Tensor mixed = attentionNorm.apply(
-                    attentionDropout.apply(attended.apply(seen)).add(x));
-            Tensor changed = narrowed.apply(torch.gelu(widened.apply(mixed)));
-            return outputNorm.apply(outputDropout.apply(changed).add(mixed));
+            Tensor mixed = residual(x, attentionNorm, y -> attentionDropout.apply(attention(y)));
+            return residual(mixed, outputNorm, y -> outputDropout.apply(narrowed.apply(torch.gelu(widened.apply(y)))));
         });
+    }
+
+    private Tensor residual(Tensor x, LayerNorm norm, UnaryOperator<Tensor> change) {
+        return preNorm
+                ? change.apply(norm.apply(x)).add(x)
+                : norm.apply(change.apply(x).add(x));
+    }
+
+    private Tensor attention(Tensor x) {
+        Tensor seen = DotProductAttention.of(perHead(query.apply(x)), perHead(key.apply(x)), perHead(value.apply(x)))
+                .transpose(1, 2)
+                .flatten(2, 3);
+        return attended.apply(seen);
     }
 
     /** {@code [batch, heads, length, width/heads]}. */

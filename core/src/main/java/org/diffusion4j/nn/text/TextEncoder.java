@@ -11,6 +11,7 @@ import org.diffusion4j.nn.LayerNorm;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.Parameters.Parameter;
 import org.diffusion4j.nn.TimeFeatures;
+import org.jspecify.annotations.Nullable;
 
 /** Noisy embeddings and their time to features of each position: a projection, what is added for time and position, BERT's encoder. */
 final class TextEncoder {
@@ -21,6 +22,7 @@ final class TextEncoder {
     private final List<EncoderLayer> layers = new ArrayList<>();
     private final Parameter position;
     private final LayerNorm norm;
+    private final @Nullable LayerNorm lastNorm;
     private final Dropout.Layer dropped;
 
     /** Of so many numbers a position, under the names of Diffusion-LM. */
@@ -31,15 +33,12 @@ final class TextEncoder {
         up = new TwoLayers(at.to("input_up_proj"), inputs, width, width, torch::tanh);
         dropped = dropout.layer();
         for (int i = 0; i < config.layers(); i++) {
-            layers.add(new EncoderLayer(
-                    at.to("input_transformers").to("layer").to(String.valueOf(i)),
-                    width,
-                    config.heads(),
-                    config.inner(),
-                    dropout));
+            layers.add(
+                    new EncoderLayer(at.to("input_transformers").to("layer").to(String.valueOf(i)), config, dropout));
         }
         position = at.to("position_embeddings").add("weight", new Initialiser.Normal(1), positions, width);
         norm = new LayerNorm(at.to("LayerNorm"), width, EncoderLayer.EPS);
+        lastNorm = config.preNorm() ? new LayerNorm(at.to("last_LayerNorm"), width, EncoderLayer.EPS) : null;
     }
 
     /**
@@ -57,7 +56,7 @@ final class TextEncoder {
         for (EncoderLayer layer : layers) {
             hidden = layer.apply(hidden);
         }
-        return hidden;
+        return lastNorm == null ? hidden : lastNorm.apply(hidden);
     }
 
     /** What is added to every position for the time, {@code [batch, width]}, made in the caller's scope. */

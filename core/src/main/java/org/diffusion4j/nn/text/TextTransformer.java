@@ -2,16 +2,21 @@ package org.diffusion4j.nn.text;
 
 import static org.diffusion4j.engine.Require.require;
 
+import java.util.Arrays;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Scoped;
+import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Dropout;
 import org.diffusion4j.nn.Initialiser;
+import org.diffusion4j.nn.Linear;
 import org.diffusion4j.nn.Network;
 import org.diffusion4j.nn.Parameters;
 import org.diffusion4j.nn.Parameters.Parameter;
@@ -31,6 +36,12 @@ public final class TextTransformer implements Network {
 
     /** Condition: what the network took for x0 in the step before, {@code [batch, length, embedding]}; without it zeros. */
     public static final String PREVIOUS = "previous";
+
+    /**
+     * The deviation of embeddings at first where they are normalized: their length says nothing, but the shorter they are the further a step
+     * of training turns them.
+     */
+    private static final double SHORT = 0.05;
 
     private final Parameters parameters = new Parameters();
     private final TextTransformerConfig config;
@@ -65,7 +76,8 @@ public final class TextTransformer implements Network {
         int width = config.width();
         int inputs = config.selfConditioning() ? 2 * config.embedding() : config.embedding();
         Parameters.Path root = parameters.root();
-        words = root.to("word_embedding").add("weight", new Initialiser.Normal(1), vocabulary, config.embedding());
+        words = root.to("word_embedding")
+                .add("weight", new Initialiser.Normal(config.normalized() ? SHORT : 1), vocabulary, config.embedding());
         roundingBias = root.to("lm_head").add("bias", Initialiser.fanIn(config.embedding()), vocabulary);
         dropout = new Dropout(config.dropout());
         encoder = new TextEncoder(root, inputs, positions, config, dropout);
@@ -115,12 +127,18 @@ public final class TextTransformer implements Network {
      * @return {@code [batch, length, embedding]}, made in the caller's scope
      */
     public Tensor embed(Tensor tokens) {
-        return torch.embedding(words.value(), tokens);
+        return torch.embedding(embeddings(), tokens);
     }
 
-    /** All embeddings, {@code [vocabulary, embedding]}, borrowed. */
+    /** All embeddings, {@code [vocabulary, embedding]}, differentiable; borrowed, or made in the caller's scope where they are normalized. */
     public Tensor embeddings() {
-        return words.value();
+        Tensor learned = words.value();
+        if (!config.normalized()) {
+            return learned;
+        }
+        return Scoped.result(() -> learned.mul(learned.square()
+                .mean(new long[] {1}, true, new ScalarTypeOptional())
+                .rsqrt()));
     }
 
     /**
@@ -130,7 +148,42 @@ public final class TextTransformer implements Network {
      * @return {@code [batch, length, vocabulary]}, made in the caller's scope
      */
     public Tensor logits(Tensor x) {
-        return torch.linear(x, words.value(), new TensorOptional(roundingBias.value()));
+        return Scoped.result(() -> Linear.of(x, lowered(embeddings()), lowered(roundingBias.value()))
+                .to(x.scalar_type()));
+    }
+
+    /**
+     * The mean of the embeddings under a distribution over tokens.
+     *
+     * @param logits {@code [batch, length, vocabulary]}
+     * @return {@code [batch, length, embedding]}, made in the caller's scope
+     */
+    public Tensor mean(Tensor logits) {
+        return Scoped.result(() ->
+                Linear.of(logits.softmax(-1), lowered(embeddings()).t(), null).to(logits.scalar_type()));
+    }
+
+    /** In the arithmetic of products. */
+    private Tensor lowered(Tensor weight) {
+        return parameters.compute().isLow()
+                ? weight.to(parameters.compute().arithmetic().dtype())
+                : weight;
+    }
+
+    /**
+     * Lets the layer that rounds begin with how often each token occurs, which it would else have to learn first.
+     *
+     * @param counts for each token
+     */
+    public void startFrom(long[] counts) {
+        double all = Arrays.stream(counts).sum();
+        double[] logs = Arrays.stream(counts)
+                .mapToDouble(count -> Math.log((count + 0.5) / all))
+                .toArray();
+        try (AutoGradMode noGrad = new AutoGradMode(false);
+                PointerScope scope = new PointerScope()) {
+            roundingBias.value().copy_(Tensors.of(logs));
+        }
     }
 
     /** The sizes. */

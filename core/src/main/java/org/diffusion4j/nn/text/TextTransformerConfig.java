@@ -15,6 +15,10 @@ import org.diffusion4j.engine.Records;
  * @param timeChannels sines and cosines of the time
  * @param dropout share of values that training drops, in [0, 1)
  * @param selfConditioning whether the network also receives its estimate of x0 from the step before
+ * @param normalized whether every embedding has the length √embedding, so that a number of it has variance 1 (Dieleman et al., "Continuous
+ *     diffusion for categorical data", 2022, section 3.2), or any length
+ * @param preNorm whether each layer norms what it receives, and the encoder what it gives, in place of norms after each residual: with it a
+ *     training bears a larger learning rate (Xiong et al., "On Layer Normalization in the Transformer Architecture", ICML 2020)
  */
 public record TextTransformerConfig(
         int embedding,
@@ -24,7 +28,9 @@ public record TextTransformerConfig(
         int inner,
         int timeChannels,
         double dropout,
-        boolean selfConditioning) {
+        boolean selfConditioning,
+        boolean normalized,
+        boolean preNorm) {
 
     public TextTransformerConfig {
         require(embedding >= 1, "model.embedding must be at least 1, was %s", embedding);
@@ -40,7 +46,7 @@ public record TextTransformerConfig(
 
     /** Diffusion-LM on E2E: the sizes of BERT-base around embeddings of 16 numbers. */
     public static TextTransformerConfig published() {
-        return new TextTransformerConfig(16, 768, 12, 12, 3072, 128, 0.1, false);
+        return new TextTransformerConfig(16, 768, 12, 12, 3072, 128, 0.1, false, false, false);
     }
 
     public TextTransformerConfig withEmbedding(int embedding) {
@@ -73,5 +79,13 @@ public record TextTransformerConfig(
 
     public TextTransformerConfig withSelfConditioning(boolean selfConditioning) {
         return Records.with(this, "selfConditioning", selfConditioning);
+    }
+
+    public TextTransformerConfig withNormalized(boolean normalized) {
+        return Records.with(this, "normalized", normalized);
+    }
+
+    public TextTransformerConfig withPreNorm(boolean preNorm) {
+        return Records.with(this, "preNorm", preNorm);
     }
 }

@@ -46,6 +46,9 @@ public record ControlRecipe(
         storage.requireStorable();
         require(train.conditionDropout() == 0, "train.conditionDropout must be 0, was %s", train.conditionDropout());
         require(!model.selfConditioning(), "controls have no self-conditioning; set model.selfConditioning=false");
+        require(
+                !model.normalized(),
+                "controls take the embeddings of the model of texts as they are; set model.normalized=false");
     }
 
     /**
@@ -84,7 +87,7 @@ public record ControlRecipe(
                 "control",
                 "",
                 new Data("", ""),
-                new TextTransformerConfig(16, 128, 2, 4, 512, 64, 0.1, false),
+                new TextTransformerConfig(16, 128, 2, 4, 512, 64, 0.1, false, false, false),
                 Precision.FLOAT32,
                 TrainSettings.defaults()
                         .with(

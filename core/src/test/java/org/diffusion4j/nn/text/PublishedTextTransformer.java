@@ -35,6 +35,8 @@ public final class PublishedTextTransformer {
                         bert.get("intermediate_size").asInt(),
                         model.get("model_channels").asInt(),
                         0,
+                        false,
+                        false,
                         false),
                 model.get("out_channels").asInt(),
                 0,

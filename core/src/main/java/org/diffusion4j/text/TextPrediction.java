@@ -1,0 +1,71 @@
+package org.diffusion4j.text;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.engine.DidYouMean;
+import org.diffusion4j.nn.text.TextTransformer;
+import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.process.NoiseLevel;
+import org.diffusion4j.process.Prediction;
+
+/** What the output of a text network means, and how it learns to say it. All tensors are made in the caller's scope. */
+sealed interface TextPrediction permits VectorPrediction, TokenPrediction {
+
+    /** Of a distribution over tokens. */
+    String TOKENS = "tokens";
+
+    /** Of vectors. */
+    private static List<Prediction> ofVectors() {
+        return List.of(Prediction.X0, Prediction.EPS, Prediction.V);
+    }
+
+    /**
+     * Refuses a name that is none of {@code tokens}, {@code x0}, {@code eps} and {@code v}.
+     *
+     * @throws IllegalArgumentException if so
+     */
+    static void requireKnown(String name) {
+        DidYouMean.choose(
+                "prediction of texts",
+                name,
+                Stream.concat(Stream.of(TOKENS), ofVectors().stream()).toList());
+    }
+
+    /**
+     * The prediction of that name.
+     *
+     * @param network borrowed
+     */
+    static TextPrediction named(String name, TextTransformer network, DiscreteProcess process) {
+        return name.equals(TOKENS)
+                ? new TokenPrediction(network, process)
+                : new VectorPrediction(network, process, Prediction.named(name));
+    }
+
+    /**
+     * Prepares the network before it learns anything.
+     *
+     * @param counts how often each token occurs in the training texts
+     */
+    default void begin(long[] counts) {}
+
+    /**
+     * Refuses a level of noise at which the output does not say x0.
+     *
+     * @throws IllegalArgumentException if so
+     */
+    void requireDefined(double alpha, double sigma);
+
+    /** The estimate of x0, the embedding with its first noise, shaped as x_t. */
+    Tensor x0(Tensor output, Tensor xt, NoiseLevel level);
+
+    /** −log p(token | x_t), nats, {@code [batch, length]}. */
+    Tensor surprise(NoisyTexts texts, Tensor output);
+
+    /** The loss of each text, {@code [batch]}. */
+    Tensor loss(NoisyTexts texts, Tensor output, double[] times);
+
+    /** How likely each token is at an x0 that was drawn, as logarithms up to a constant: {@code [batch, length, vocabulary]}. */
+    Tensor rounding(Tensor x0);
+}

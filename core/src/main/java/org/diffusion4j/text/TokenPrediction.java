@@ -1,0 +1,79 @@
+package org.diffusion4j.text;
+
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.diffusion4j.nn.text.TextTransformer;
+import org.diffusion4j.process.DiscreteProcess;
+import org.diffusion4j.process.NoiseLevel;
+import org.diffusion4j.process.Prediction;
+
+/**
+ * A distribution over tokens, learned by cross entropy: score interpolation. x0 is the mean of the embeddings under it, so that every sampler
+ * works as before.
+ *
+ * <p>Dieleman et al., "Continuous diffusion for categorical data", 2022, section 3.1. The network need not learn what noise does: the
+ * likelihood of x_t under each token is known, and is added to what it says of the token by the others around it (Gulrajani, Hashimoto,
+ * "Likelihood-Based Diffusion Language Models", NeurIPS 2023, section 3, output prior). With embeddings e of one length
+ *
+ * <pre>{@code
+ * x_t ~ N(alpha·e, v),  v = sigma² + alpha²·sigma0²
+ * log p(w | x_t) = (output + alpha/v · x_t) · e_w + bias_w + constant
+ * }</pre>
+ *
+ * <p>in one product, by the layer that rounds.
+ */
+record TokenPrediction(TextTransformer network, DiscreteProcess process) implements TextPrediction {
+
+    @Override
+    public void begin(long[] counts) {
+        network.startFrom(counts);
+    }
+
+    @Override
+    public void requireDefined(double alpha, double sigma) {
+        Prediction.X0.requireDefined(alpha, sigma);
+    }
+
+    /** sigma0² of {@code q(x0 | w) = N(e_w, sigma0²)}. */
+    private Scalar firstVariance() {
+        return new Scalar(process.sigma(0) * process.sigma(0));
+    }
+
+    /** Of x_t around alpha·e. */
+    private Tensor variance(NoiseLevel level) {
+        return level.sigma().square().add(level.alpha().square().mul(firstVariance()));
+    }
+
+    private Tensor logits(Tensor output, Tensor xt, NoiseLevel level) {
+        return network.logits(output.add(xt.mul(level.alpha().div(variance(level)))));
+    }
+
+    /** {@code E[x0 | x_t]}: the mean embedding, and of the first noise the share that x_t tells. */
+    @Override
+    public Tensor x0(Tensor output, Tensor xt, NoiseLevel level) {
+        Tensor mean = network.mean(logits(output, xt, level));
+        Tensor share = level.alpha().mul(firstVariance()).div(variance(level));
+        return mean.add(xt.sub(mean.mul(level.alpha())).mul(share));
+    }
+
+    @Override
+    public Tensor surprise(NoisyTexts texts, Tensor output) {
+        return NoisyTexts.surprise(logits(output, texts.xt(), texts.level()), texts.tokens());
+    }
+
+    /** The cross entropy of the tokens that are not given: nats for each position of a row. */
+    @Override
+    public Tensor loss(NoisyTexts texts, Tensor output, double[] times) {
+        Tensor surprise = surprise(texts, output);
+        return (texts.given() == null
+                        ? surprise
+                        : surprise.masked_fill(texts.given().squeeze(2), new Scalar(0)))
+                .mean(1);
+    }
+
+    /** As at timestep 0, without anything that others around say. */
+    @Override
+    public Tensor rounding(Tensor x0) {
+        return network.logits(x0.div(firstVariance()));
+    }
+}
