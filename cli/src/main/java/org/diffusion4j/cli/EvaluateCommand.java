@@ -30,6 +30,7 @@ import org.diffusion4j.cli.option.DataOptions;
 import org.diffusion4j.cli.option.ModelName;
 import org.diffusion4j.cli.option.ModelParameter;
 import org.diffusion4j.cli.option.SplitOption;
+import org.diffusion4j.cli.option.TemperatureOption;
 import org.diffusion4j.data.DataSplit;
 import org.diffusion4j.data.ImageDataset;
 import org.diffusion4j.engine.Compute;
@@ -109,6 +110,9 @@ final class EvaluateCommand implements Runnable {
     private ControlMetric control;
 
     @Mixin
+    private TemperatureOption temperature;
+
+    @Mixin
     private PromptMetric prompts;
 
     @Mixin
@@ -153,11 +157,12 @@ final class EvaluateCommand implements Runnable {
         if (folder != null && TextModel.isOne(folder)) {
             require(samples == null, "--samples are pictures, and %s is a model of texts: omit one", folder);
             require(card == null, "--card is for models of pictures; take --json");
-            new TextMetrics(folder, names, count, seed, ofSamples::over, control, spec.commandLine())
+            new TextMetrics(folder, names, count, seed, ofSamples::over, temperature, control, spec.commandLine())
                     .report(data.path(), json);
             return;
         }
         require(!control.asked(), "--controls and --targets are for models of texts");
+        require(!temperature.isGiven(), "--temperature is for models of texts");
         if (folder != null && LatentModel.isOne(folder)) {
             require(samples == null, "--samples are measured without such a model: omit %s", folder);
             require(card == null, "--card is for models of pixels; take --json");

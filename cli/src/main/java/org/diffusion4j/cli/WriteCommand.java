@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.diffusion4j.cli.console.LiveWork;
 import org.diffusion4j.cli.option.ModelName;
 import org.diffusion4j.cli.option.StepsOptions;
+import org.diffusion4j.cli.option.TemperatureOption;
 import org.diffusion4j.evaluate.text.Diversity;
 import org.diffusion4j.io.Json;
 import org.diffusion4j.sample.SampleSettings;
@@ -81,6 +82,9 @@ final class WriteCommand implements Runnable {
             description = "Round to the nearest embeddings in each step (default: as the recipe says).")
     private @Nullable Boolean clamp;
 
+    @Mixin
+    private TemperatureOption temperature;
+
     @Option(
             names = "--control",
             paramLabel = "NAME=VALUE",
@@ -121,7 +125,8 @@ final class WriteCommand implements Runnable {
                     .withSeed(seed)
                     .withTemplate(template)
                     .withSample(steps.over(usual.sample()))
-                    .withClamp(clamp == null ? usual.clamp() : clamp);
+                    .withClamp(clamp == null ? usual.clamp() : clamp)
+                    .withTemperature(temperature.or(usual.temperature()));
             TextControl wanted = known == null
                     ? null
                     : new TextControl(
@@ -167,6 +172,7 @@ final class WriteCommand implements Runnable {
         tree.put("sampler", sample.sampler());
         tree.put("steps", sample.steps());
         tree.put("clamp", settings.clamp());
+        tree.put("temperature", settings.temperature());
         if (!control.isEmpty()) {
             tree.put("control", control);
             tree.put("controlStep", step);

@@ -48,11 +48,12 @@ final class TextExamples implements Examples {
         this.fingerprint = fingerprint;
     }
 
-    /** How often each of so many tokens occurs. */
-    long[] counts(int vocabulary) {
-        long[] counts = new long[vocabulary];
-        rows.rows().forEach(row -> Arrays.stream(row).forEach(token -> counts[token]++));
-        return counts;
+    /** All rows, int64 {@code [rows, length]}, made in the caller's scope. */
+    Tensor tokens() {
+        return Tensors.of(
+                rows.rows().stream().flatMapToInt(Arrays::stream).asLongStream().toArray(),
+                rows.rows().size(),
+                rows.length());
     }
 
     @Override

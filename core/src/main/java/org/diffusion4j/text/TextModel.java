@@ -114,7 +114,13 @@ public final class TextModel implements AutoCloseable {
     /** One text of seed 0, with the recipe's sampler: to be changed by {@code with…}. */
     public WriteSettings settings() {
         return new WriteSettings(
-                1, 0, TextTemplate.NONE, card.recipe().sample(), card.recipe().clamp(), 0);
+                1,
+                0,
+                TextTemplate.NONE,
+                card.recipe().sample(),
+                card.recipe().clamp(),
+                card.recipe().temperature(),
+                0);
     }
 
     /** Writes texts with the recipe's sampler. */
@@ -167,7 +173,7 @@ public final class TextModel implements AutoCloseable {
         NoiseStream noise = new SeededNoise(settings.seed(), first);
         try (AutoGradMode noGrad = new AutoGradMode(false);
                 PointerScope scope = new PointerScope();
-                TextDenoiser denoiser = denoiser(settings.clamp(), given)) {
+                TextDenoiser denoiser = denoiser(settings, given)) {
             Tensor like = torch.zeros(count, length, recipe.model().embedding());
             try (Tensor x = sampler.sample(
                     denoiser,
@@ -218,9 +224,16 @@ public final class TextModel implements AutoCloseable {
         }
     }
 
-    private TextDenoiser denoiser(boolean clamp, GivenTokens given) {
+    private TextDenoiser denoiser(WriteSettings settings, GivenTokens given) {
         TextRecipe recipe = card.recipe();
-        return new TextDenoiser(network, process, prediction, recipe.timeScale(), clamp, recipe.infilling() > 0, given);
+        return new TextDenoiser(
+                network,
+                process,
+                prediction.at(settings.temperature()),
+                recipe.timeScale(),
+                settings.clamp(),
+                recipe.infilling() > 0,
+                given);
     }
 
     /** Refuses settings of a sampler that no text can be written by. */

@@ -1,5 +1,7 @@
 package org.diffusion4j.text;
 
+import static org.diffusion4j.engine.Require.require;
+
 import java.util.List;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
@@ -39,16 +41,29 @@ sealed interface TextPrediction permits VectorPrediction, TokenPrediction {
      */
     static TextPrediction named(String name, TextTransformer network, DiscreteProcess process) {
         return name.equals(TOKENS)
-                ? new TokenPrediction(network, process)
+                ? new TokenPrediction(network, process, 1)
                 : new VectorPrediction(network, process, Prediction.named(name));
+    }
+
+    /**
+     * The same at a temperature.
+     *
+     * @throws IllegalArgumentException if it has none and the temperature is not 1
+     */
+    default TextPrediction at(double temperature) {
+        require(
+                temperature == 1,
+                "a temperature of %s needs a model that predicts tokens, and this one predicts vectors",
+                temperature);
+        return this;
     }
 
     /**
      * Prepares the network before it learns anything.
      *
-     * @param counts how often each token occurs in the training texts
+     * @param rows the tokens of the training texts, int64 {@code [texts, length]}
      */
-    default void begin(long[] counts) {}
+    default void begin(Tensor rows) {}
 
     /**
      * Refuses a level of noise at which the output does not say x0.

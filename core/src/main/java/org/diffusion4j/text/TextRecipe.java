@@ -32,6 +32,7 @@ import org.diffusion4j.train.Weighting;
  * @param storage the precision of the weights in the model's folder: {@code float32}, {@code bf16} or {@code float16}
  * @param sample how texts are written by default
  * @param clamp whether x0 is rounded to the nearest embeddings in each step of writing, by default
+ * @param temperature of writing, by default; 1 but for the prediction {@code tokens}
  */
 public record TextRecipe(
         String name,
@@ -44,11 +45,13 @@ public record TextRecipe(
         Precision storage,
         TrainSettings train,
         SampleSettings sample,
-        boolean clamp)
+        boolean clamp,
+        double temperature)
         implements Recipe {
 
     /** The kind of these recipes. */
-    public static final Kind<TextRecipe> KIND = new Kind<>("text", TextRecipe::defaults, "storage", "sample", "clamp");
+    public static final Kind<TextRecipe> KIND =
+            new Kind<>("text", TextRecipe::defaults, "storage", "sample", "clamp", "temperature");
 
     /** The network receives timesteps as if there were so many, as published. */
     private static final double RESCALED_STEPS = 1000;
@@ -162,12 +165,24 @@ public record TextRecipe(
                 sample.guidance() == 1,
                 "sample.guidance must be 1 for texts, which have no classes, was %s",
                 sample.guidance());
+        requireTemperature(temperature);
+        require(
+                temperature == 1 || ofTokens,
+                "a temperature needs the prediction tokens, which is '%s'; set temperature=1",
+                prediction);
         storage.requireStorable();
         require(
                 sample.steps() <= schedule.steps(),
                 "sample.steps must be at most the %s of schedule.steps, was %s",
                 schedule.steps(),
                 sample.steps());
+    }
+
+    static void requireTemperature(double temperature) {
+        require(
+                temperature > 0 && Double.isFinite(temperature),
+                "the temperature must be above 0 and finite, was %s",
+                temperature);
     }
 
     /** By what timesteps are multiplied for the network: 1000/T. */
@@ -228,7 +243,8 @@ public record TextRecipe(
                                 "precision=float32",
                                 "sampleCount=10"),
                 SampleSettings.ddpm(200),
-                false);
+                false,
+                1);
     }
 
     public TextRecipe withName(String name) {
@@ -273,5 +289,9 @@ public record TextRecipe(
 
     public TextRecipe withClamp(boolean clamp) {
         return Records.with(this, "clamp", clamp);
+    }
+
+    public TextRecipe withTemperature(double temperature) {
+        return Records.with(this, "temperature", temperature);
     }
 }

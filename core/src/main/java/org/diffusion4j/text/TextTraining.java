@@ -3,6 +3,7 @@ package org.diffusion4j.text;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import org.bytedeco.javacpp.PointerScope;
 import org.diffusion4j.data.text.TextCorpus;
 import org.diffusion4j.data.text.Vocabulary;
 import org.diffusion4j.train.RunFolder;
@@ -75,7 +76,9 @@ public final class TextTraining extends RunFolder.Session<TextRecipe, TextModel>
                 recipe.timeScale(),
                 recipe.train().objective());
         TextExamples training = examples(recipe, model, corpus.trainingTexts(), corpus.fingerprint(), false);
-        model.prediction().begin(training.counts(model.vocabulary().size()));
+        try (PointerScope scope = new PointerScope()) {
+            model.prediction().begin(training.tokens());
+        }
         List<String> heldOut = corpus.heldOutTexts();
         int validation = Math.min(recipe.data().validation(), heldOut.size());
         return new Trainer(

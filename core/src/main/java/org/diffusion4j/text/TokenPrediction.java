@@ -1,7 +1,9 @@
 package org.diffusion4j.text;
 
+import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
 import org.diffusion4j.nn.text.TextTransformer;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.NoiseLevel;
@@ -17,16 +19,28 @@ import org.diffusion4j.process.Prediction;
  *
  * <pre>{@code
  * x_t ~ N(alpha·e, v),  v = sigma² + alpha²·sigma0²
- * log p(w | x_t) = (output + alpha/v · x_t) · e_w + bias_w + constant
+ * log p(w | x_t) = (output/√d + alpha/v · x_t) · e_w + bias_w + constant
  * }</pre>
  *
- * <p>in one product, by the layer that rounds.
+ * <p>in one product, by the layer that rounds, where d is the length of e squared, so that what the network says begins small. A temperature divides what the network says and leaves the likelihood as it is, so that it
+ * is Bayes' rule for a sharper or a flatter distribution.
+ *
+ * @param temperature 1 for what was learned
  */
-record TokenPrediction(TextTransformer network, DiscreteProcess process) implements TextPrediction {
+record TokenPrediction(TextTransformer network, DiscreteProcess process, double temperature) implements TextPrediction {
 
     @Override
-    public void begin(long[] counts) {
-        network.startFrom(counts);
+    public TextPrediction at(double temperature) {
+        return new TokenPrediction(network, process, temperature);
+    }
+
+    @Override
+    public void begin(Tensor rows) {
+        try (AutoGradMode noGrad = new AutoGradMode(false)) {
+            Tensor random = network.embeddings();
+            Tensor counts = rows.flatten().bincount(new TensorOptional(), random.size(0));
+            network.startFrom(counts, NeighbourEmbeddings.of(rows, counts, random));
+        }
     }
 
     @Override
@@ -45,7 +59,12 @@ record TokenPrediction(TextTransformer network, DiscreteProcess process) impleme
     }
 
     private Tensor logits(Tensor output, Tensor xt, NoiseLevel level) {
-        return network.logits(output.add(xt.mul(level.alpha().div(variance(level)))));
+        Tensor context = output.div(new Scalar(Math.sqrt(output.size(-1))));
+        Tensor likelihood = xt.mul(level.alpha().div(variance(level)));
+        return temperature == 1
+                ? network.logits(context.add(likelihood))
+                : network.logits(context.add(likelihood, new Scalar(temperature)))
+                        .div(new Scalar(temperature));
     }
 
     /** {@code E[x0 | x_t]}: the mean embedding, and of the first noise the share that x_t tells. */

@@ -13,13 +13,21 @@ import org.diffusion4j.sample.SampleSettings;
  * @param template what of each text is given
  * @param sample the sampler
  * @param clamp whether x0 is rounded to the nearest embeddings in each step
+ * @param temperature of the distribution over tokens, where the model predicts one: below 1 for likelier texts that are more alike
  * @param atOnce how many texts go through the network together, which changes nothing but memory; 0 for at most 64
  */
 public record WriteSettings(
-        int count, long seed, TextTemplate template, SampleSettings sample, boolean clamp, int atOnce) {
+        int count,
+        long seed,
+        TextTemplate template,
+        SampleSettings sample,
+        boolean clamp,
+        double temperature,
+        int atOnce) {
 
     public WriteSettings {
         require(count >= 1, "there must be at least 1 text, were %s", count);
+        TextRecipe.requireTemperature(temperature);
         require(atOnce >= 0, "the texts at once must be at least 0, were %s", atOnce);
     }
 
@@ -41,6 +49,10 @@ public record WriteSettings(
 
     public WriteSettings withClamp(boolean clamp) {
         return Records.with(this, "clamp", clamp);
+    }
+
+    public WriteSettings withTemperature(double temperature) {
+        return Records.with(this, "temperature", temperature);
     }
 
     public WriteSettings withAtOnce(int atOnce) {

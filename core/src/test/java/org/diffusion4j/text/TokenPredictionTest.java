@@ -33,14 +33,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(OneThread.class)
 @DisplayName("The prediction of tokens")
 class TokenPredictionTest {
 
     private static final int EMBEDDING = 4;
-    private static final long[] COUNTS = {40, 40, 1, 9, 10, 20};
+    private static final int[] ROWS = {0, 2, 3, 0, 3, 4, 0, 4, 5, 0, 4, 3}; // of three tokens
+    private static final int[] COUNTS = {4, 0, 1, 3, 3, 1};
     private static final DiscreteProcess PROCESS =
             new DiscreteProcess(new BetaSchedule(BetaCurve.DIFFUSION_LM, 1e-4, 0.02, 50).table());
 
@@ -68,11 +69,11 @@ class TokenPredictionTest {
     }
 
     /** p(w | x) of each token by Bayes' rule with the density of a normal distribution, where tokens are as likely as they are frequent. */
-    private static double[] posterior(double[] x, double[][] embeddings, double t) {
+    private static double[] posterior(double[] x, double[][] embeddings, double t, double temperature) {
         double alpha = PROCESS.alpha(t);
         double variance = Math.pow(PROCESS.sigma(t), 2) + Math.pow(alpha * PROCESS.sigma(0), 2);
         double[] p = IntStream.range(0, COUNTS.length)
-                .mapToDouble(w -> (COUNTS[w] + 0.5)
+                .mapToDouble(w -> Math.pow(COUNTS[w] + 0.5, 1 / temperature)
                         * Math.exp(-IntStream.range(0, EMBEDDING)
                                         .mapToDouble(i -> Math.pow(x[i] - alpha * embeddings[w][i], 2))
                                         .sum()
@@ -80,6 +81,10 @@ class TokenPredictionTest {
                 .toArray();
         double sum = Arrays.stream(p).sum();
         return Arrays.stream(p).map(each -> each / sum).toArray();
+    }
+
+    private static Tensor rows() {
+        return Tensors.of(Arrays.stream(ROWS).asLongStream().toArray(), 4, 3);
     }
 
     private static double[][] rows(Tensor x) {
@@ -90,12 +95,12 @@ class TokenPredictionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 5, 25, 49})
-    void is_by_Bayes_rule_what_noise_and_frequency_say_where_the_network_says_nothing(int t) {
+    @CsvSource({"0,1", "5,1", "25,1", "49,1", "25,0.5", "49,2"})
+    void is_by_Bayes_rule_what_noise_and_frequency_say_where_the_network_says_nothing(int t, double temperature) {
         try (TextTransformer network = network();
                 PointerScope scope = new PointerScope()) {
-            TokenPrediction prediction = new TokenPrediction(network, PROCESS);
-            prediction.begin(COUNTS);
+            TextPrediction prediction = new TokenPrediction(network, PROCESS, 1).at(temperature);
+            prediction.begin(rows());
             NoisyTexts texts = noisy(network, t, false);
             Tensor nothing = torch.zeros_like(texts.xt());
             double[][] embeddings = rows(network.embeddings());
@@ -104,7 +109,7 @@ class TokenPredictionTest {
             double[] surprise = Tensors.toArray(prediction.surprise(texts, nothing));
             double[] tokens = Tensors.toArray(texts.tokens());
             for (int at = 0; at < xt.length; at++) {
-                double[] p = posterior(xt[at], embeddings, t);
+                double[] p = posterior(xt[at], embeddings, t, temperature);
                 assertThat(surprise[at]).isCloseTo(-Math.log(p[(int) tokens[at]]), within(1e-9));
                 for (int i = 0; i < EMBEDDING; i++) {
                     assertThat(x0[at][i]).isCloseTo(meanOfX0(p, embeddings, xt[at], t, i), within(1e-9));
@@ -127,8 +132,8 @@ class TokenPredictionTest {
     void has_embeddings_of_one_length_and_rounds_to_the_nearest() {
         try (TextTransformer network = network();
                 PointerScope scope = new PointerScope()) {
-            TokenPrediction prediction = new TokenPrediction(network, PROCESS);
-            prediction.begin(COUNTS);
+            TokenPrediction prediction = new TokenPrediction(network, PROCESS, 1);
+            prediction.begin(rows());
             assertThat(List.of(rows(network.embeddings())))
                     .allSatisfy(e -> assertThat(
                                     Arrays.stream(e).map(each -> each * each).sum())
@@ -143,7 +148,7 @@ class TokenPredictionTest {
     void learns_from_what_is_not_given_alone() {
         try (TextTransformer network = network();
                 PointerScope scope = new PointerScope()) {
-            TokenPrediction prediction = new TokenPrediction(network, PROCESS);
+            TokenPrediction prediction = new TokenPrediction(network, PROCESS, 1);
             NoisyTexts texts = noisy(network, 25, true);
             Tensor output = torch.randn_like(texts.xt());
             double[] surprise = Tensors.toArray(prediction.surprise(texts, output));
@@ -215,6 +220,8 @@ class TokenPredictionTest {
         assertThatThrownBy(() -> recipe("prediction=tokens"))
                 .hasMessageContaining(
                         "the prediction tokens needs embeddings of one length; set model.normalized=true");
+        assertThatThrownBy(() -> recipe("temperature=0.8")).hasMessageContaining("needs the prediction tokens");
+        assertThatThrownBy(() -> ofTokens("temperature=0")).hasMessageContaining("above 0 and finite, was 0.0");
         assertThatThrownBy(() -> recipe("prediction=token")).hasMessageContaining("did you mean 'tokens'?");
     }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.diffusion4j.cli.console.LiveWork;
+import org.diffusion4j.cli.option.TemperatureOption;
 import org.diffusion4j.data.text.TextCorpus;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.engine.Records;
@@ -35,6 +36,7 @@ public record TextMetrics(
         int count,
         long seed,
         UnaryOperator<SampleSettings> sampling,
+        TemperatureOption temperature,
         ControlMetric control,
         CommandLine command) {
 
@@ -101,6 +103,7 @@ public record TextMetrics(
                     .toList();
         }
         facts.put("sampling", Records.CAMEL_CASE.write(settings.sample()));
+        facts.put("temperature", settings.temperature());
         for (TextMetric metric : metrics) {
             Map<String, Object> both = new LinkedHashMap<>();
             both.put("written", metric.of(written, reference));
@@ -114,7 +117,7 @@ public record TextMetrics(
     }
 
     private WriteSettings settings(WriteSettings usual) {
-        return usual.withSample(sampling.apply(usual.sample()));
+        return usual.withSample(sampling.apply(usual.sample())).withTemperature(temperature.or(usual.temperature()));
     }
 
     private void print(Map<String, @Nullable Object> facts, Metric.@Nullable Measured steered, boolean json) {

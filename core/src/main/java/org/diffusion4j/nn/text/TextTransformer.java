@@ -2,9 +2,9 @@ package org.diffusion4j.nn.text;
 
 import static org.diffusion4j.engine.Require.require;
 
-import java.util.Arrays;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
@@ -12,7 +12,6 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.CloseGuard;
 import org.diffusion4j.engine.Scoped;
-import org.diffusion4j.engine.Tensors;
 import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.Dropout;
 import org.diffusion4j.nn.Initialiser;
@@ -37,11 +36,7 @@ public final class TextTransformer implements Network {
     /** Condition: what the network took for x0 in the step before, {@code [batch, length, embedding]}; without it zeros. */
     public static final String PREVIOUS = "previous";
 
-    /**
-     * The deviation of embeddings at first where they are normalized: their length says nothing, but the shorter they are the further a step
-     * of training turns them.
-     */
-    private static final double SHORT = 0.05;
+    private static final double HALF = 0.5; // of an occurrence, for tokens that do not occur
 
     private final Parameters parameters = new Parameters();
     private final TextTransformerConfig config;
@@ -76,8 +71,7 @@ public final class TextTransformer implements Network {
         int width = config.width();
         int inputs = config.selfConditioning() ? 2 * config.embedding() : config.embedding();
         Parameters.Path root = parameters.root();
-        words = root.to("word_embedding")
-                .add("weight", new Initialiser.Normal(config.normalized() ? SHORT : 1), vocabulary, config.embedding());
+        words = root.to("word_embedding").add("weight", new Initialiser.Normal(1), vocabulary, config.embedding());
         roundingBias = root.to("lm_head").add("bias", Initialiser.fanIn(config.embedding()), vocabulary);
         dropout = new Dropout(config.dropout());
         encoder = new TextEncoder(root, inputs, positions, config, dropout);
@@ -171,18 +165,19 @@ public final class TextTransformer implements Network {
     }
 
     /**
-     * Lets the layer that rounds begin with how often each token occurs, which it would else have to learn first.
+     * Lets the network begin with what else it would have to learn first.
      *
-     * @param counts for each token
+     * @param counts how often each token occurs, int64 {@code [vocabulary]}, for the layer that rounds
+     * @param embeddings {@code [vocabulary, embedding]}; both are copied
      */
-    public void startFrom(long[] counts) {
-        double all = Arrays.stream(counts).sum();
-        double[] logs = Arrays.stream(counts)
-                .mapToDouble(count -> Math.log((count + 0.5) / all))
-                .toArray();
+    public void startFrom(Tensor counts, Tensor embeddings) {
         try (AutoGradMode noGrad = new AutoGradMode(false);
                 PointerScope scope = new PointerScope()) {
-            roundingBias.value().copy_(Tensors.of(logs));
+            Tensor share = counts.to(roundingBias.value().scalar_type())
+                    .add(new Scalar(HALF))
+                    .div(counts.sum());
+            roundingBias.value().copy_(share.log());
+            words.value().copy_(embeddings);
         }
     }
 
