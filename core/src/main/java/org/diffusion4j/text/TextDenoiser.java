@@ -77,7 +77,8 @@ final class TextDenoiser implements Denoiser, AutoCloseable {
             Tensor x0 = Scoped.result(() -> {
                 NoiseLevel level = NoiseLevel.at(process, t);
                 Tensor seen = anchored ? withGiven(x) : x;
-                Tensor output = network.forward(seen, timesteps(x, t), condition());
+                Tensor output = network.forward(
+                        prediction.input(seen, level, anchored ? mask : null), timesteps(x, t), condition());
                 return prediction.x0(output, seen, level).to(x.scalar_type());
             });
             if (network.config().selfConditioning()) {

@@ -139,7 +139,7 @@ public record TextLikelihood(double bitsPerToken, double standardError, double p
                             model.prediction(),
                             recipe.timeScale(),
                             ObjectiveSettings.simple())
-                    .outputTwice(texts.xt(), times);
+                    .outputTwice(texts, times);
             Tensor x0 = model.prediction().x0(output, texts.xt(), texts.level());
             Chain chain = new Chain(model.process());
             // x0 is the embedding and its first noise, of which x_t says a share

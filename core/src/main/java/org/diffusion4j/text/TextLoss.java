@@ -67,10 +67,15 @@ record TextLoss(
                 times,
                 noise.select(1, 0),
                 noise.select(1, 1));
-        Tensor output = network.config().selfConditioning()
-                ? output(texts.xt(), times, previous(firstEstimates(texts.xt(), times, chosen(noise))))
-                : output(texts.xt(), times, Condition.NONE);
-        return prediction.loss(texts, output, times);
+        Tensor input = input(texts);
+        Condition previous = network.config().selfConditioning()
+                ? previous(firstEstimates(texts, input, times, chosen(noise)))
+                : Condition.NONE;
+        return prediction.loss(texts, output(input, times, previous), times);
+    }
+
+    private Tensor input(NoisyTexts texts) {
+        return prediction.input(texts.xt(), texts.level(), texts.given());
     }
 
     /** Half of the texts: those whose estimate is fed back. */
@@ -80,21 +85,19 @@ record TextLoss(
     }
 
     /** What the network says first of those that are chosen, 0 for all others. */
-    private Tensor firstEstimates(Tensor xt, double[] times, int[] chosen) {
-        Tensor all = torch.zeros_like(xt);
+    private Tensor firstEstimates(NoisyTexts texts, Tensor input, double[] times, int[] chosen) {
+        Tensor all = torch.zeros_like(input);
         if (chosen.length > 0) {
             try (AutoGradMode noGrad = new AutoGradMode(false)) {
                 Tensor rows = Tensors.of(Arrays.stream(chosen).asLongStream().toArray());
                 double[] theirs =
                         Arrays.stream(chosen).mapToDouble(i -> times[i]).toArray();
-                all.index_copy_(0, rows, firstEstimate(xt.index_select(0, rows), theirs));
+                Tensor output = output(input.index_select(0, rows), theirs, Condition.NONE);
+                Tensor xt = texts.xt().index_select(0, rows);
+                all.index_copy_(0, rows, prediction.x0(output, xt, NoiseLevel.at(process, theirs, xt)));
             }
         }
         return all;
-    }
-
-    private Tensor firstEstimate(Tensor xt, double[] times) {
-        return prediction.x0(output(xt, times, Condition.NONE), xt, NoiseLevel.at(process, times, xt));
     }
 
     private static Condition previous(Tensor x0) {
@@ -102,17 +105,20 @@ record TextLoss(
     }
 
     /** The network's output at x_t, where it has self-conditioning with its own first estimate. */
-    Tensor outputTwice(Tensor xt, double[] times) {
-        return output(
-                xt, times, network.config().selfConditioning() ? previous(firstEstimate(xt, times)) : Condition.NONE);
+    Tensor outputTwice(NoisyTexts texts, double[] times) {
+        Tensor input = input(texts);
+        Tensor first = output(input, times, Condition.NONE);
+        return network.config().selfConditioning()
+                ? output(input, times, previous(prediction.x0(first, texts.xt(), texts.level())))
+                : first;
     }
 
-    /** The network's output at x_t. */
-    Tensor output(Tensor xt, double[] times, Condition condition) {
+    /** The network's output at what it is shown of x_t. */
+    Tensor output(Tensor input, double[] times, Condition condition) {
         Tensor timesteps = Tensors.of(Arrays.stream(times)
                         .map(t -> process.networkTime(t) * timeScale)
                         .toArray())
-                .to(xt);
-        return network.forward(xt, timesteps, condition);
+                .to(input);
+        return network.forward(input, timesteps, condition);
     }
 }

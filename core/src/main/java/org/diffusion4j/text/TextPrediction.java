@@ -10,6 +10,7 @@ import org.diffusion4j.nn.text.TextTransformer;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.process.Prediction;
+import org.jspecify.annotations.Nullable;
 
 /** What the output of a text network means, and how it learns to say it. All tensors are made in the caller's scope. */
 sealed interface TextPrediction permits VectorPrediction, TokenPrediction {
@@ -71,6 +72,13 @@ sealed interface TextPrediction permits VectorPrediction, TokenPrediction {
      * @throws IllegalArgumentException if so
      */
     void requireDefined(double alpha, double sigma);
+
+    /**
+     * What the network is shown of x_t, shaped as x_t.
+     *
+     * @param given bool {@code [batch, length, 1]} or {@code [1, length, 1]}, which positions are without noise; null for none
+     */
+    Tensor input(Tensor xt, NoiseLevel level, @Nullable Tensor given);
 
     /** The estimate of x0, the embedding with its first noise, shaped as x_t. */
     Tensor x0(Tensor output, Tensor xt, NoiseLevel level);

@@ -4,26 +4,28 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
 import org.diffusion4j.nn.text.TextTransformer;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.process.Prediction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A distribution over tokens, learned by cross entropy: score interpolation. x0 is the mean of the embeddings under it, so that every sampler
  * works as before.
  *
  * <p>Dieleman et al., "Continuous diffusion for categorical data", 2022, section 3.1. The network need not learn what noise does: the
- * likelihood of x_t under each token is known, and is added to what it says of the token by the others around it (Gulrajani, Hashimoto,
- * "Likelihood-Based Diffusion Language Models", NeurIPS 2023, section 3, output prior). With embeddings e of one length
+ * likelihood of x_t under each token is known, and is added to what the network says of the token by the others around it (the output prior
+ * of Gulrajani, Hashimoto, "Likelihood-Based Diffusion Language Models", NeurIPS 2023). With embeddings e of d numbers and of one length
  *
  * <pre>{@code
  * x_t ~ N(alpha·e, v),  v = sigma² + alpha²·sigma0²
  * log p(w | x_t) = (output/√d + alpha/v · x_t) · e_w + bias_w + constant
  * }</pre>
  *
- * <p>in one product, by the layer that rounds, where d is the length of e squared, so that what the network says begins small. A temperature divides what the network says and leaves the likelihood as it is, so that it
- * is Bayes' rule for a sharper or a flatter distribution.
+ * <p>in one product, by the layer that rounds; through √d what the network says begins small. A temperature divides what the network and the
+ * bias say and leaves the likelihood as it is: Bayes' rule for a sharper or flatter distribution.
  *
  * @param temperature 1 for what was learned
  */
@@ -58,7 +60,7 @@ record TokenPrediction(TextTransformer network, DiscreteProcess process, double 
         return level.sigma().square().add(level.alpha().square().mul(firstVariance()));
     }
 
-    private Tensor logits(Tensor output, Tensor xt, NoiseLevel level) {
+    private Tensor logits(Tensor output, Tensor xt, NoiseLevel level, double temperature) {
         Tensor context = output.div(new Scalar(Math.sqrt(output.size(-1))));
         Tensor likelihood = xt.mul(level.alpha().div(variance(level)));
         return temperature == 1
@@ -67,17 +69,33 @@ record TokenPrediction(TextTransformer network, DiscreteProcess process, double 
                         .div(new Scalar(temperature));
     }
 
-    /** {@code E[x0 | x_t]}: the mean embedding, and of the first noise the share that x_t tells. */
+    /**
+     * What noise and frequency alone say of x0: near 0 where a token is unknown, near its embedding where it is clear. Without all
+     * embeddings at hand the network could not tell a token from noise.
+     */
+    @Override
+    public Tensor input(Tensor xt, NoiseLevel level, @Nullable Tensor given) {
+        try (AutoGradMode noGrad = new AutoGradMode(false)) {
+            Tensor alone = x0(torch.zeros_like(xt), xt, level, 1);
+            return given == null ? alone : torch.where(given, xt, alone);
+        }
+    }
+
     @Override
     public Tensor x0(Tensor output, Tensor xt, NoiseLevel level) {
-        Tensor mean = network.mean(logits(output, xt, level));
+        return x0(output, xt, level, temperature);
+    }
+
+    /** {@code E[x0 | x_t]}: the mean embedding, and of the first noise the share that x_t tells. */
+    private Tensor x0(Tensor output, Tensor xt, NoiseLevel level, double temperature) {
+        Tensor mean = network.mean(logits(output, xt, level, temperature));
         Tensor share = level.alpha().mul(firstVariance()).div(variance(level));
         return mean.add(xt.sub(mean.mul(level.alpha())).mul(share));
     }
 
     @Override
     public Tensor surprise(NoisyTexts texts, Tensor output) {
-        return NoisyTexts.surprise(logits(output, texts.xt(), texts.level()), texts.tokens());
+        return NoisyTexts.surprise(logits(output, texts.xt(), texts.level(), temperature), texts.tokens());
     }
 
     /** The cross entropy of the tokens that are not given: nats for each position of a row. */

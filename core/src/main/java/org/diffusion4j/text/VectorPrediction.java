@@ -8,6 +8,7 @@ import org.diffusion4j.nn.text.TextTransformer;
 import org.diffusion4j.process.DiscreteProcess;
 import org.diffusion4j.process.NoiseLevel;
 import org.diffusion4j.process.Prediction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Vectors as for pictures, by Diffusion-LM's end-to-end loss, by which embeddings, denoiser and rounding learn together: the squared error
@@ -30,6 +31,11 @@ record VectorPrediction(TextTransformer network, DiscreteProcess process, Predic
     @Override
     public void requireDefined(double alpha, double sigma) {
         prediction.requireDefined(alpha, sigma);
+    }
+
+    @Override
+    public Tensor input(Tensor xt, NoiseLevel level, @Nullable Tensor given) {
+        return xt;
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.diffusion4j.engine.NoiseStream;
 import org.diffusion4j.engine.SeededNoise;
 import org.diffusion4j.engine.Tensors;
+import org.diffusion4j.nn.Condition;
 import org.diffusion4j.nn.text.TextTransformer;
 import org.diffusion4j.nn.text.TextTransformerConfig;
 import org.diffusion4j.process.DiscreteProcess;
@@ -49,7 +50,7 @@ class TokenPredictionTest {
     private Path folder;
 
     private static TextTransformer network() {
-        TextTransformerConfig sizes = new TextTransformerConfig(EMBEDDING, 8, 1, 2, 8, 4, 0, false, true, false);
+        TextTransformerConfig sizes = new TextTransformerConfig(EMBEDDING, 8, 1, 2, 8, 4, 0, false, true, false, 0);
         return new TextTransformer(COUNTS.length, 3, sizes, 5, ScalarType.Double);
     }
 
@@ -159,6 +160,39 @@ class TokenPredictionTest {
         }
     }
 
+    @Test
+    void shows_the_network_what_is_given_and_what_noise_says_at_any_temperature() {
+        try (TextTransformer network = network();
+                PointerScope scope = new PointerScope()) {
+            TokenPrediction prediction = new TokenPrediction(network, PROCESS, 1);
+            prediction.begin(rows());
+            NoisyTexts texts = noisy(network, 25, true);
+            Tensor alone = prediction.x0(torch.zeros_like(texts.xt()), texts.xt(), texts.level());
+            double[][] shown = rows(prediction.at(0.5).input(texts.xt(), texts.level(), texts.given()));
+            double[][] xt = rows(texts.xt());
+            double[][] expected = rows(alone);
+            for (int i = 0; i < shown.length; i++) {
+                assertThat(shown[i]).containsExactly(i == 0 || i == 5 ? xt[i] : expected[i], within(1e-12));
+            }
+        }
+    }
+
+    @Test
+    void sees_as_many_neighbours_as_its_first_layer_reaches() {
+        TextTransformerConfig sizes = new TextTransformerConfig(EMBEDDING, 8, 1, 2, 8, 4, 0, true, true, true, 2);
+        try (TextTransformer network = new TextTransformer(COUNTS.length, 3, sizes, 5, ScalarType.Double);
+                PointerScope scope = new PointerScope()) {
+            assertThat(network.parameters().get("input_up_proj.0.weight").shape())
+                    .containsExactly(8, 5 * 2 * EMBEDDING);
+            Tensor x = torch.zeros(1, 3, EMBEDDING).to(ScalarType.Double);
+            assertThat(network.forward(x, Tensors.of(new double[] {1}), Condition.NONE)
+                            .sizes()
+                            .vec()
+                            .get())
+                    .containsExactly(1, 3, EMBEDDING);
+        }
+    }
+
     private static TextRecipe ofTokens(String... changes) {
         return recipe("prediction=tokens", "model.normalized=true", "schedule.curve=cosine")
                 .with(changes);
@@ -166,8 +200,8 @@ class TokenPredictionTest {
 
     @Test
     void learns_a_grammar_and_writes_by_any_sampler() {
-        try (TextModel model =
-                GrammarTexts.trained(folder, ofTokens("train.steps=400", "storage=bf16", "model.preNorm=true"))) {
+        try (TextModel model = GrammarTexts.trained(
+                folder, ofTokens("train.steps=400", "storage=bf16", "model.preNorm=true", "model.reach=1"))) {
             for (String sampler : List.of("ddpm", "ddim", "edm", "dpm++-2m")) {
                 assertThat(write(model, model.settings().withCount(100).withSample(SampleSettings.of(sampler, 20))))
                         .as(sampler)

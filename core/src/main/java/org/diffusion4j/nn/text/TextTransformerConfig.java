@@ -19,6 +19,8 @@ import org.diffusion4j.engine.Records;
  *     diffusion for categorical data", 2022, section 3.2), or any length
  * @param preNorm whether each layer norms what it receives, and the encoder what it gives, in place of norms after each residual: with it a
  *     training bears a larger learning rate (Xiong et al., "On Layer Normalization in the Transformer Architecture", ICML 2020)
+ * @param reach how many neighbours on each side the first layer is shown beside each position: 0 as published; with more it need not learn
+ *     first to attend to them
  */
 public record TextTransformerConfig(
         int embedding,
@@ -30,7 +32,8 @@ public record TextTransformerConfig(
         double dropout,
         boolean selfConditioning,
         boolean normalized,
-        boolean preNorm) {
+        boolean preNorm,
+        int reach) {
 
     public TextTransformerConfig {
         require(embedding >= 1, "model.embedding must be at least 1, was %s", embedding);
@@ -41,12 +44,13 @@ public record TextTransformerConfig(
                 heads);
         require(layers >= 1 && inner >= 1, "model.layers and inner must be at least 1, were %s and %s", layers, inner);
         require(timeChannels >= 2, "model.timeChannels must be at least 2, was %s", timeChannels);
+        require(reach >= 0, "model.reach must be at least 0, was %s", reach);
         require(dropout >= 0 && dropout < 1, "model.dropout must lie in [0, 1), was %s", dropout);
     }
 
     /** Diffusion-LM on E2E: the sizes of BERT-base around embeddings of 16 numbers. */
     public static TextTransformerConfig published() {
-        return new TextTransformerConfig(16, 768, 12, 12, 3072, 128, 0.1, false, false, false);
+        return new TextTransformerConfig(16, 768, 12, 12, 3072, 128, 0.1, false, false, false, 0);
     }
 
     public TextTransformerConfig withEmbedding(int embedding) {
@@ -87,5 +91,9 @@ public record TextTransformerConfig(
 
     public TextTransformerConfig withPreNorm(boolean preNorm) {
         return Records.with(this, "preNorm", preNorm);
+    }
+
+    public TextTransformerConfig withReach(int reach) {
+        return Records.with(this, "reach", reach);
     }
 }

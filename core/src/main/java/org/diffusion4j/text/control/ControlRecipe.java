@@ -87,7 +87,7 @@ public record ControlRecipe(
                 "control",
                 "",
                 new Data("", ""),
-                new TextTransformerConfig(16, 128, 2, 4, 512, 64, 0.1, false, false, false),
+                new TextTransformerConfig(16, 128, 2, 4, 512, 64, 0.1, false, false, false, 0),
                 Precision.FLOAT32,
                 TrainSettings.defaults()
                         .with(

@@ -37,7 +37,8 @@ public final class PublishedTextTransformer {
                         0,
                         false,
                         false,
-                        false),
+                        false,
+                        0),
                 model.get("out_channels").asInt(),
                 0,
                 ScalarType.Double);
