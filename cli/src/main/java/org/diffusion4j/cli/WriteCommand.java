@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Example:",
-            "  ${ROOT-COMMAND-NAME} write e2e --control food=Italian --control area=riverside --count 5"
+            "  ${ROOT-COMMAND-NAME} write e2e --control food=Italian --control area=riverside --count 5",
+            "  ${ROOT-COMMAND-NAME} write tang --prefix 床前明月光, --count 5"
         })
 final class WriteCommand implements Runnable {
 
@@ -50,8 +51,8 @@ final class WriteCommand implements Runnable {
     @Parameters(
             paramLabel = "MODEL",
             converter = ModelName.class,
-            description = "The model folder of a training of texts, such as runs/NAME/model; or e2e, which comes"
-                    + " with this program.")
+            description = "The model folder of a training of texts, such as runs/NAME/model; or e2e or tang, which"
+                    + " come with this program.")
     private Path folder;
 
     @Option(names = "--count", defaultValue = "10", description = "How many texts (default: ${DEFAULT-VALUE}).")

@@ -43,6 +43,22 @@ class ShippedModelsTest {
                 .allSatisfy(line -> assertThat(line.split(" ")).hasSize(12));
     }
 
+    @Test
+    void goes_on_from_a_line_of_a_poem_in_several_ways() {
+        Ran ran = diffuse("write", "tang", "--prefix", "床前明月光,", "--count", 5);
+        assertThat(ran.err()).isEmpty();
+        assertThat(ran.out().lines().distinct())
+                .hasSize(5)
+                .allSatisfy(line -> assertThat(line).startsWith("床前明月光,"));
+        assertThat(diffuse("write", "tang", "--count", 20).out().lines())
+                .filteredOn(line -> line.matches("\\p{IsHan}{5},\\p{IsHan}{5}。"))
+                .hasSizeGreaterThan(17);
+        assertThat(diffuse("write", "tang", "--prefix", "今天天气很", "--count", 3)
+                        .out()
+                        .lines())
+                .allSatisfy(line -> assertThat(line).startsWith("今天天气很"));
+    }
+
     private static double[] sums(BufferedImage image) {
         double[] sums = new double[3];
         for (int y = 0; y < image.getHeight(); y++) {

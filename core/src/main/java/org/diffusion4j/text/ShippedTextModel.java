@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.diffusion4j.data.catalog.DataHome;
 import org.diffusion4j.io.ShippedFiles;
 
@@ -19,19 +20,18 @@ public enum ShippedTextModel {
      * Descriptions of restaurants: {@code recipes/diffusion-lm-e2e.json}. Its folder has the {@code controls} of
      * {@code recipes/text-control-e2e.json}.
      */
-    E2E("e2e");
+    E2E("e2e", "controls/control.json", "controls/control.safetensors", "controls/tagged.jsonl"),
 
-    private static final List<String> FILES = List.of(
-            "text.json",
-            "text.safetensors",
-            "controls/control.json",
-            "controls/control.safetensors",
-            "controls/tagged.jsonl");
+    /** Five-character couplets of Tang poems: {@code recipes/diffusion-lm-tang.json}. */
+    TANG("tang");
 
     private final String text;
+    private final List<String> files;
 
-    ShippedTextModel(String text) {
+    ShippedTextModel(String text, String... controls) {
         this.text = text;
+        this.files = Stream.concat(Stream.of("text.json", "text.safetensors"), Stream.of(controls))
+                .toList();
     }
 
     /** The one of a name, if there is one. */
@@ -46,7 +46,7 @@ public enum ShippedTextModel {
      * @throws org.diffusion4j.engine.DiffusionException if its files are not on the class path, or the folder cannot be written
      */
     public Path folder() {
-        return new ShippedFiles(text, FILES).folder(DataHome.folder());
+        return new ShippedFiles(text, files).folder(DataHome.folder());
     }
 
     /** The name on the command line. */
