@@ -73,7 +73,9 @@ public final class ControlModel implements AutoCloseable {
                 labels,
                 of.vocabulary().size(),
                 of.recipe().data().length());
-        model.classifier.learnEmbeddings(of.embeddings());
+        try (PointerScope scope = new PointerScope()) {
+            model.classifier.learnEmbeddings(of.embeddings());
+        }
         return model;
     }
 
