@@ -3,7 +3,6 @@ package org.diffusion4j.text;
 import static org.diffusion4j.engine.Require.require;
 
 import java.util.List;
-import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.diffusion4j.engine.DidYouMean;
 import org.diffusion4j.nn.text.TextTransformer;
@@ -18,21 +17,13 @@ sealed interface TextPrediction permits VectorPrediction, TokenPrediction {
     /** Of a distribution over tokens. */
     String TOKENS = "tokens";
 
-    /** Of vectors. */
-    private static List<Prediction> ofVectors() {
-        return List.of(Prediction.X0, Prediction.EPS, Prediction.V);
-    }
-
     /**
      * Refuses a name that is none of {@code tokens}, {@code x0}, {@code eps} and {@code v}.
      *
      * @throws IllegalArgumentException if so
      */
     static void requireKnown(String name) {
-        DidYouMean.choose(
-                "prediction of texts",
-                name,
-                Stream.concat(Stream.of(TOKENS), ofVectors().stream()).toList());
+        DidYouMean.choose("prediction of texts", name, List.of(TOKENS, Prediction.X0, Prediction.EPS, Prediction.V));
     }
 
     /**

@@ -66,4 +66,21 @@ public final class GrammarTexts {
         }
         return TextModel.load(folder.resolve("model"));
     }
+
+    /** Trains by a recipe, but stops after three steps and goes on. */
+    static void trainInParts(Path folder, TextRecipe recipe) {
+        try (TextTraining training = TextTraining.begin(recipe, corpus(), folder, false)) {
+            training.run(new TrainListener() {
+                @Override
+                public void onStep(Step step) {
+                    if (step.step() == 3) {
+                        training.requestStop();
+                    }
+                }
+            });
+        }
+        try (TextTraining training = TextTraining.resume(folder, corpus(), List.of(), warning -> {})) {
+            training.run(TrainListener.NONE);
+        }
+    }
 }

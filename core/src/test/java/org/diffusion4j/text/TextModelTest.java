@@ -164,19 +164,7 @@ class TextModelTest {
         TextRecipe recipe = recipe("train.steps=8");
         train(folder.resolve("whole"), recipe, TrainListener.NONE);
         Path parts = folder.resolve("parts");
-        try (TextTraining training = TextTraining.begin(recipe, corpus(), parts, false)) {
-            training.run(new TrainListener() {
-                @Override
-                public void onStep(Step step) {
-                    if (step.step() == 3) {
-                        training.requestStop();
-                    }
-                }
-            });
-        }
-        try (TextTraining training = TextTraining.resume(parts, corpus(), List.of(), warning -> {})) {
-            training.run(TrainListener.NONE);
-        }
+        GrammarTexts.trainInParts(parts, recipe);
         assertThat(parts.resolve("model/text.safetensors"))
                 .hasSameBinaryContentAs(folder.resolve("whole/model/text.safetensors"));
         assertThat(Files.readAllLines(parts.resolve("samples/step-8.txt"))).hasSize(2);

@@ -3,7 +3,6 @@ package org.diffusion4j.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.diffusion4j.text.GrammarTexts.corpus;
 import static org.diffusion4j.text.GrammarTexts.recipe;
 import static org.diffusion4j.text.GrammarTexts.sentences;
 
@@ -28,7 +27,6 @@ import org.diffusion4j.sample.SampleSettings;
 import org.diffusion4j.schedule.BetaCurve;
 import org.diffusion4j.schedule.BetaSchedule;
 import org.diffusion4j.train.OneThread;
-import org.diffusion4j.train.TrainListener;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -227,24 +225,9 @@ class TokenPredictionTest {
 
     @Test
     void is_after_an_interruption_what_it_would_have_been() {
-        try (TextTraining training =
-                TextTraining.begin(ofTokens("train.steps=6"), corpus(), folder.resolve("whole"), false)) {
-            training.run(TrainListener.NONE);
-        }
+        GrammarTexts.trained(folder.resolve("whole"), ofTokens("train.steps=6")).close();
         Path parts = folder.resolve("parts");
-        try (TextTraining training = TextTraining.begin(ofTokens("train.steps=6"), corpus(), parts, false)) {
-            training.run(new TrainListener() {
-                @Override
-                public void onStep(Step step) {
-                    if (step.step() == 3) {
-                        training.requestStop();
-                    }
-                }
-            });
-        }
-        try (TextTraining training = TextTraining.resume(parts, corpus(), List.of(), warning -> {})) {
-            training.run(TrainListener.NONE);
-        }
+        GrammarTexts.trainInParts(parts, ofTokens("train.steps=6"));
         assertThat(parts.resolve("model/text.safetensors"))
                 .hasSameBinaryContentAs(folder.resolve("whole/model/text.safetensors"));
     }

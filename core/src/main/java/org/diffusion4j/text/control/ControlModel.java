@@ -186,7 +186,7 @@ public final class ControlModel implements AutoCloseable {
     }
 
     /**
-     * Refuses a model of texts with other embeddings. Those that are made of what was learned may have been rounded where they were saved.
+     * Refuses a model of texts with other embeddings. Normalized ones may have been rounded where they were saved.
      *
      * @throws IllegalArgumentException if it is not the one for which this was trained
      */
@@ -194,7 +194,9 @@ public final class ControlModel implements AutoCloseable {
         try (CloseGuard.Use use = classifier.parameters().use();
                 PointerScope scope = new PointerScope()) {
             require(
-                    model.embeddings().allclose(classifier.embeddings(), BF16, BF16, false),
+                    model.recipe().model().normalized()
+                            ? model.embeddings().allclose(classifier.embeddings(), BF16, BF16, false)
+                            : model.embeddings().equal(classifier.embeddings()),
                     "the controls were trained for another model of texts, '%s' at that time; train them for this one",
                     recipe.of());
         }
